@@ -36,7 +36,7 @@ SECTION_DIGITS = "123456789"
 
 
 def named_actions(words: Words) -> tuple[Action, ...]:
-    """Return the actions, with what a codebook calls a source in their words."""
+    """Return the actions, with the codebook's noun for a source in their texts."""
     names = {"source": words.source, "sources": words.sources, "Sources": words.sources.capitalize()}
     return tuple(Action(one.id, one.keys, *(text.format_map(names) for text in one[2:])) for one in _ACTIONS)
 

@@ -67,7 +67,7 @@ class CodetuiApp(App[object]):
             self.theme = "ansi-dark"
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver that filters what the terminal sends."""
+        """Return the driver that filters the terminal's input."""
         return super().get_driver_class() if constants.DRIVER else TerminalDriver
 
     def get_default_screen(self) -> Screen[None]:
@@ -75,7 +75,7 @@ class CodetuiApp(App[object]):
         return self._workbench
 
     def on_mount(self) -> None:
-        """Handle the signals that end the program; tests have none."""
+        """Handle the signals that end the program, unless there is no terminal, as in tests."""
         if not self.is_headless:
             self.shutdown.handle_signals()
 
@@ -87,11 +87,14 @@ class CodetuiApp(App[object]):
             await super().on_event(event)
 
     def ask_when_idle(self, question: Do) -> None:
-        """Open a dialog that no key asked for, once no key waits."""
+        """Open a dialog that no key requested as soon as no keys are queued."""
         self._key_queue.ask(question)
 
     async def _dispatch(self, typed: Typed) -> None:
-        """Pass a key or a paste on; a code's key goes to the workbench directly, whatever has the focus."""
+        """Pass on a key or a paste.
+
+        A key that chooses a code goes directly to the workbench, whatever has the focus.
+        """
         bench = self._workbench
         is_for_panel = self.app_focus and self.screen is bench and bench.asks_for_code
         if is_for_panel and isinstance(typed, events.Key) and typed.is_printable:
@@ -115,7 +118,7 @@ class CodetuiApp(App[object]):
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def action_help_quit(self) -> None:
-        """Answer Ctrl+C, which quits other programs, in the status line."""
+        """Answer Ctrl+C, which quits other programs, with a message in the status line."""
         self._workbench.say("Ctrl+Q saves the document and quits. Esc goes one step back.")
 
     async def action_quit(self) -> None:
@@ -130,13 +133,16 @@ class CodetuiApp(App[object]):
             self.screen.dismiss()
 
     def bell(self) -> None:
-        """Ring; Textual does so first when an error ends the app, whose traceback is noted."""
+        """Ring the bell; Textual rings first when an error ends the app, so its traceback is recorded here."""
         if sys.exc_info()[0] is not None:
             self._traceback = self._traceback or format_exc()
         super().bell()
 
     def run_to_end(self) -> list[str]:
-        """Run; return what to print when the screen is gone.  A document that is not written yet is tried once more."""
+        """Run the app; return the text to print after the screen is closed.
+
+        A document that could not be written is tried once more.
+        """
         try:
             self.run()
             if errors := self._errors.getvalue():

@@ -30,18 +30,18 @@ class Unsaved(NamedTuple, Generic[T]):
 
 @runtime_checkable
 class KeepsText(Protocol):
-    """A dialog in which a text may be half written."""
+    """A dialog with a text that may be unfinished."""
 
     def keep(self) -> None:
-        """Answer with the edits before the program ends; close if there are none."""
+        """Close with the edits as the answer before the program ends; without edits, just close."""
 
 
 @runtime_checkable
 class AsksWhenIdle(Protocol):
-    """The app, which keeps keys that were typed before a question was seen from answering it."""
+    """The app, which prevents keys typed before a question was visible from answering it."""
 
     def ask_when_idle(self, question: Do) -> None:
-        """Call `question`, which opens a dialog that no key asked for, once no key waits."""
+        """Call `question`, which opens a dialog that no key requested, as soon as no keys are queued."""
 
 
 def code_here(bench: Bench) -> CodeId | None:

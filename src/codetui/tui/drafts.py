@@ -1,4 +1,4 @@
-"""Texts that are being written in dialogs: they survive Esc, and an error that ends the program."""
+"""Texts being written in dialogs: they survive Esc, and an error that ends the program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Place = tuple[type[Screen[object]], str, str]
 
 
 class _OpenDialog:
-    """The fields of a dialog; their texts can be read when it is closed too."""
+    """The fields of a dialog; their texts can be read even after it is closed."""
 
     def __init__(self, dialog: Screen[object], source: str) -> None:
         self.place: Place = (type(dialog), dialog.title or "", source)
@@ -45,20 +45,20 @@ class _OpenDialog:
 
 
 class Drafts:
-    """The texts of the dialogs that are open, and those that were left unsaved."""
+    """The texts of open dialogs, and those that were left unsaved."""
 
     def __init__(self) -> None:
         self._open: dict[Widget, _OpenDialog] = {}
         self._left: dict[Place, dict[str, str]] = {}
 
     def open(self, dialog: Screen[object], source: str) -> None:
-        """Remember the fields of a mounted dialog; offer in it what was left unsaved in such a one."""
+        """Remember the fields of a mounted dialog, and show texts that were left unsaved in a dialog of its kind."""
         opened = self._open[dialog] = _OpenDialog(dialog, source)
         if opened.place in self._left:
             opened.offer(self._left[opened.place])
 
     def close(self, dialog: Widget, *, is_answered: bool) -> str:
-        """Forget a dialog; keep an edited text that was left in it, unless it was offered before, and say so."""
+        """Forget a dialog; keep an edited text left in it and report that, unless it was offered before."""
         opened = self._open.pop(dialog, None)
         if opened is None:
             return ""
@@ -70,7 +70,7 @@ class Drafts:
         return LEFT
 
     def text(self) -> str:
-        """Return what is being written, with the titles of its dialogs and the names of its fields."""
+        """Return the text being written, with the titles of its dialogs and the names of its fields."""
         return "\n\n".join(
             "\n".join(
                 [f"{opened.place[1]}:", "", *(f"{name}: {text}" if name else text for name, text in typed.items())]

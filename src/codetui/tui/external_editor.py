@@ -1,4 +1,4 @@
-"""Edit a text in the coder's own editor, which gets the terminal for a while."""
+"""Edit a text in the coder's own editor, which uses the terminal meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.app import App, SuspendNotSupported
 
 
 def edit_outside(app: App[object], text: str) -> str | None:
-    """Return a text after the coder edited it, or None if no editor can run or it failed."""
+    """Return the edited text, or None if no editor can run or the editor failed."""
     if not editor():
         return None
     try:
@@ -24,7 +24,7 @@ def edit_outside(app: App[object], text: str) -> str | None:
 
 
 def editor() -> str:
-    """Return the command of the coder's editor: $VISUAL, $EDITOR, or Notepad on Windows; empty for none."""
+    """Return the command of the coder's editor: $VISUAL, $EDITOR, or Notepad on Windows; empty if there is none."""
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "")
 
 

@@ -141,7 +141,7 @@ class InputFilter:
         return PAUSE
 
     def tick(self) -> list[Message]:
-        """Return what a pause makes of an open sequence; to be called now and then."""
+        """Return the messages for an open sequence after a pause; must be called regularly."""
         if self._clock() - self._fed < self.patience:
             return []
         if self._paste is not None:
@@ -165,7 +165,7 @@ class InputFilter:
         return [*escape, *self._typed(self._open[1:])]
 
     def feed(self, text: str) -> list[Message]:
-        """Return the messages of what was read at once; surrogates in it are bytes that were no UTF-8."""
+        """Return the messages for a chunk of input; surrogates in it are bytes that were not UTF-8."""
         messages = self.tick()
         pause, self._fed = self._clock() - self._fed, self._clock()
         if self._passed and not self._is_continued(text, pause):
@@ -203,7 +203,7 @@ class InputFilter:
         return self._passed == 1 and UNFINISHED.match(whole) is not None
 
     def _next(self, data: str) -> Read:
-        """Read what comes first: text, a sequence, or a part of one, which stays open."""
+        """Read the next part: text, a sequence, or a part of one, which stays open."""
         if text := TEXT.match(data):
             return self._typed(text[0]), data[text.end() :]
         if data[0] != ESC:
@@ -231,7 +231,7 @@ class InputFilter:
     # --- sequences ------------------------------------------------------------------------------------
 
     def _sequence(self, sequence: str) -> list[Message]:
-        """Return the messages of a whole sequence; of one that may be typed text in part, that part."""
+        """Return the messages of a complete sequence, or the part of it that may be typed text."""
         if sequence == PASTE:
             self._paste, self._is_stale = [""], False
             return []
@@ -248,7 +248,7 @@ class InputFilter:
         return self._keys(sequence)
 
     def _old_mouse(self, data: str) -> Read:
-        """Skip a report of three bytes, which need not be characters."""
+        """Skip a mouse report of three bytes, which may not be characters."""
         size = 0
         for place, character in enumerate(data[3:], 3):
             if character < " ":
@@ -260,7 +260,7 @@ class InputFilter:
         return [], ""
 
     def _keys(self, sequence: str) -> list[Message]:
-        """Return the key of a sequence; none where no table has it."""
+        """Return the key of a sequence; none if no table has it."""
         if sequence in CORRECTIONS:
             return [events.Key(CORRECTIONS[sequence], None)]
         if extended := EXTENDED_KEY.fullmatch(sequence):
@@ -296,7 +296,7 @@ class InputFilter:
         return [events.Key("+".join([*names, name]), CHARACTERS.get(name) if not names else None)]
 
     def _typed(self, text: str) -> list[Message]:
-        """Return a key for each character; one that is never alone, like a joiner, is text."""
+        """Return a key for each character; a character that is never alone, such as a joiner, is text."""
         messages: list[Message] = []
         for character in text:
             if character.isprintable() or "\x00" < character < " " or character == "\x7f":
@@ -319,7 +319,7 @@ class InputFilter:
         return messages, rest
 
     def _is_typed(self, text: str, pause: float) -> bool:
-        """Return whether somebody types on because a paste had no end."""
+        """Return whether somebody continues typing because the end of a paste is missing."""
         if PASTE_END in "".join([*(self._paste or ())[-1:], text]):
             return False
         if self._is_stale:
@@ -334,18 +334,18 @@ class InputFilter:
 
 
 def _pasted(text: str) -> list[Message]:
-    """Return what may be typed text as a paste."""
+    """Return possibly typed text as a paste."""
     text = "".join(character for character in NO_TEXT.sub("", text) if character.isprintable() or character > "\x9f")
     return [events.Paste(text)] if text else []
 
 
 def _with_alt(messages: list[Message]) -> list[Message]:
-    """Return keys as they are with Alt, which is not the letter."""
+    """Return keys with the Alt modifier, which differ from the plain letters."""
     return [events.Key(f"alt+{one.key}", None) for one in messages if isinstance(one, events.Key)]
 
 
 def _character(code: str) -> str:
-    """Return the printable character of a decimal code point, or nothing."""
+    """Return the printable character of a decimal code point, or an empty text."""
     character = chr(int(code)) if code and int(code) <= sys.maxunicode else ""
     return character if character.isprintable() else ""
 
@@ -355,10 +355,10 @@ if sys.platform == "win32":
     from textual.drivers.windows_driver import WindowsDriver as TerminalDriver
 
     class InputMonitor(win32.EventMonitor):
-        """Textual's thread, which ends with the first input that is no UTF-16."""
+        """Textual's input thread, which ends with the first input that is not UTF-16."""
 
         def run(self) -> None:
-            """Read input until the program wants no more."""
+            """Read input until the program ends."""
             while not self.exit_event.is_set():
                 super().run()
 
@@ -369,10 +369,10 @@ else:
     from textual.drivers.linux_driver import LinuxDriver
 
     class TerminalDriver(LinuxDriver):
-        """Textual's driver, with the filter in place of its parser."""
+        """Textual's driver with the filter in place of its parser."""
 
         def run_input_thread(self) -> None:
-            """Ask whether the terminal has a sequence for Esc, and read input until the program wants no more."""
+            """Ask whether the terminal has a sequence for Esc, and read input until the program ends."""
             if not constants.DISABLE_KITTY_KEY:
                 self.write(KITTY_QUERY)
             decode = getincrementaldecoder("utf-8")("surrogateescape").decode

@@ -1,4 +1,4 @@
-"""The keymap: which keys trigger which action, one key or several in a row, and how keys are written for people."""
+"""The keymap: which key or sequence of keys triggers which action, and how keys are written for people."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Keymap:
-    """The keys of all actions: the registry's, or those that settings give instead.
+    """The keys of all actions, from the registry or replaced by settings.
 
-    `problems` name keys that are given twice or that hide a longer sequence, and actions that do not exist.
+    `problems` names keys that are used twice or that hide a longer sequence, and actions that do not exist.
     """
 
     ids: Mapping[tuple[str, ...], str]
@@ -55,11 +55,11 @@ class Keymap:
         return cls(ids, tuple(kept), tuple(problems))
 
     def action(self, *keys: str) -> str | None:
-        """Return the id of the action that a key, or several in a row, trigger; None for none."""
+        """Return the id of the action that a key, or a sequence of keys, triggers; None if there is none."""
         return self.ids.get(keys)
 
     def continuations(self, *prefix: str) -> tuple[tuple[str, Action], ...]:
-        """Return the keys that may follow `prefix`, each with its action; empty where nothing begins so."""
+        """Return the keys that may follow `prefix`, each with its action; empty if no sequence begins with it."""
         by_id = {action.id: action for action in self.actions}
         length = len(prefix)
         return tuple(
@@ -70,7 +70,7 @@ class Keymap:
 
 
 def key_words(keys: str) -> str:
-    """Return a key, or a sequence of keys, as on a keyboard: `.` for `full_stop`, `Ctrl+Home`, `z b`."""
+    """Return a key or a sequence of keys as on a keyboard: `.` for `full_stop`, `Ctrl+Home`, `z b`."""
     return " ".join(map(_key_word, keys.split()))
 
 

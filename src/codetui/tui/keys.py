@@ -1,8 +1,8 @@
-"""The queue of keys, from their arrival to the widget that reads them.
+"""The queue of keys, from their arrival to the widget that handles them.
 
-It dispatches each key when everything that the one before caused is done.  Textual passes a key to the focused
-widget the moment it arrives, and asks priority bindings even before.  Of keys typed ahead, those for a dialog that the
-first one opens would get lost, and Ctrl+S would save a text without the letters typed just before it.
+It dispatches each key when everything caused by the previous one is done. Textual passes a key to the focused widget as
+soon as it arrives, and tries priority bindings even earlier. Of keys typed ahead, those for a dialog that the first one
+opens would get lost, and Ctrl+S would save a text without the letters typed just before it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Typed = events.Key | events.Paste
 
 
 class KeyQueue:
-    """Keys and pastes in their order; `dispatch` passes one to Textual."""
+    """Keys and pastes in order; `dispatch` passes one to Textual."""
 
     def __init__(self, app: App[object], dispatch: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
@@ -56,7 +56,7 @@ class KeyQueue:
         """When a withdrawn question may open again, unless more keys come."""
 
     async def put(self, typed: Typed) -> None:
-        """Dispatch a key or a sanitized paste, at once if nothing is under way."""
+        """Dispatch a key or a sanitized paste, immediately if nothing is in progress."""
         if isinstance(typed, events.Paste):
             # Terminals send a carriage return for each line end.
             typed = events.Paste(sanitize_paste(LINE_END.sub("\n", typed.text)))
@@ -95,12 +95,12 @@ class KeyQueue:
             self._app.screen.screen_layout_refresh_signal.subscribe(self._app, self._laid_out, immediate=True)
 
     def _laid_out(self, screen: Screen[object]) -> None:
-        """Note when a question is first laid out with its text, which is when it is painted."""
+        """Record when a question is first laid out with its text, which is when it is painted."""
         if any(box.region for box in screen.query(".frame")):
             self._seen_at = min(self._seen_at, Message().time)
 
     def _withdraw_unseen(self, typed: Typed) -> None:
-        """Close a question that nobody can have read yet when this was typed."""
+        """Close a question that nobody could have read yet when this key was typed."""
         if self._opened is not None:
             screen, question = self._opened
             if self._app.screen is not screen:
@@ -113,7 +113,7 @@ class KeyQueue:
             self._quiet_from = typed.time + UNSEEN
 
     async def _drain(self) -> None:
-        """Dispatch what arrives until everything is done."""
+        """Dispatch queued keys until everything is done."""
         if not self._waiting:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._has_more.wait(), FRAME_SECONDS)
@@ -125,7 +125,7 @@ class KeyQueue:
         self._open_question()
 
     def _next(self) -> Typed:
-        """Return what was typed first, as the screen in front reads it."""
+        """Return the first queued key, as the screen in front reads it."""
         typed = self._waiting.popleft()
         self._withdraw_unseen(typed)
         if isinstance(typed, events.Paste):
@@ -142,7 +142,7 @@ class KeyQueue:
                     await asyncio.sleep(0)
 
     async def _is_idle(self) -> bool:
-        """Wait for what is under way; return False if that caused more, or opened a screen."""
+        """Wait for messages in progress; return False if they caused more, or opened a screen."""
         await _handled(self._app)
         if not self._app.screen_stack:
             return True
@@ -158,7 +158,7 @@ class KeyQueue:
 
 
 async def _handled(pump: MessagePump) -> None:
-    """Wait until a pump has handled everything in its queue; one that is closing has nothing left to do."""
+    """Wait until a widget has handled everything in its queue; a closing one counts as done."""
     done = asyncio.Event()
     if pump.call_later(done.set):
         await done.wait()

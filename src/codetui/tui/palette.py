@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 class Palette(CommandPalette):
-    """Textual's palette, which fails on keys that come before its list is laid out or after it was closed."""
+    """Textual's palette, guarded against keys that arrive before its list is laid out or after it was closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "page(-1)", "a page up", show=False),
@@ -71,7 +71,7 @@ class WorkbenchCommands(Provider):
     """The commands of the workbench by name."""
 
     async def discover(self) -> Hits:
-        """List every action but the steps of the cursor."""
+        """List every action except motions of the cursor."""
         yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
         for offer in (*self._actions(), *self._suspend()):
             yield DiscoveryHit(offer.words, offer.do, help=offer.help)
@@ -86,7 +86,7 @@ class WorkbenchCommands(Provider):
 
     @property
     def _bench(self) -> WorkbenchScreen:
-        """The screen below: no other one opens this palette."""
+        """The screen below the palette, which only the workbench opens."""
         assert isinstance(self.screen, WorkbenchScreen)
         return self.screen
 

@@ -32,9 +32,9 @@ POLL_SECONDS = 1.0
 
 
 class Shutdown:
-    """Keeps a text that is being written, saves the document, and ends the app, once.
+    """Keeps texts being written, saves the document, and ends the app, once.
 
-    `messages` are to be printed when the screen is gone, and then `kept`: where texts are kept, or they themselves.
+    `messages` are printed after the screen is closed, then `kept`: the places of kept texts, or the texts themselves.
     """
 
     def __init__(self, app: App[object], workbench: WorkbenchScreen) -> None:
@@ -45,7 +45,7 @@ class Shutdown:
         self._code: int | None = None
 
     def handle_signals(self) -> None:
-        """End the app in good order at the signals that this system has, and when the terminal is closed."""
+        """Shut down cleanly at the signals of this system, and when the terminal is closed."""
         loop = asyncio.get_running_loop()
         for name in SIGNALS:
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
@@ -59,7 +59,7 @@ class Shutdown:
             self.begin(CLOSED)
 
     def begin(self, code: int) -> None:
-        """End the app with this exit code, once an open dialog has returned the text in it."""
+        """End the app with this exit code, after an open dialog has returned its text."""
         if self._code is not None:
             return
         self._code = code
@@ -97,9 +97,9 @@ class Shutdown:
 
 
 class _ForgivingStream:
-    """A terminal's stream that ignores errors once the terminal is closed.
+    """A terminal's stream that ignores errors after the terminal is closed.
 
-    Textual's writer thread would end with the first error, and the app would wait for it for ever.
+    Otherwise Textual's writer thread would end with the first error, and the app would wait for it forever.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -123,7 +123,7 @@ class _ForgivingStream:
 
 @contextmanager
 def forgiving_terminal() -> Iterator[None]:
-    """Let Textual, which writes to `sys.__stderr__`, survive the terminal."""
+    """Let Textual, which writes to `sys.__stderr__`, survive the end of the terminal."""
     stream = sys.__stderr__
     if stream is None:
         yield

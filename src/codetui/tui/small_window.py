@@ -1,4 +1,4 @@
-"""A cover of the screen while the window is too small."""
+"""Covers the screen while the window is too small."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ COLUMNS, ROWS = 60, 15
 
 
 def is_too_small(size: Size) -> bool:
-    """Return whether the screens do not fit into so many cells."""
+    """Return whether the screens do not fit into a window of this size in cells."""
     return size.width < COLUMNS or size.height < ROWS
 
 
 class SmallWindow(Screen[None]):
-    """Asks for a larger window; closes when it has one."""
+    """Asks for a larger window; closes when the window is large enough."""
 
     def compose(self) -> ComposeResult:
         """Yield the sentence."""
         yield Static(f"codetui needs a window of {COLUMNS} × {ROWS}. Enlarge it to continue; nothing is lost.")
 
     def on_screen_resume(self) -> None:
-        """Close if the window has grown below a dialog."""
+        """Close if the window was enlarged while a dialog covered this screen."""
         if not is_too_small(self.app.size):
             self.call_later(self.dismiss, None)

@@ -1,6 +1,6 @@
-"""Colours of coded text for any theme: light, dark, ansi, and none at all.
+"""Colours of coded text for any theme: light, dark, ansi, and monochrome.
 
-Colour is never the only sign: where colours are missing, underline, bold and reverse tell the faces apart.
+Colour is never the only sign: without colours, underline, bold and reverse distinguish the faces.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def section_colour(theme: Theme, number: int) -> str:
 
 
 class Face(NamedTuple):
-    """The attributes that set the style of a text; `hue` is the number of the section, -1 without a code."""
+    """The attributes that determine the style of a text; `hue` is the number of the section, -1 without a code."""
 
     hue: int = -1
     is_overlapping: bool = False
@@ -79,7 +79,7 @@ class TextStyles:
         self._faces: dict[Face, Style] = {}
 
     def text(self, face: Face) -> Style:
-        """Return the style of a stretch of text."""
+        """Return the style of a run of text."""
         style = self._faces.get(face)
         if style is None:
             is_plain = self._is_ansi or not self._has_colour
@@ -105,7 +105,7 @@ class TextStyles:
         return self._gutter(hue) + Style(bold=is_current)
 
     def more(self) -> Style:
-        """Return the style of the number of quotations without a lane."""
+        """Return the style of the number of quotations that have no lane."""
         return self.text(Face()) + Style(bold=True)
 
     def label(self, *, is_first: bool) -> Style:
@@ -130,7 +130,7 @@ class TextStyles:
         return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
 
     def _colours(self, face: Face) -> Style:
-        """Return a style with colours: the section's tint, over that matches, over that the selection."""
+        """Return a style with colours: the section's tint, below matches, below the selection."""
         ground, ink = self._background, self._foreground
         if face.hue >= 0:
             ground = ground.blend(self.hue(face.hue), 0.40 if face.is_current else 0.20)
@@ -149,7 +149,7 @@ class TextStyles:
         return style + Style(underline=True) if face.is_overlapping else style
 
     def _attributes(self, face: Face) -> Style:
-        """Return a style with attributes, and with the terminal's own colour for the section where it has colours.
+        """Return a style with attributes, and with the terminal's own colour for the section if it has colours.
 
         Under jump labels, which are reversed themselves, the selection is bold and not dimmed.
         """
@@ -197,7 +197,7 @@ def _luminance(colour: Color) -> float:
 
 
 def section_hues(book: Codebook) -> dict[str, int]:
-    """Return the hue of each section by its id: its place in the codebook."""
+    """Return the hue of each section by its id: its position in the codebook."""
     return {section.id: hue for hue, section in enumerate(book.sections)}
 
 

@@ -1,4 +1,4 @@
-"""The base of all dialogs: a box with a title, with the keys on its lower edge."""
+"""The base of all dialogs: a box with a title, and the keys on its lower edge."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
     def frame(self, title: str, keys: str) -> Vertical:
-        """Return the box, to be filled."""
+        """Return the box of the dialog, still empty."""
         self.title = shown(title)
         box = Vertical(classes="frame")
         box.border_title = Content(shown(title))
@@ -42,7 +42,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         return box
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Answer and close once: a second key of a burst would close the workbench below."""
+        """Answer and close once: another key already typed would close the workbench below."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

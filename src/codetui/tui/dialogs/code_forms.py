@@ -28,7 +28,7 @@ IS_LIST = "This is a list: ↑↓ select the section or group, Tab goes on to th
 
 
 class PartForm(TextsForm[Edited]):
-    """Edits texts of a code or profile.  Answers with the changed one."""
+    """Edits texts of a code or profile. Answers with the changed code or profile."""
 
     FIRST = "definition"
 
@@ -38,7 +38,7 @@ class PartForm(TextsForm[Edited]):
         return replace(before, **{name: self._written_in(name, getattr(before, name)) for name in names})
 
     def _written_in(self, name: str, before: Texts) -> Texts:
-        """Return the text of a field, or of each of its lines; unchanged ones come back exactly as they were."""
+        """Return the text of a field, or of each of its lines; unchanged texts are returned exactly as they were."""
         if isinstance(before, str):
             return self.text(name)
         known = {" ".join(one.split()): one for one in before}
@@ -85,7 +85,7 @@ class RenameForm(PartForm[Code]):
         self._book = book
 
     def trouble(self, answer: Code) -> str:
-        """Return why it cannot be saved: no id, an id in use, or no name."""
+        """Return why the new id and name cannot be saved: no id, an id in use, or no name."""
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
         other = next((one for one in self._book.codes if one.id == answer.id != self._original.id), None)
@@ -111,7 +111,7 @@ def spots(book: Codebook) -> list[Spot]:
 
 
 class NewCodeDialog(PartForm[Code]):
-    """Asks for a new code.  Answers with it."""
+    """Asks for a new code. Answers with the code."""
 
     FIELDS = (Field("name", "Name"), Field("id", "Id"), Field("definition", "Definition", 2))
     ANSWERS_UNCHANGED = True
@@ -125,7 +125,7 @@ class NewCodeDialog(PartForm[Code]):
         edit_outside: EditOutside | None = None,
         hold: Callable[[Code], None] = lambda _: None,
     ) -> None:
-        """Create it; `code` has what is known: a name that was typed, the section and group to start with."""
+        """Create a dialog; `code` has the known values: a typed name, and the initial section and group."""
         proposed = replace(code, id=CodeId(code.id or id_for(code.section, code.group)))
         super().__init__("New code", proposed, lost, edit_outside, hold)
         self._book = book
@@ -142,13 +142,13 @@ class NewCodeDialog(PartForm[Code]):
             yield self._rows
 
     def begin(self) -> None:
-        """Focus what is not known yet: the name, else the section."""
+        """Focus the first missing value: the name, else the section."""
         self._rows.show(spot_rows(self._book, self._spots), self._rows.cursor)
         self.call_after_refresh(self._rows.show_cursor)
         (self._rows if self._written_before.name else self._fields["name"]).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Report letters typed into the list of sections, which ignores them."""
+        """Report letters typed into the list of sections, where they have no effect."""
         if self._rows.has_focus and event.is_printable:
             event.stop()
             self.say(IS_LIST)
@@ -163,7 +163,7 @@ class NewCodeDialog(PartForm[Code]):
         return replace(super().written(), section=self.spot.section, group=self.spot.group)
 
     def trouble(self, answer: Code) -> str:
-        """Return why it cannot be saved: no name, or an id in use."""
+        """Return why the code cannot be saved: no name, or an id in use."""
         if not answer.id:
             return "A code needs an id."
         other = next((one for one in self._book.codes if one.id == answer.id), None)

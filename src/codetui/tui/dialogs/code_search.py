@@ -22,7 +22,7 @@ from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, bri
 
 
 class CodeDialog(Dialog[Answer]):
-    """A query with the matching codes and the definition of the one under the cursor."""
+    """A query with the matching codes, and the definition of the code under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+k", "move(-1)", "up", show=False, priority=True),
@@ -138,7 +138,7 @@ class Picked(NamedTuple):
 
 
 class CodePicker(CodeDialog[Picked]):
-    """Picks a code.  Answers with a code to assign or change, or with the name of a new one."""
+    """Picks a code. Answers with a code to assign or change, or with the name of a new code."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "add", "new code", show=False, priority=True),
@@ -153,7 +153,7 @@ class CodePicker(CodeDialog[Picked]):
         title: str = "Assign a code",
         usage_of: UsageOf | None = None,
     ) -> None:
-        """Create it; `words` will be coded, `recent` names the codes used last, the latest first."""
+        """Create a picker; `words` will be coded, `recent` has the codes used last, latest first."""
         index = CodebookIndex(book)
         keys = "Enter: select · PgUp/PgDn: read · Ctrl+N: new · Ctrl+E: edit · Esc: cancel"
         above = [Static(Content(f"“{brief_middle(words, 70)}”"), classes="words")] if words else []
@@ -168,7 +168,7 @@ class CodePicker(CodeDialog[Picked]):
             self.dismiss(Picked(None, new_name))
 
     def action_add(self) -> None:
-        """Answer with a new code, whatever matches the query."""
+        """Answer with a new code, even if codes match the query."""
         self.dismiss(Picked(None, shown(self.query_words)))
 
     def action_change(self) -> None:
@@ -190,7 +190,7 @@ class CodePicker(CodeDialog[Picked]):
         return None if self._found else Row((Part("The codebook has no codes yet.", "warn"),))
 
     def _new_name(self) -> str:
-        """Return the name for a new code; empty if a code has it as id, name or label, retired ones included."""
+        """Return the name for a new code; empty if a code, even a retired one, has it as id, name or label."""
         query = self.query_words
         return shown(query) if self._index.code_by_label(query) is None else ""
 
@@ -211,14 +211,14 @@ FEWEST = 2
 
 
 class ChosenCodes(NamedTuple):
-    """The chosen codes; `wants_new` asks to add one that the codebook lacks."""
+    """The chosen codes; `wants_new` requests a code that the codebook lacks."""
 
     codes: tuple[CodeId, ...]
     wants_new: bool = False
 
 
 class CodesDialog(CodeDialog[ChosenCodes]):
-    """Picks one code or several, to merge or split into.  Answers with them."""
+    """Picks one or more codes to merge or split into. Answers with the codes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "continue", show=False, priority=True),
@@ -234,7 +234,7 @@ class CodesDialog(CodeDialog[ChosenCodes]):
         *,
         has_retired: bool = False,
     ) -> None:
-        """Create it without the codes in `but`; `chosen` are chosen already, None allows a single code only."""
+        """Create a picker without the codes in `but`; `chosen` are preselected, None allows only a single code."""
         index = CodebookIndex(book)
         candidates = [one for one in code_candidates(index, has_retired=has_retired) if one.id not in but]
         others = "PgUp/PgDn: read" if chosen is None else "Ctrl+N: new code · Ctrl+S: continue"
@@ -266,7 +266,7 @@ class CodesDialog(CodeDialog[ChosenCodes]):
             self.dismiss(ChosenCodes(tuple(self._chosen)))
 
     def action_add(self) -> None:
-        """Answer that one of them is to be a new code."""
+        """Answer that one of the codes is a new one."""
         if self._chosen is not None:
             self.dismiss(ChosenCodes(tuple(self._chosen), wants_new=True))
 

@@ -1,4 +1,4 @@
-"""Small questions: a choice with keys, taking a session over, confirming a change of the codebook, a folder."""
+"""Small dialogs: a choice by key, taking over a session, confirming a change of the codebook, a folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, shown
 
 
 class Option(NamedTuple):
-    """One option: its answer, the key that chooses it at once (or empty), and its row."""
+    """An option: its answer, the key that chooses it directly (or empty), and its row."""
 
     answer: str
     key: str
@@ -28,7 +28,7 @@ class Option(NamedTuple):
 
 
 def option(answer: str, key: str, words: str, about: str = "") -> Option:
-    """Return an option in plain words, explained on the right."""
+    """Return an option in plain words, with an explanation on the right."""
     return Option(answer, key, Row((Part(f"{key} ", "strong"), Part(words)), (Part(about, "dim"),) if about else ()))
 
 
@@ -81,7 +81,7 @@ WHAT_FOLLOWS = (
 
 
 class TakeOverDialog(Dialog[bool]):
-    """Asks whether to take the session over (True) or to read along (False, also on Esc)."""
+    """Asks whether to take over the session (True) or to open it read-only (False, also on Esc)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("O,o", "take", "take over", show=False),
@@ -89,13 +89,13 @@ class TakeOverDialog(Dialog[bool]):
     ]
 
     def __init__(self, holder: str, waiting: str = "") -> None:
-        """Create it; `waiting` is the command that is executed if the session is taken over."""
+        """Create a dialog; `waiting` is the command to execute if the session is taken over."""
         super().__init__()
         self._holder = holder
         self._waiting = waiting
 
     def compose(self) -> ComposeResult:
-        """Yield who has the session and the two options."""
+        """Yield the holder of the session and the two options."""
         with self.frame("This session is open elsewhere", "Enter, Esc: read only · o: take over"):
             yield Static(Content(shown(f"Open elsewhere {self._holder}.")), id="who")
             yield Static(Content(WHAT_FOLLOWS), id="then")
@@ -103,11 +103,11 @@ class TakeOverDialog(Dialog[bool]):
                 yield Static(Content(shown(self._waiting)), id="kept")
 
     def action_take(self) -> None:
-        """Answer: take over."""
+        """Answer that the session is taken over."""
         self.dismiss(True)
 
     def action_leave(self) -> None:
-        """Answer: read along."""
+        """Answer that the session stays read-only."""
         self.dismiss(False)
 
 
@@ -121,14 +121,14 @@ KEYS: dict[Stage, str] = {
 
 
 class DryRunDialog(Dialog[bool]):
-    """Shows the effect of a codebook change, then its progress.  Answers True once it is done."""
+    """Shows the effect of a codebook change, then its progress. Answers True when it is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*READING_KEYS, Binding("enter", "go_on", "continue", show=False)]
 
     READ = "#lines"
 
     def __init__(self, title: str, what: str, carry_out: Do) -> None:
-        """Create it; `what` describes the change, `carry_out` makes it."""
+        """Create a dialog; `what` describes the change, and `carry_out` makes it."""
         super().__init__()
         self._carry_out = carry_out
         self._title = title
@@ -156,7 +156,7 @@ class DryRunDialog(Dialog[bool]):
         self.query_one(".frame").border_subtitle = Content(KEYS[stage])
 
     def action_go_on(self) -> None:
-        """Make the change once its effect is known; close when it is done."""
+        """Make the change if its effect is known; close if it is done."""
         if self.stage == "asking" and monotonic() - self._shown > UNSEEN:
             self._carry_out()
         elif self.stage == "done":
@@ -169,10 +169,10 @@ class DryRunDialog(Dialog[bool]):
 
 
 class FolderDialog(Dialog[Path]):
-    """Asks for a folder, which need not exist.  Answers with its path."""
+    """Asks for a folder, which may not exist yet. Answers with its path."""
 
     def __init__(self, title: str, why: str, folder: Path, refusal: str = "") -> None:
-        """Create it; `folder` is proposed, `refusal` is why the one before failed."""
+        """Create a dialog; `folder` is proposed, `refusal` is the reason why the previous one failed."""
         super().__init__()
         self._title = title
         self._why = why

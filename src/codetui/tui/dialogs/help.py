@@ -1,4 +1,4 @@
-"""Look things up: every key with its help, filtered by typing, and the definition of a code or profile with its use."""
+"""Help: every key with its action, filtered while typing, and the definition of a code or profile with its use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDEST_KEYS = 18
 
 
 class KeyHelp(NamedTuple):
-    """One line of help: its group, the keys in words, the name of the action and what it does."""
+    """One line of help: its group, its keys, and the name and effect of the action."""
 
     group: str
     keys: str
@@ -42,7 +42,7 @@ class HelpScreen(Dialog[None]):
         example: str = "undo, sentence, ctrl …",
         nothing: str = "No key matches these words.",
     ) -> None:
-        """`example` is the placeholder of the filter, `nothing` the message if no line matches."""
+        """Create the help; `example` is the placeholder of the filter, `nothing` the message if no line matches."""
         super().__init__()
         self._all = tuple(rows)
         self._title = title
@@ -68,7 +68,7 @@ class HelpScreen(Dialog[None]):
 
 
 class HelpRows(PlainRows, can_focus=False):
-    """Group titles with their keys, and the help wrapped beside these."""
+    """Group titles with their keys, and the wrapped help beside them."""
 
     def __init__(self, nothing: str) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
 
 
 def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
-    """Return the rows of a line: the keys at the left, then the action, then its help, dim."""
+    """Return the rows of a line: the keys on the left, then the action, then its help, dimmed."""
     keys = wrap(line.keys, key_cells - 2) or [""]
     name = f"{shown(line.words)}: " if line.words else ""
     first, *rest = wrap(f"{name}{line.help}", width) or [""]
@@ -139,7 +139,7 @@ class DefinitionDialog(Dialog[str]):
         usage_of: UsageOf | None = None,
         older: Older | None = None,
     ) -> None:
-        """Create it; `older` is the code as it was when the coding was made, if it differs now."""
+        """Create a dialog; `older` is the code as it was when the coding was made, if it has changed."""
         super().__init__()
         self._book = book
         self._defined = defined

@@ -22,14 +22,14 @@ KEYS = ", Enter: select · ↑↓: move · PgUp/PgDn: read · D: edit · Esc"
 
 
 class PickedProfile(NamedTuple):
-    """A profile to assign or change, by its id; an empty id removes the profile."""
+    """A profile to assign or change, by its id; an empty id removes the assigned profile."""
 
     profile: str
     is_to_change: bool = False
 
 
 class ProfilePicker(Dialog[PickedProfile]):
-    """Asks for a profile.  Answers with one to assign, remove or change."""
+    """Asks for a profile. Answers with a profile to assign or change, or with removal."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -43,7 +43,10 @@ class ProfilePicker(Dialog[PickedProfile]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, profiles: Sequence[Profile], current: str = "", source: str = "ad") -> None:
-        """Create it; `current` is the id or name of the assigned profile, `source` what the codebook calls a source."""
+        """Create a picker.
+
+        `current` is the id or name of the assigned profile, `source` the codebook's noun for a source.
+        """
         super().__init__()
         self._profiles = tuple(profiles)
         self._digits = profile_keys(profiles)
@@ -66,7 +69,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         self._show_definition()
 
     def on_key(self, event: events.Key) -> None:
-        """Choose the profile with this digit; report keys without a meaning."""
+        """Choose the profile with this digit; report other keys that have no effect."""
         if event.character is None or not event.is_printable or event.character in " D":
             return
         event.stop()

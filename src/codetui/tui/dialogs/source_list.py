@@ -1,4 +1,4 @@
-"""All ads with their state: type to filter, Tab to keep one state, Enter to open."""
+"""All ads with their states: type to filter, Tab to show one state, Enter to open."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ UNTOUCHED = AdStatus("untouched", 0)
 
 
 def state_words(state: Progress) -> str:
-    """Return a state with its sign."""
+    """Return the name of a state with its sign."""
     return f"{SIGNS[state]} {state.removesuffix(' assigned')}"
 
 
 class AdFilter:
-    """Finds ads whose id, employer, title or state hold all words; if those are few, similar ones as well."""
+    """Finds ads whose id, employer, title or state contain all words; if there are few, also similar ones."""
 
     def __init__(
         self,
@@ -46,14 +46,14 @@ class AdFilter:
         states: Sequence[str] = (),
         state_of: Callable[[SourceEntry], str] = lambda _: "",
     ) -> None:
-        """`entries` may grow later; `state_of` returns which of the `states` an ad has."""
+        """Create a filter; `entries` may grow later, `state_of` returns which of the `states` an ad has."""
         self._entries = entries
         self._states = states
         self._state_of = state_of
         self._texts: list[str] = []
 
     def places(self, query: str, keeps: Callable[[SourceEntry], bool] | None = None) -> Sequence[int]:
-        """Return the numbers of the ads that match, in the order of the corpus, an ad whose id is the query first."""
+        """Return the positions of the matching ads in corpus order; an ad whose id is the query comes first."""
         places = self._matching(query.casefold().split())
         return places if keeps is None else [at for at in places if keeps(self._entries[at])]
 
@@ -81,13 +81,13 @@ class AdFilter:
         return [at for _, _, at in similar]
 
     def _index(self) -> None:
-        """Index the ads that were listed since the last query."""
+        """Index the ads listed since the last query."""
         for entry in self._entries[len(self._texts) :]:
             self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())
 
 
 class AdRows(RowList, can_focus=False):
-    """The ads that the filter lets through."""
+    """The ads that match the filter."""
 
     def __init__(self, entries: Sequence[SourceEntry], progress: Mapping[SourceId, AdStatus]) -> None:
         super().__init__(classes="-active")
@@ -115,7 +115,7 @@ class AdRows(RowList, can_focus=False):
 
 
 class AdListScreen(Dialog[SourceId]):
-    """Asks for an ad, over the whole screen.  Answers with its id; ads that are listed later are added at the end."""
+    """Asks for an ad, on the whole screen. Answers with its id; ads listed later are added at the end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "up", show=False),
@@ -137,7 +137,10 @@ class AdListScreen(Dialog[SourceId]):
         is_listing: bool = False,
         words: Words = WORDS,
     ) -> None:
-        """`progress` has the ads that are not untouched; `is_listing` while more ads may come."""
+        """Create the list.
+
+        `progress` has the ads that have been worked on, `is_listing` is True while more ads may come.
+        """
         super().__init__()
         self._entries = list(entries)
         self._progress = progress
@@ -164,7 +167,7 @@ class AdListScreen(Dialog[SourceId]):
         self._show(next((at for at, entry in enumerate(self._entries) if entry.id == self._current), 0))
 
     def add_entries(self, entries: Sequence[SourceEntry], *, is_listing: bool = True) -> None:
-        """Add ads that were listed; the cursor stays on its ad."""
+        """Add newly listed ads; the cursor stays on its ad."""
         self._entries.extend(entries)
         self._is_listing = is_listing
         if self.is_mounted:
@@ -175,11 +178,11 @@ class AdListScreen(Dialog[SourceId]):
         self._rows.action_page(step)
 
     def action_go(self, index: int) -> None:
-        """Move to an ad by its place in the list; -1 is the last one."""
+        """Move to an ad by its position in the list; -1 is the last one."""
         self._rows.action_go(index)
 
     def action_next_state(self, step: int) -> None:
-        """Keep the ads of the next state only; after the last one, all."""
+        """Show only the ads in the next state; after the last state, all."""
         choices: list[Progress | None] = [None, *STATES]
         place = self._place()
         self._state = choices[(choices.index(self._state) + step) % len(choices)]
@@ -202,12 +205,12 @@ class AdListScreen(Dialog[SourceId]):
             self.dismiss(self._entries[place].id)
 
     def _place(self) -> int | None:
-        """Return the number of the ad under the cursor among all ads."""
+        """Return the position, among all ads, of the ad under the cursor."""
         rows = self._rows
         return rows.places[rows.cursor] if rows.cursor < len(rows.places) else None
 
     def _show(self, place: int | None) -> None:
-        """Show the ads that match, with the cursor on the ad at `place`, or on the first."""
+        """Show the matching ads, with the cursor on the ad at `place`, or on the first."""
         rows = self._rows
         rows.places = self._filter.places(self.query_one(Input).value, self._has_state if self._state else None)
         rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
@@ -238,7 +241,7 @@ class AdListScreen(Dialog[SourceId]):
 
 
 def _index(places: Sequence[int], place: int | None) -> int:
-    """Return where an ad is among those that match, or the first one behind it."""
+    """Return the position of an ad among the matching ones, or of the first one after it."""
     if place is None:
         return 0
     if isinstance(places, range):

@@ -1,4 +1,4 @@
-"""Dialogs that edit texts on one line or on several: one text, or a form of them."""
+"""Dialogs that edit texts of one line or several: a single text, or a form with several texts."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class EditDialog(Dialog[Answer]):
         edit_outside: EditOutside | None = None,
         hold: Callable[[Answer], None] = lambda _: None,
     ) -> None:
-        """Create it; `lost` was typed before and could not be saved, and is shown instead.
+        """Create a dialog; `lost` is a text that could not be saved, and is shown in place of the value.
 
         `hold` is called when the program ends, with edits that cannot be saved as they are.
         """
@@ -95,11 +95,11 @@ class EditDialog(Dialog[Answer]):
         raise NotImplementedError
 
     def trouble(self, answer: Answer) -> str:  # noqa: ARG002
-        """Return why it cannot be saved; empty if it can."""
+        """Return why the value cannot be saved; empty if it can."""
         return ""
 
     def content(self) -> Iterator[Widget]:
-        """Yield what is below the line for warnings."""
+        """Yield the widgets below the line for warnings."""
         yield from self._fields.values()
 
     def begin(self) -> None:
@@ -125,7 +125,7 @@ class EditDialog(Dialog[Answer]):
         return area
 
     def on_mount(self) -> None:
-        """Remember the texts as the fields show them, with their own line ends and without control characters."""
+        """Remember the texts as the fields show them, with their line ends and without control characters."""
         self._loaded = {name: text_in(field) for name, field in self._fields.items()}
         for name, field in self._fields.items():
             if self.lost:
@@ -145,7 +145,7 @@ class EditDialog(Dialog[Answer]):
 
     @property
     def is_changed(self) -> bool:
-        """Return whether the texts were edited; of a text that was refused once, nothing is lost by one escape."""
+        """Return whether the texts were edited; after a refusal they always count as edited, so that Esc asks first."""
         return bool(self.lost) or any(text_in(self._fields[name]) != text for name, text in self._loaded.items())
 
     def say(self, words: str) -> None:
@@ -155,7 +155,7 @@ class EditDialog(Dialog[Answer]):
     # --- keys -----------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Ctrl+E, which goes to the end of a line, to dialogs with single lines only."""
+        """Leave Ctrl+E to dialogs with single lines only, since in others it goes to the end of a line."""
         if action == "edit_outside" and not self.query(TextArea):
             return False
         return super().check_action(action, parameters)
@@ -170,7 +170,7 @@ class EditDialog(Dialog[Answer]):
             self.dismiss(answer if self.ANSWERS_UNCHANGED or answer != self._original else None)
 
     def keep(self) -> None:
-        """Answer with the edits before the program ends, or hold what cannot be saved."""
+        """Answer with the edits before the program ends, or keep those that cannot be saved."""
         answer = self.written()
         if self.is_changed and self.trouble(answer):
             self._hold(answer)
@@ -178,7 +178,7 @@ class EditDialog(Dialog[Answer]):
             self.dismiss(answer if self.is_changed else None)
 
     def action_leave(self) -> None:
-        """Close; edits are discarded only at the second key."""
+        """Close; edits are discarded only at the second key press."""
         if self._is_warned or not self.is_changed:
             self.dismiss(None)
         else:
@@ -186,7 +186,7 @@ class EditDialog(Dialog[Answer]):
             self.say(WARNING)
 
     def action_edit_outside(self) -> None:
-        """Continue with the focused text, or the first long one, in the coder's own editor."""
+        """Continue editing the focused text, or the first long one, in the coder's own editor."""
         if self._edit_outside is None:
             return
         areas = [*self.query(TextArea)]
@@ -200,7 +200,7 @@ class EditDialog(Dialog[Answer]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _edited(self) -> None:
-        """Withdraw the warning, since the coder goes on typing."""
+        """Hide the warning, since the coder continues typing."""
         if self._is_warned and self.is_changed:
             self._is_warned = False
             self.say("")
@@ -229,7 +229,7 @@ def fill(field: TextField, text: str) -> None:
 
 
 def _shown(value: object, name: str) -> str:
-    """Return what a field shows of a value: a text, one of its texts, or several on a line each."""
+    """Return the text that a field shows for a value: a text, one of its texts, or several, one per line."""
     content: str | tuple[str, ...] = getattr(value, name) if name else str(value)
     return content if isinstance(content, str) else "\n".join(" ".join(text.split()) for text in content)
 
@@ -242,12 +242,12 @@ class TextDialog(EditDialog[str]):
     ANSWERS_UNCHANGED = True
 
     def written(self) -> str:
-        """Return the text; an unedited one comes back unchanged."""
+        """Return the text; an unedited text is returned unchanged."""
         return self.text()
 
 
 class NoteDialog(TextDialog):
-    """Edits a note on one line; Enter saves it, an empty one removes it."""
+    """Edits a note on one line; Enter saves it, and an empty note is removed."""
 
     FIELDS = (Field(),)
     KEYS = "Enter: save · Esc: cancel"
@@ -262,7 +262,7 @@ class Described(NamedTuple):
 
 
 class SourceDialog(EditDialog[Described]):
-    """Asks for employer and title.  Answers with both; an empty field stays unknown."""
+    """Asks for employer and title. Answers with both; an empty field means unknown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", "next", show=False),
@@ -275,7 +275,10 @@ class SourceDialog(EditDialog[Described]):
     def __init__(
         self, ad: str, employer: str = "", title: str = "", *, asks_all: bool = False, source: str = "ad"
     ) -> None:
-        """Create it; unless `asks_all` only what is unknown is asked. `source` is what the codebook calls a source."""
+        """Create a dialog that asks only for unknown values, unless `asks_all`.
+
+        `source` is the codebook's noun for a source.
+        """
         known = Described(employer, title)
         super().__init__(f"{source.capitalize()} #{ad}", known)
         self.hint = f"Both appear in the heading of the document. Leave empty what the {source} does not mention."
@@ -283,7 +286,7 @@ class SourceDialog(EditDialog[Described]):
         self.FIELDS = tuple(Field(name) for name in known._fields if asks_all or not getattr(known, name))
 
     def content(self) -> Iterator[Widget]:
-        """Yield a field for each value asked for, and the values that are known."""
+        """Yield a field for each requested value, and the known values."""
         for name, value in self._original._asdict().items():
             if name in self._fields:
                 yield Static(name.capitalize(), classes="asked")
@@ -292,16 +295,16 @@ class SourceDialog(EditDialog[Described]):
                 yield Static(Content.assemble((name.capitalize(), "bold"), "  ", shown(value)), classes="asked")
 
     def written(self) -> Described:
-        """Return both."""
+        """Return both values."""
         return self._original._replace(**{name: self.text(name) for name in self._fields})
 
     def action_leave(self) -> None:
-        """Close; what was typed is offered when the dialog opens again."""
+        """Close; typed text is offered when the dialog opens again."""
         self.dismiss(None)
 
 
 class TextsForm(EditDialog[Answer]):
-    """A form that scrolls, with a title above each field."""
+    """A scrolling form with a title above each field."""
 
     def more(self, behind: str) -> Iterator[Widget]:  # noqa: ARG002
         """Yield further widgets after the field `behind`."""

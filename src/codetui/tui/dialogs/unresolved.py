@@ -38,7 +38,7 @@ class UnresolvedDialog(Dialog[CodingId]):
         about: Callable[[Coding], UnresolvedAnchor],
         current: CodingId | None = None,
     ) -> None:
-        """Create it; `about` describes the position of a coding, `current` is the one shown last."""
+        """Create a dialog; `about` describes the position of a coding, `current` is the last one shown."""
         super().__init__()
         self._codings = tuple(codings)
         self._index = index
@@ -56,7 +56,7 @@ class UnresolvedDialog(Dialog[CodingId]):
             yield PlainRows()
 
     def on_mount(self) -> None:
-        """Put the cursor on the one shown last."""
+        """Put the cursor on the last quotation shown."""
         places = (place for place, coding in enumerate(self._codings) if coding.id == self._current)
         rows = self.query_one(PlainRows)
         rows.show(self.rows, next(places, 0))
@@ -64,7 +64,7 @@ class UnresolvedDialog(Dialog[CodingId]):
         self._look_on()
 
     def _look_on(self) -> None:
-        """Locate some more quotations, then let keys through."""
+        """Locate some more quotations, then let keys be handled."""
         if not self.is_attached:
             return
         begun = monotonic()
@@ -90,7 +90,7 @@ class UnresolvedDialog(Dialog[CodingId]):
 
 
 def kind_words(doubt: UnresolvedAnchor, source: str) -> str:
-    """Return the kind of problem in two or three words."""
+    """Describe the kind of problem in two or three words."""
     if doubt.kind == "fuzzy" or (doubt.places and doubt.kind == "ambiguous" and doubt.score < 1):
         places = f" · {len(doubt.places)} places" if len(doubt.places) > 1 else ""
         return f"{doubt.percent} similar{places}"

@@ -1,1 +1,1 @@
-"""Widgets: they show what they are given and ask by messages."""
+"""Widgets: they show what they are given and make requests by messages."""

@@ -1,4 +1,4 @@
-"""The codes of a section, opened by its digit: the next key assigns one."""
+"""The codes of a section, opened by its digit; the next key assigns a code."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ HINT = "key, Enter: assign · ↑↓: move · Esc: close"
 
 
 class CodePanel(Widget, can_focus=False):
-    """Short keys and labels, the definition of the highlighted code beside them, above both the words to be coded.
+    """Short keys and labels, the definition of the highlighted code beside them, and above both the words to be coded.
 
-    It has no focus: while it is open the screen passes it the keys, so that none is read by what had the focus before.
+    It has no focus: while it is open the screen passes keys to it, so that the widget focused before does not handle
+    any.
     """
 
     @dataclass
@@ -38,7 +39,7 @@ class CodePanel(Widget, can_focus=False):
         code: CodeId
 
     def __init__(self, *, rows_below: int = 2, id: str | None = None) -> None:  # noqa: A002
-        """`rows_below` stay free under the panel, for the status line."""
+        """Create a panel; `rows_below` stay free under it, for the status line."""
         super().__init__(id=id)
         self.is_open = False
         self.avoid = range(0)
@@ -66,7 +67,7 @@ class CodePanel(Widget, can_focus=False):
         usage_of: UsageOf | None = None,
         title: str = "",
     ) -> None:
-        """Show codes of a section over the ad, under the section's title or another."""
+        """Show the codes of a section over the ad, under the section's title or another title."""
         self._book, self._codes, self._words, self._usage_of = book, tuple(codes), words, usage_of
         hue = book.sections.index(section)
         self.border_title = Content(shown(title or f"{section.key} {section.title}"))
@@ -87,7 +88,7 @@ class CodePanel(Widget, can_focus=False):
         return self._codes[self._rows.cursor].id if self._codes else None
 
     def press(self, key: str, character: str | None) -> CodeId | None:
-        """Return the code that a key chooses, with the panel closed; `escape` closes it without one."""
+        """Return the code that a key chooses, and close the panel; `escape` closes it without a code."""
         code: CodeId | None = None
         if key in ("up", "down"):
             self._rows.action_move(1 if key == "down" else -1)
@@ -120,7 +121,7 @@ class CodePanel(Widget, can_focus=False):
         return self.query_one(PassiveRows)
 
     def _code_of(self, character: str) -> CodeId | None:
-        """Return the code with this key; without one, show the keys that there are."""
+        """Return the code with this key; if there is none, show the available keys."""
         for code in self._codes:
             if code.key and code.key == character:
                 return code.id
@@ -161,6 +162,6 @@ class CodePanel(Widget, can_focus=False):
 
 
 def _row(book: Codebook, code: Code, count: int, hue: int) -> Row:
-    """Return `5 TASK5: Operations Engineering   2`."""
+    """Return the row of a code: `5 TASK5: Operations Engineering 2`."""
     left = (Part(f"{code.key or ' '} ", "hue", hue), Part(brief(label(book, code), 200)))
     return Row(left, (Part(str(count), "dim"),) if count else ())

@@ -1,4 +1,4 @@
-"""The codebook tree: the codes with the quotations and notes below them.
+"""The codebook tree: codes with their quotations and notes below.
 
 `Outline` computes its lines, without Textual; `CodebookTree` shows them.
 """
@@ -29,7 +29,7 @@ class ProfileNode:
 
 @dataclass(frozen=True, slots=True)
 class SectionNode:
-    """A section of the codebook; an empty id holds what the codebook lacks."""
+    """A section of the codebook; an empty id is for content that the codebook lacks."""
 
     id: str
 
@@ -68,7 +68,7 @@ MISSING = SectionNode("")
 
 
 class Line(NamedTuple):
-    """One line: a node, its depth, its text.  `total` is the number of quotations, -1 where none are counted.
+    """One line: a node, its depth, its text.  `total` is the number of quotations, -1 if they are not counted.
 
     `key` is a short key; on the line of a quotation, a sign that its location is in doubt.  `note` is that of a
     quotation, the text of a note, or the section and group that a code had in an earlier version of the codebook.
@@ -87,7 +87,7 @@ class Line(NamedTuple):
 
 
 class _Quotations(NamedTuple):
-    """The lines below a code, and what they were made of."""
+    """The lines below a code, and the values that they were made from."""
 
     codings: tuple[Coding, ...]
     look: tuple[int, int, bool]
@@ -104,9 +104,9 @@ class Outline:
         folded: AbstractSet[Node] = frozenset(),
         before: Outline | None = None,
     ) -> None:
-        """Build the lines; those below a `folded` node are left out.
+        """Build the lines, except those below a `folded` node.
 
-        The lines of quotations that the outline `before` already had are taken from there.
+        Lines of quotations are reused from the outline `before` if it has them.
         """
         self.quotations: dict[CodeId, _Quotations] = dict(before.quotations) if before else {}
         self._index = index
@@ -120,11 +120,11 @@ class Outline:
         self._places = {line.node: place for place, line in enumerate(self.lines)}
 
     def place(self, node: Node) -> int:
-        """Return the number of a node's line, or -1 where none is shown."""
+        """Return the index of a node's line, or -1 if it is not shown."""
         return self._places.get(node, -1)
 
     def parent(self, node: Node) -> Node | None:
-        """Return the node above a node, shown or not; None for a section and for what does not exist."""
+        """Return the node above a node, shown or not; None for a section or a missing node."""
         match node:
             case CodingNode(id=coding_id):
                 coding = self._state.codings.get(coding_id)
@@ -199,7 +199,7 @@ class Outline:
             self.lines += quotations
 
     def _quotation_lines(self, code: CodeId, codings: tuple[Coding, ...], look: tuple[int, int, bool]) -> list[Line]:
-        """Return the lines of a code's quotations: those known, and the ones that were added behind them."""
+        """Return the lines of a code's quotations: the known ones, and new ones added behind them."""
         known = self.quotations.get(code)
         if known is None or known.look != look or codings[: len(known.codings)] != known.codings:
             known = _Quotations((), look, [])
@@ -209,7 +209,7 @@ class Outline:
         return lines
 
     def _add_missing(self) -> None:
-        """Add what belongs to codes, groups and sections that the codebook lacks, so that nothing is out of sight."""
+        """Add the content of codes, groups and sections that the codebook lacks, so that nothing is hidden."""
         sections = self._index.sections
         known = {code.id for code in self._index.book.codes if code.section in sections}
         groups = {group.id for group in self._index.book.groups if group.section in sections}
@@ -229,7 +229,7 @@ class Outline:
                 self._add_code(self._index.codes.get(code) or Code(id=code, name="", section=""), 1, hue)
 
     def _is_shown(self, code: Code) -> bool:
-        """Return whether a code is listed: a retired one only with what it holds."""
+        """Return whether a code is listed; a retired code is listed only if it has content."""
         if not code.is_retired or self._state.of_code(code.id):
             return True
         return any((kind, code.id) in self._notes for kind in ("code", "entry"))
@@ -309,7 +309,7 @@ class CodebookTree(RowList):
     # --- what is shown --------------------------------------------------------------------------------
 
     def show(self, book: Codebook, state: State) -> None:
-        """Show another session from its top; what was folded stays folded."""
+        """Show another session from its top; folded nodes stay folded."""
         self.index = CodebookIndex(book)
         self._state = state
         self._rebuild(PROFILE)
@@ -326,7 +326,7 @@ class CodebookTree(RowList):
         self._rebuild(self.current)
 
     def reveal(self, coding: CodingId) -> None:
-        """Move the cursor to a quotation, unfolding what hides it, without a message."""
+        """Move the cursor to a quotation without a message, unfolding the nodes above it."""
         node: Node = CodingNode(coding)
         if self._row_of(node) < 0:
             above = self._outline.parent(node)
@@ -345,7 +345,7 @@ class CodebookTree(RowList):
     # --- keys -----------------------------------------------------------------------------------------
 
     def action_fold(self) -> None:
-        """Fold the node under the cursor; where there is nothing to fold, move to its parent."""
+        """Fold the node under the cursor; if it cannot be folded, move to its parent."""
         node = self.current
         if self._is_open(node):
             self._folded.add(node)
@@ -354,7 +354,7 @@ class CodebookTree(RowList):
             self.move_to(self._row_of(parent))
 
     def action_unfold(self) -> None:
-        """Unfold the node under the cursor; where it is open, move to the first node below it."""
+        """Unfold the node under the cursor; if it is open, move to the first node below it."""
         node = self.current
         if node in self._folded:
             self._folded.discard(node)
@@ -382,7 +382,7 @@ class CodebookTree(RowList):
         return _row(self._outline.lines[index - len(self._head)], width)
 
     def is_stop(self, index: int) -> bool:
-        """Return False for the rows below the profile's name: they belong to it."""
+        """Return False for the rows below the profile's name, which belong to it."""
         return index == 0 or index >= len(self._head)
 
     def row_highlighted(self, index: int) -> None:
@@ -399,7 +399,7 @@ class CodebookTree(RowList):
             self._rebuild(self.current)
 
     def _rebuild(self, node: Node) -> None:
-        """Build the rows anew, with the cursor on `node` or on what is in its place now, at the same height."""
+        """Rebuild the rows, with the cursor at the same height on `node`, or on the node that replaced it."""
         row_before, scroll_before, head_before = self.cursor, self.scroll_offset.y, len(self._head)
         self._outline = Outline(self.index, self._state, self._folded, self._outline)
         self._head_width = self.scrollable_content_region.width
@@ -462,7 +462,7 @@ def _row(line: Line, width: int) -> Row:
 
 
 def _quotation_row(line: Line, indent: Part, width: int) -> Row:
-    """Return `“words” (note)`, with a `?` in front of words whose location is in doubt."""
+    """Return `“words” (note)`, with a `?` before words whose location is uncertain."""
     in_doubt = (Part("? ", "warn"),) if line.key else (Part("  "),)
     note = f"({line.note})" if line.note else ""
     room = width - len(indent.text) - 2

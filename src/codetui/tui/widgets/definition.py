@@ -1,4 +1,4 @@
-"""The definition of a code or a profile, and where the coder assigned the code, as readable text."""
+"""The definition of a code or a profile, and the coder's earlier quotations with it, as readable text."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ BLANK = Content("")
 
 
 class PastUsages(NamedTuple):
-    """The places at which a coder assigned a code: in the open ad and in others, the newest first.
+    """The coder's earlier quotations with a code, in the open ad and in others, newest first.
 
-    `is_reading` while the other ads are still being read.
+    `is_reading` is True while other ads are still being read.
     """
 
     here: tuple[Usage, ...] = ()
@@ -32,7 +32,7 @@ class PastUsages(NamedTuple):
 
 
 class Older(NamedTuple):
-    """A code in an older version of the codebook, with which a coding was made."""
+    """A code as it is in the older version of the codebook with which a coding was made."""
 
     code: Code
     version: str
@@ -61,7 +61,7 @@ class DefinitionPane(VerticalScroll, can_focus=False):
     def show_code(
         self, book: Codebook, code: Code, usage_of: UsageOf | None = None, older: Older | None = None
     ) -> None:
-        """Show a code; `usage_of` is called again by `show_again`, when more usages are known."""
+        """Show a code; `show_again` calls `usage_of` again when more usages are known."""
         section = section_of(book, code)
         hue = book.sections.index(section) if section else len(book.sections)
 
@@ -97,7 +97,7 @@ class DefinitionPane(VerticalScroll, can_focus=False):
 def code_text(
     book: Codebook, code: Code, colour: str = "", usages: PastUsages | None = None, older: Older | None = None
 ) -> Content:
-    """Return a code's definition and examples, then an older version of it, then the coder's own usages."""
+    """Return a code's definition and examples, then an older version of it, then the coder's earlier quotations."""
     key = short_key(book, code)
     head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
     parts = [head, *([_absent("retired: kept for earlier codings, no longer assigned")] if code.is_retired else [])]
@@ -121,7 +121,7 @@ def code_text(
 def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
     """Return a profile's definition, responsibilities, projects and evidence, as far as the codebook has them.
 
-    With a `book` the background documents on the profile are named too.
+    With a `book`, also name the background documents on the profile.
     """
     parts = [Content.styled(shown(profile.name), "bold")]
     parts.append(_prose(profile.definition) if profile.definition else _absent("no definition"))
@@ -137,7 +137,7 @@ def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
 
 
 def _meaning(code: Code) -> list[Content]:
-    """Return the definition, what counts and what does not."""
+    """Return the definition, and what counts and what does not."""
     parts = [_prose(code.definition) if code.definition else _absent("no definition")]
     for title, text in (("Include", code.include), ("Exclude", code.exclude)):
         if text:

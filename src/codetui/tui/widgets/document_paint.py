@@ -1,4 +1,4 @@
-"""One row of the ad as a strip: the gutter with the codes, then the text with what lies over it."""
+"""One row of the ad as a strip: the gutter with the codes, then the text with its layers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SELECTED, _IMPLIED, _MATCH = _FIRST_MARK, _FIRST_MARK + 1, _FIRST_MARK + 2
 class CodedSpan(NamedTuple):
     """A quotation to draw: its code points, its code's short key, and the number of its section as hue.
 
-    `is_proposed` until the coder accepts its location.
+    `is_proposed` is True until the coder accepts its location.
     """
 
     start: int
@@ -56,7 +56,7 @@ class RowCoding(NamedTuple):
 
 
 class Codings:
-    """The codings on one layout, by row."""
+    """The codings of one layout, by row."""
 
     def __init__(self, coded: Sequence[CodedSpan], layout: Layout) -> None:
         self.coded = sorted(coded, key=lambda one: (one.start, -one.end))
@@ -82,13 +82,13 @@ class Codings:
         return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], is_first, one.is_proposed)
 
     def shortest_at(self, offset: int) -> Span:
-        """Return the shortest quotation that holds an offset; `NO_SPAN` without one."""
+        """Return the shortest quotation that contains an offset; `NO_SPAN` if there is none."""
         spans = (Span(*self.coded[number][:2]) for number in self._index.overlapping(offset, offset + 1))
         return min(spans, key=lambda span: span.end - span.start, default=NO_SPAN)
 
 
 class Marks(NamedTuple):
-    """Marks over the codings: the selection, what would be coded without one, the cursor and its quotation."""
+    """Marks over the codings: the selection, the span that would be coded without one, the cursor and its quotation."""
 
     selected: Span = NO_SPAN
     implied: Span = NO_SPAN
@@ -97,7 +97,7 @@ class Marks(NamedTuple):
     has_focus: bool = True
 
     def clipped(self, layout: Layout, row: int) -> Marks:
-        """Return the marks of a row: everything that its strip depends on."""
+        """Return the marks within a row: everything that its strip depends on."""
         start, end = layout.full_span(row)
         has_cursor = layout.row_of(self.cursor) == row
         return Marks(
@@ -111,7 +111,7 @@ class Marks(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Painter:
-    """Makes strips; holds all that they depend on but the row, its codings and its marks.
+    """Makes strips; has everything they depend on except the row, its codings and its marks.
 
     `labels` are jump labels with their offsets, sorted; `is_shaded` dims the text around them.
     """
@@ -164,7 +164,7 @@ class Painter:
         ]
 
     def _text(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> list[Segment]:
-        """Return the row's characters, cut where the layers over them change."""
+        """Return the row's characters, cut where the layers change."""
         segments = [Segment(" " * row.indent, self.styles.text(Face(is_shaded=self.is_shaded)))]
         for face, low, high in self._faces(row, codings, marks):
             at = row.floor(marks.cursor) if low <= marks.cursor < high else high
@@ -177,7 +177,7 @@ class Painter:
         return segments
 
     def _faces(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> Iterator[tuple[Face, int, int]]:
-        """Yield the stretches of the row that look alike."""
+        """Yield the runs of the row that look alike."""
         pieces = (
             (self._face(names, codings, marks.current), low, high)
             for low, high, names in runs(row.start, row.end, self._layers(row, codings, marks))
@@ -187,7 +187,7 @@ class Painter:
             yield face, spans[0][0], spans[-1][1]
 
     def _layers(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> Iterator[tuple[int, int, int]]:
-        """Yield what lies over the row, in whole clusters; blanks at its end show the selection only."""
+        """Yield the layers on the row in whole clusters; blanks at its end show only the selection."""
         words_end = row.start + len(self.layout.text[row.start : row.end].rstrip(" "))
         layers = [(number, one.start, one.end) for number, one in enumerate(codings)]
         layers += [(_MATCH, *match) for match in self._matches_in(row.start, row.end)]
@@ -197,7 +197,7 @@ class Painter:
         yield _SELECTED, row.floor(marks.selected.start), row.ceiling(marks.selected.end)
 
     def _face(self, names: tuple[int, ...], codings: Sequence[RowCoding], current: Span) -> Face:
-        """Return the look of a stretch: the shortest coding, which has the lowest name, gives the tint."""
+        """Return the look of a run; its tint is that of the shortest coding, which has the lowest name."""
         top = min(names, default=_SELECTED)
         is_coded = top < _FIRST_MARK
         marks = (_IMPLIED in names) + (_SELECTED in names) + (_MATCH in names)
@@ -213,7 +213,7 @@ class Painter:
         )
 
     def _line_end(self, row: Row, full: Span, marks: Marks) -> list[Segment]:
-        """Return one cell after the text where the cursor is or the selection includes the line break."""
+        """Return one cell after the text if the cursor is there or the selection includes the line break."""
         has_selection = marks.selected.start <= row.end < min(marks.selected.end, full.end)
         face = Face(is_selected=has_selection, is_shaded=self.is_shaded)
         if marks.cursor >= row.end:
@@ -221,7 +221,7 @@ class Painter:
         return [Segment(" ", self.styles.text(face))] if has_selection else []
 
     def _matches_in(self, start: int, end: int) -> Sequence[Span]:
-        """Return the matches that touch a stretch; they are sorted and do not overlap."""
+        """Return the matches that touch a range; they are sorted and do not overlap."""
         low = bisect_left(self.matches, start + 1, key=attrgetter("end"))
         high = bisect_left(self.matches, end, key=attrgetter("start"))
         return self.matches[low:high]
@@ -239,7 +239,7 @@ class Painter:
 
 
 def gutter_cells(key_cells: int) -> int:
-    """Return the cells of a gutter for keys of so many cells, with the blank column beside it."""
+    """Return the width of a gutter for keys of so many cells, including the blank column beside it."""
     return LANES * (key_cells + 1) + 1
 
 

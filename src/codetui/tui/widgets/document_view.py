@@ -43,8 +43,8 @@ WIDTH_BEFORE_LAYOUT = 80
 class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     """The ad on the left of the workbench, wrapped to the width and scrolled by rows.
 
-    It binds no key and decides nothing: it is given what to show, and posts where the mouse was.  Only the rows in
-    view are painted (Textual's Line API), so that 10 MB cost as little as 10 kB.
+    It binds no keys and makes no decisions: it shows what it is given, and posts the position of the mouse. Only the
+    rows in view are painted (Textual's Line API), so that 10 MB take as little time as 10 kB.
     """
 
     ALLOW_SELECT = False
@@ -104,7 +104,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         self._is_placed = self.view_rows > 0
 
     def set_codings(self, codings: Sequence[CodedSpan]) -> None:
-        """Draw these codings only; keys longer than any before widen the gutter."""
+        """Draw only these codings; a longer key than before widens the gutter."""
         shown = Codings(codings, self.text_layout)
         if shown.key_cells > self._key_cells:
             self._key_cells = shown.key_cells
@@ -114,7 +114,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
             self._codings = shown
 
     def set_selection(self, anchor: int, head: int, *, implied: Span | None = None) -> None:
-        """Show a selection (empty where both are equal) and what would be coded without one."""
+        """Show a selection (empty if both offsets are equal) and the span that would be coded without one."""
         with self._refreshing_changed_rows():
             self._anchor, self._head = anchor, head
             self._implied = implied or NO_SPAN
@@ -138,7 +138,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def view_rows(self) -> int:
-        """How many rows the view can hold."""
+        """The number of rows that the view can show."""
         return self._room.height
 
     @property
@@ -148,13 +148,13 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def top_offset(self) -> int:
-        """An offset on the first row in view, which finds the same text at any width."""
+        """An offset on the first row in view, which identifies the same text at any width."""
         start, end = self.text_layout.full_span(self.top_row)
         is_asked_for = not self._is_placed or start <= self._top_offset < max(end, start + 1)
         return self._top_offset if is_asked_for else start
 
     def scroll_to_row(self, row: int) -> None:
-        """Make a row the first in view, as far as the text reaches."""
+        """Make a row the first in view, if the text is long enough."""
         self.scroll_to(y=max(0, row), animate=False, force=True)
 
     def fit(self, size: Size) -> None:
@@ -169,7 +169,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
             self._wrap(self.text_layout.text, self._codings.coded)
 
     def on_resize(self) -> None:
-        """Keep the same text at the top, now that the view is as high as it was laid out."""
+        """Keep the same text at the top after the height of the view has changed."""
         self.fit(self.outer_size)
         if not self._is_placed:
             self.scroll_to_row(self.text_layout.row_of(self._top_offset))
@@ -181,7 +181,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         return min(MEASURE, max(1, width - self.gutter_cells - RIGHT_MARGIN))
 
     def _wrap(self, text: str, codings: Sequence[CodedSpan]) -> None:
-        """Wrap a text at the present width, with the same offset at the top."""
+        """Wrap a text at the current width, with the same offset at the top."""
         self._top_offset = self.top_offset
         self.text_layout = wrap(text, self._text_cells)
         self._codings = Codings(codings, self.text_layout)
@@ -206,17 +206,17 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.adjust_cell_length(width, blank)
 
     def notify_style_update(self) -> None:
-        """Forget the colours of the theme before."""
+        """Clear the colours of the previous theme."""
         super().notify_style_update()
         self._text_styles = self._painter = None
 
     def on_focus(self) -> None:
-        """Show the cursor as the place where keys go."""
+        """Show the cursor in the style of a focused widget."""
         self._update_marks()
         self.refresh()
 
     def on_blur(self) -> None:
-        """Show the cursor as a place that waits."""
+        """Show the cursor in the style of a widget without focus."""
         self._update_marks()
         self.refresh()
 
@@ -229,12 +229,12 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         return Painter(layout, styles, self._key_cells, self._labels, self._matches, self._is_shaded)
 
     def _repaint(self) -> None:
-        """Paint all rows anew, with the present layout, labels and matches."""
+        """Paint all rows anew, with the current layout, labels and matches."""
         self._painter = None
         self.refresh()
 
     def _look(self, row: int) -> tuple[tuple[RowCoding, ...], Marks]:
-        """Return what a row shows beside its text."""
+        """Return everything that a row shows besides its text."""
         return self._codings.on_row(row), self._marks.clipped(self.text_layout, row)
 
     def _update_marks(self) -> None:
@@ -247,7 +247,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @contextmanager
     def _refreshing_changed_rows(self) -> Iterator[None]:
-        """Update the marks after a change, and refresh the rows in view that look different then."""
+        """Update the marks after a change, and refresh the rows in view whose look has changed."""
         rows = range(self.top_row, min(self.top_row + self.view_rows, self.text_layout.rows))
         before = [self._look(row) for row in rows]
         yield
@@ -259,7 +259,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     # --- the mouse ------------------------------------------------------------------------------------
 
     def offset_under(self, x: int, y: int) -> int:
-        """Return the offset of the character under a cell of the widget; beyond the edges of the nearest one."""
+        """Return the offset of the character under a cell of the widget; beyond the edges, of the nearest character."""
         row = self.scroll_offset.y + min(max(y - self.styles.gutter.top, 0), max(1, self.view_rows) - 1)
         if row >= self.text_layout.rows:
             return len(self.text_layout.text)
@@ -285,12 +285,12 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
             self.post_message(self.Clicked(self.offset_under(event.x, event.y), (event.chain - 1) % 3 + 1))
 
     def on_hide(self) -> None:
-        """End the drag of a text that is hidden."""
+        """End a drag when the text is hidden."""
         self._drag.end()
 
 
 class _Drag:
-    """A drag over a view with the mouse; beyond the edges the text scrolls under it."""
+    """A mouse drag over a view; beyond the edges the text scrolls."""
 
     def __init__(self, view: DocumentView) -> None:
         self.has_moved = False
@@ -307,7 +307,7 @@ class _Drag:
         self._view.capture_mouse()
 
     def move(self, x: int, y: int) -> None:
-        """Extend the drag to a cell, and scroll while that is beyond an edge."""
+        """Extend the drag to a cell, and scroll while that cell is beyond an edge."""
         if self._start is None:
             return
         self._pointer = (x, y)

@@ -29,7 +29,7 @@ class Reading(NamedTuple):
 
 
 class ReaderPane(Widget, can_focus=True):
-    """Shows one document at a time, each at the scroll position where it was left."""
+    """Shows one document at a time, at the scroll position where it was last left."""
 
     HELP = "Background documents of the codebook."
     BINDING_GROUP_TITLE = "Reader"
@@ -61,7 +61,7 @@ class ReaderPane(Widget, can_focus=True):
         yield VerticalScroll(can_focus=False)
 
     async def show(self, readings: Sequence[Reading], place: int = 0) -> None:
-        """Load one of the documents, of which there is at least one."""
+        """Load one of the documents; there must be at least one."""
         if tuple(readings) != self._readings:
             self._left_at.clear()
         self._readings = tuple(readings)
@@ -69,7 +69,7 @@ class ReaderPane(Widget, can_focus=True):
         await self._load()
 
     async def action_switch(self, step: int) -> None:
-        """Load the next document, or the one before."""
+        """Load the next or the previous document."""
         if len(self._readings) > 1:
             self._left_at[self.place] = self._page.scroll_y
             self.place = (self.place + step) % len(self._readings)
@@ -88,11 +88,11 @@ class ReaderPane(Widget, can_focus=True):
         self._page.scroll_to(y=end * self._page.max_scroll_y, animate=False)
 
     def action_close(self) -> None:
-        """Post that the reader is to close."""
+        """Post a request to close the reader."""
         self.post_message(self.Closed())
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """Follow no link: it leads out of the program."""
+        """Ignore links, which lead out of the program."""
         event.stop()
 
     @property

@@ -35,7 +35,7 @@ Tone = Literal["plain", "strong", "dim", "note", "warn", "refusal", "error", "hu
 
 
 class Part(NamedTuple):
-    """A piece of a row.  `hue` is the index of the section whose colour it has, where the tone is "hue"."""
+    """A part of a row; `hue` is the index of the section that determines its colour, if the tone is "hue"."""
 
     text: str
     tone: Tone = "plain"
@@ -43,21 +43,21 @@ class Part(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row: the parts at its left, cut to fit, and those at its right."""
+    """A row: the parts on its left, which are cut to fit, and those on its right."""
 
     left: tuple[Part, ...]
     right: tuple[Part, ...] = ()
 
 
 class _Ground(NamedTuple):
-    """The background of a row: under the cursor or not, and with a cursor that the keys move or not."""
+    """The background of a row: under the cursor or not, and with or without the focus."""
 
     is_cursor: bool
     is_active: bool
 
 
 class _Look(NamedTuple):
-    """Everything that the strip of a row of the view depends on, beside the theme; no row below the last one."""
+    """Everything that the strip of a row in view depends on besides the theme; no row below the last one."""
 
     row: Row | None
     ground: _Ground
@@ -65,7 +65,7 @@ class _Look(NamedTuple):
 
 
 class RowList(ScrollView, can_focus=True):
-    """Rows with a cursor.  A subclass returns how many there are and what each shows.
+    """Rows with a cursor; subclasses return their number and their content.
 
     The class `-active` paints the cursor of a list without focus as if it had the focus.
     """
@@ -143,7 +143,7 @@ class RowList(ScrollView, can_focus=True):
         return 0
 
     def row(self, index: int, width: int) -> Row:  # noqa: ARG002
-        """Return what row `index` shows in `width` cells."""
+        """Return the content of row `index` at a width of `width` cells."""
         return Row(())
 
     def is_stop(self, index: int) -> bool:  # noqa: ARG002
@@ -151,7 +151,7 @@ class RowList(ScrollView, can_focus=True):
         return True
 
     def is_under_cursor(self, index: int) -> bool:
-        """Return whether a row is painted as the cursor."""
+        """Return whether a row is painted as the cursor's row."""
         return index == self.cursor
 
     def row_highlighted(self, index: int) -> None:
@@ -181,7 +181,7 @@ class RowList(ScrollView, can_focus=True):
             self.row_highlighted(target)
 
     def place_cursor(self, index: int) -> None:
-        """Move the cursor to a row, in view, without a message."""
+        """Move the cursor to a row and scroll to it, without a message."""
         if index != self.cursor:
             before, self.cursor = self.cursor, index
             self.refresh_line(before)
@@ -189,14 +189,14 @@ class RowList(ScrollView, can_focus=True):
         self.show_cursor()
 
     def show_cursor(self) -> None:
-        """Scroll as little as needed to see the row under the cursor, and to the top if it is the first stop."""
+        """Scroll as little as possible to show the cursor's row, or to the top if it is the first stop."""
         has_stop_above = any(self.is_stop(row) for row in range(self.cursor))
         top = self.cursor if has_stop_above else 0
         region = Region(0, top, 1, self.cursor - top + 1)
         self.scroll_to_region(region, animate=False, force=True, x_axis=False)
 
     def on_show(self) -> None:
-        """Centre the cursor if it is out of view or at an edge: a hidden list scrolled without a height."""
+        """Centre the cursor if it is out of view or at an edge, since a hidden list scrolls without a height."""
         height = self.scrollable_content_region.height
         if not self.scroll_offset.y + 1 < self.cursor < self.scroll_offset.y + height - 1:
             self.scroll_to(y=max(0, self.cursor - height // 2), animate=False, force=True)
@@ -226,7 +226,7 @@ class RowList(ScrollView, can_focus=True):
             self.row_selected(self.cursor)
 
     def _nearest_stop(self, index: int) -> int:
-        """Return the last stop at or before `index`, else the first one behind it."""
+        """Return the last stop at or before `index`, else the first one after it."""
         count = self.row_count()
         index = min(max(index, 0), max(count - 1, 0))
         rows = [*range(index, -1, -1), *range(index, count)]
@@ -249,15 +249,15 @@ class RowList(ScrollView, can_focus=True):
         self._fit_rows()
 
     def on_focus(self) -> None:
-        """Paint the cursor as the one that the keys move."""
+        """Paint the cursor in the style of a focused list."""
         self._refresh_changed_rows()
 
     def on_blur(self) -> None:
-        """Paint the cursor as one that waits."""
+        """Paint the cursor in the style of a list without focus."""
         self._refresh_changed_rows()
 
     def notify_style_update(self) -> None:
-        """Forget the styles of the theme before."""
+        """Clear the styles of the previous theme."""
         super().notify_style_update()
         self._styles_made.clear()
         self._strips.clear()
@@ -273,7 +273,7 @@ class RowList(ScrollView, can_focus=True):
         return strip
 
     def _looks(self, rows: range, width: int) -> list[_Look]:
-        """Return what rows of the view show in `width` cells."""
+        """Return the looks of the rows in view at a width of `width` cells."""
         top, count = self.scroll_offset.y, self.row_count()
         has_keys = self.has_focus or self.has_class("-active")
         looks: list[_Look] = []
@@ -286,7 +286,7 @@ class RowList(ScrollView, can_focus=True):
         return looks
 
     def _refresh_changed_rows(self) -> None:
-        """Refresh the rows in view that look different from what was painted last."""
+        """Refresh the rows in view whose look has changed since they were painted."""
         _, _, view_width, height = self.scrollable_content_region
         if not height:
             # A hidden list has no rows in view, and may come back in the size that it had.
@@ -303,7 +303,10 @@ class RowList(ScrollView, can_focus=True):
         self.virtual_size = Size(1, self.row_count())
 
     def _paint(self, row: Row | None, width: int, ground: _Ground) -> Strip:
-        """Return the strip of a row: a bar where the cursor is, a blank before the right side and at the edge."""
+        """Return the strip of a row:
+
+        with a bar if the cursor is there, and a blank before the right side and at the edge.
+        """
         if row is None:
             return Strip.blank(width, self.rich_style)
         base = self._style(Part(""), ground)
@@ -320,13 +323,13 @@ class RowList(ScrollView, can_focus=True):
         return Strip([*segments, *right]).adjust_cell_length(width, base)
 
     def _bar(self, ground: _Ground, base: Style) -> Segment:
-        """Return the bar before the row under the cursor, a thin one while the keys go elsewhere."""
+        """Return the bar before the row under the cursor, thin if the list has no focus."""
         if ground.is_cursor and not ground.is_active:
             return Segment("▏", base + component_style(self, "row-list--dim"))
         return Segment("▌" if ground.is_cursor else " ", base)
 
     def _style(self, part: Part, ground: _Ground) -> Style:
-        """Return the style of a part; a lookup in the style sheet takes longer than all else that a row needs."""
+        """Return the style of a part, cached: a lookup in the style sheet takes longer than the rest of a row."""
         key = (part.tone, part.hue, ground)
         if key not in self._styles_made:
             self._styles_made[key] = self._make_style(part, ground)
@@ -351,7 +354,7 @@ class RowList(ScrollView, can_focus=True):
 
 
 class PlainRows(RowList):
-    """A list of rows that are given to it: few, as in a question to the coder."""
+    """A list of given rows, for small lists such as the options of a question."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -367,19 +370,22 @@ class PlainRows(RowList):
         return len(self._rows)
 
     def row(self, index: int, width: int) -> Row:  # noqa: ARG002
-        """Return a row as it was given."""
+        """Return a row as given."""
         return self._rows[index]
 
 
 class PassiveRows(PlainRows, can_focus=False):
-    """Rows without focus whose keys come from elsewhere, as from a filter above them."""
+    """Rows without focus, whose keys come from another widget, such as a filter above them."""
 
     def __init__(self) -> None:
         super().__init__(classes="-active")
 
 
 def _right_side(row: Row, width: int) -> tuple[Part, ...]:
-    """Return the right side; words are cut where they leave too little for the left, counts and signs stay whole."""
+    """Return the right side of a row.
+
+    Words are cut if they leave too little room for the left side; counts and signs are kept whole.
+    """
     left, right = (sum(cell_len(part.text) for part in parts) for parts in (row.left, row.right))
     room = max(width - left - 1, width // RIGHT_SHARE)
     if right <= room or len(row.right) != 1:
@@ -388,12 +394,12 @@ def _right_side(row: Row, width: int) -> tuple[Part, ...]:
 
 
 def shown(text: str) -> str:
-    """Return `text` on one line: runs of white space become one blank, control characters `·`."""
+    """Return `text` on one line, with runs of white space as one blank and control characters as `·`."""
     return sanitize(" ".join(text.split()))
 
 
 def one_line(text: str) -> str:
-    """Return `text` for an input line: each line break and tab becomes a blank, control characters `·`."""
+    """Return `text` for an input line, with line breaks and tabs as blanks and control characters as `·`."""
     return re.sub(r"\s", " ", sanitize(re.sub(r"\r\n|[\r\v\f\x85]", "\n", text)))
 
 
@@ -407,7 +413,7 @@ def cut(text: str, width: int) -> str:
 
 
 def brief(text: str, width: int) -> str:
-    """Return the beginning of `text` on one line of at most `width` cells, in time that its length does not change."""
+    """Return the beginning of `text` on one line of at most `width` cells, in time independent of its length."""
     head = text[: max(width, 0) * 4 + 64]
     if len(head) == len(text):
         return cut(shown(text), width)
@@ -415,7 +421,7 @@ def brief(text: str, width: int) -> str:
 
 
 def brief_middle(text: str, width: int) -> str:
-    """Return `text` on one line of at most `width` cells; a longer one keeps both ends."""
+    """Return `text` on one line of at most `width` cells; a longer text keeps both ends."""
     if len(text) > width * 8 + 128:
         text = text[: width * 4 + 64] + " … " + text[-(width * 4 + 64) :]
     line = shown(text)

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 
 class Searcher(Protocol):
-    """Searches the open text for the query."""
+    """Searches the open text for a query."""
 
     def search(self, query: str) -> None:
         """Show the first match of a query."""
@@ -25,7 +25,7 @@ class Searcher(Protocol):
 
 
 class SearchLine(Horizontal):
-    """`/ python      2 of 7`; passes what is typed, and the keys up, down, Enter and Escape, to `searcher`."""
+    """The search line, `/ python 2 of 7`; passes typed text and the keys up, down, Enter and Escape to `searcher`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "next(1)", "next match", show=False),
@@ -36,7 +36,7 @@ class SearchLine(Horizontal):
     searcher: Searcher
 
     def __init__(self, source: str = "ad", *, id: str | None = None) -> None:  # noqa: A002
-        """Create it; `source` is what the codebook calls a source."""
+        """Create a search line; `source` is the codebook's noun for a source."""
         super().__init__(id=id)
         self.source = source
 
@@ -68,7 +68,7 @@ class SearchLine(Horizontal):
             self.screen.remove_class("-searching")
 
     def show_found(self, place: int, count: int) -> None:
-        """Show `place of count`; the first match is 1, no match 0."""
+        """Show `place of count`; the first match is 1, no match is 0."""
         found = self.query_one("#search-found", Static)
         has_none = not count and bool(self.query_one(Input).value)
         found.set_class(has_none, "-none")

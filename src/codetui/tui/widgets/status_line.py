@@ -1,4 +1,4 @@
-"""The bottom rows: the last message, where the coder is, and whether the work is saved."""
+"""The bottom rows: the last message, the coder's position, and whether the work is saved."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ ROWS = 2
 class StatusFacts:
     """The facts at the bottom of the screen.
 
-    `noun` is what the codebook calls a source, `place` counts from one, `unlocated` quotations are in doubt. Empty
-    texts are left out.
+    `noun` is the codebook's noun for a source, `place` counts from 1, `unlocated` counts quotations with an uncertain
+    place. Empty texts are left out.
     """
 
     place: int = 0
@@ -56,7 +56,7 @@ class StatusFacts:
 
 
 class Message(NamedTuple):
-    """A message, and the file that it is about, if any."""
+    """A message, and the file that it concerns, if any."""
 
     text: str
     kind: Kind = "info"
@@ -77,7 +77,7 @@ Pieces = list[Part]
 class StatusLine(Widget):
     """Two rows: a message and the codes under the cursor; below them the facts.
 
-    They are painted by the Line API, which takes less time than Textual's way from styled text to cells.
+    They are painted by the Line API, which is faster than Textual's conversion of styled text to cells.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in ("strong", "dim", "refusal", "error")}
@@ -93,13 +93,13 @@ class StatusLine(Widget):
 
     @property
     def message(self) -> tuple[str, Kind]:
-        """What is shown as message, and the gravest kind in it."""
+        """The message shown, and its most severe kind."""
         kinds = {message.kind for message in self._messages}
         kind: Kind = next((kind for kind in GRAVEST_FIRST if kind in kinds), "info")
         return " · ".join(message.text for message in self._messages), kind
 
     def show_facts(self, facts: StatusFacts) -> None:
-        """Show where the coder is."""
+        """Show the facts at the bottom of the screen."""
         if facts != self._facts:
             self._facts = facts
             self.refresh()
@@ -111,14 +111,14 @@ class StatusLine(Widget):
             self.refresh()
 
     def show_message(self, text: str, kind: Kind = "info", file: str = "") -> None:
-        """Show a message until the next; an empty one clears it."""
+        """Show a message until the next one; an empty message clears it."""
         self._messages = [Message(shown(text), kind, file)] if text else []
         self.refresh()
 
     def add_message(self, text: str, kind: Kind = "info", file: str = "") -> None:
-        """Show a message that answers no key: behind a refusal or an error, which the coder may be reading.
+        """Show a message that answers no key, behind a refusal or an error that the coder may be reading.
 
-        It replaces what is shown about the same file; an empty one only withdraws that.
+        It replaces a message about the same file; an empty message only removes that.
         """
         others = [one for one in self._messages if not file or one.file != file]
         if text:
@@ -128,7 +128,7 @@ class StatusLine(Widget):
         self.refresh()
 
     def show_listing(self, listed: int | None, share: float | None = None) -> None:
-        """Show how many ads are listed so far, and which share of the corpus that is where known; None ends it."""
+        """Show how many ads are listed so far, with the share of the corpus if known; None ends the display."""
         self._listed, self._share = listed, share
         self.refresh()
 
@@ -162,9 +162,9 @@ class StatusLine(Widget):
     def _rows(self, width: int) -> list[Pieces]:
         """Return both rows.
 
-        The short keys of the codes under the cursor are always at the right of the first one, with their labels where
-        the message leaves room.  A message too long for its row goes on in the second one, in place of the facts,
-        because what to do next is at its end.
+        The short keys of the codes under the cursor are always at the right of the first row, with their labels if the
+        message leaves room. A message too long for its row continues in the second row, in place of the facts, because
+        its end contains what to do next.
         """
         text, kind = self.message
         tone = TONES[kind]
@@ -181,7 +181,7 @@ class StatusLine(Widget):
         return [_spread(message, codes, width), self._second_row(width)]
 
     def _marks(self, room: int, *, with_labels: bool = True) -> Pieces:
-        """Return the codes with their labels, cut where room is short, or the short keys alone."""
+        """Return the codes with their labels, shortened if there is little room, or only the short keys."""
         if not self._codes:
             return []
         share = (room - 3 * (len(self._codes) - 1)) // len(self._codes)
@@ -218,7 +218,7 @@ class StatusLine(Widget):
 
 
 def _facts_in(facts: StatusFacts, room: int) -> Pieces:
-    """Return the facts with ` · ` between, without those of the lowest rank that do not fit."""
+    """Return the facts joined by ` · `, without those of the lowest rank that do not fit."""
     third = room // 3
     ranked = [
         (3, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
@@ -255,6 +255,6 @@ def _fitted(pieces: Pieces, room: int) -> Pieces:
 
 
 def _spread(left: Pieces, right: Pieces, width: int) -> Pieces:
-    """Return a row with `left` at its left and `right` at its right."""
+    """Return a row with `left` on its left and `right` on its right."""
     gap = max(width - _cells(left) - _cells(right), 1)
     return [*left, Part(" " * gap), *right] if right else left

@@ -1,4 +1,4 @@
-"""Work in the background: list the sources, read earlier codings, watch the document and the codebook."""
+"""Background work: list the sources, read earlier codings, watch the document and the codebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Step = TypeVar("Step")
 
 
 def paced(steps: Iterable[Step]) -> Iterator[Step]:
-    """Yield the steps of a worker's work, with rests, until the worker is cancelled."""
+    """Yield the steps of a worker with pauses between them, until the worker is cancelled."""
     worker, rested = get_current_worker(), monotonic()
     for step in steps:
         if worker.is_cancelled:
@@ -48,7 +48,7 @@ def paced(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 class UsageReader:
-    """Provides definitions with the coder's own quotations of a code."""
+    """Provides the coder's earlier quotations of a code for definitions."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -58,7 +58,7 @@ class UsageReader:
         """Called once all has been read."""
 
     def begin(self) -> None:
-        """Read, in a worker, the sources that have changed; until then the usage is marked as incomplete."""
+        """Read the changed sources in a worker; until it ends the usage is marked as incomplete."""
         if not self._is_reading:
             self._is_reading = True
             self._bench.screen.run_worker(
@@ -66,9 +66,9 @@ class UsageReader:
             )
 
     def begin_where(self, is_read: Callable[[], bool]) -> None:
-        """Start reading: at once the first time, later only after the panel has been open for a short while.
+        """Start reading: immediately the first time, later only after the panel has been open for a short while.
 
-        Looking at every log again at each opening would slow down a coder who does not read the usage.
+        Checking every log again at each opening would slow down a coder who does not read the usage.
         """
         if not self._bench.workspace.usage.is_complete:
             self.begin()
@@ -83,7 +83,7 @@ class UsageReader:
 
     @property
     def has_read(self) -> bool:
-        """Return whether the other sources are read and unchanged."""
+        """Return whether all other sources have been read and are unchanged."""
         return self._bench.workspace.usage.is_complete and not self._is_reading
 
     def usage(self, code: CodeId) -> PastUsages:
@@ -95,7 +95,7 @@ class UsageReader:
         return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
 
     def free_id(self, book: Codebook, section: str, group: str) -> str:
-        """Return the id that a new code of a section and group gets: one that no coding has either."""
+        """Return the id for a new code of a section and group: one that no code or coding has."""
         used = {coding.code for coding in self._bench.state.codings.values()}
         return proposed_id(book, section, group, used | self._bench.workspace.usage.codes())
 
@@ -126,7 +126,7 @@ LOOK_EVERY = 0.6
 
 
 def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable[[PullResult], None]) -> None:
-    """Pull the open document and reload the codebook when they change; `show` shows the session then.
+    """Pull the open document and reload the codebook when they change, and call `show` to show the session.
 
     `ask` asks about a pull that needs an answer, unless a dialog is open.
     """
@@ -163,10 +163,10 @@ def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable
 
 
 class _Watcher:
-    """Calls `use` when two looks found the same change: editors save in steps."""
+    """Calls `use` when two successive checks found the same change, since editors save in steps."""
 
     def __init__(self, screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
-        """`changed_version` returns None while nothing is changed."""
+        """Create a watcher; `changed_version` returns None as long as nothing has changed."""
         self._screen = screen
         self._name = name
         self._changed_version = changed_version
@@ -178,7 +178,7 @@ class _Watcher:
         self._screen.set_interval(LOOK_EVERY, self._look)
 
     def _look(self) -> None:
-        """Look in a thread: a slow disk must not hold up a key."""
+        """Check in a thread, so that a slow disk does not delay keys."""
         group = f"watching the {self._name}"
         self._screen.run_worker(self._compare, thread=True, group=group, exclusive=True, exit_on_error=False)
 
@@ -192,9 +192,9 @@ class _Watcher:
 
 
 class SourceLister:
-    """Lists sources in batches, then the status of those the coder has touched, then duplicate texts.
+    """Lists sources in batches, then the status of those that the coder has worked on, then duplicate texts.
 
-    What was coded in them is read as well, so that the first panel has it at once.
+    Earlier codings are read as well, so that the first panel can show them immediately.
     """
 
     def __init__(

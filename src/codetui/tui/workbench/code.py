@@ -1,4 +1,4 @@
-"""Assign codes by section and key, by repeating or by searching, and change what was assigned."""
+"""Assign codes by section and key, by repeating or by searching, and change assigned codes."""
 
 from __future__ import annotations
 
@@ -63,10 +63,9 @@ class CodeController:
         self._bench = bench
 
     def began(self, state: State) -> str:
-        """Reset for the source that was just opened.
+        """Reset for the source that was just opened; return a message about a boundary being moved, usually empty.
 
-        The codes used last are those of this source, if it has any.  Returns a message about a boundary that
-        was being moved, mostly empty.
+        The codes used last are those of this source, if it has any.
         """
         left = "the boundary that was being moved is unchanged" if self.bounding is not None else ""
         self.recoding = self.bounding = None
@@ -97,7 +96,7 @@ class CodeController:
         bench.open_panel(codes, self.words_for(section))
 
     def words_for(self, section: Section) -> str:
-        """Return the words that a code of this section would be assigned to."""
+        """Return the words to which a code of this section would be assigned."""
         bench = self._bench
         coding = bench.state.codings.get(self.recoding) if self.recoding else None
         if coding is not None:
@@ -128,13 +127,13 @@ class CodeController:
             bench.say(f"{outcome_words(outcome)} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
     def leave(self) -> None:
-        """Close without a code."""
+        """Cancel without a code."""
         if self.recoding is not None:
             self.recoding = None
             self._bench.say(f"Nothing was changed.{self.cancel_hint}")
 
     def moved_on(self) -> None:
-        """Forget a pending recoding: the coder selects something else."""
+        """Cancel a pending recoding, since the coder selects something else."""
         self.recoding = None
 
     def repeat(self) -> None:
@@ -150,7 +149,7 @@ class CodeController:
         self.take(latest)
 
     def step(self, command: Undo | Redo) -> None:
-        """Undo or redo, and end what was begun."""
+        """Undo or redo, and end any pending mode."""
         self.recoding = self.bounding = None
         self._bench.execute_command(command)
 
@@ -164,7 +163,7 @@ class CodeController:
         do(coding.id)
 
     def remove(self) -> None:
-        """Remove the coding, or in the tree the note, under the cursor."""
+        """Remove the coding under the cursor, or the note if the cursor is in the tree."""
         node = self._bench.node()
         note = self._bench.state.notes.get(node.id) if isinstance(node, NoteNode) else None
         if note is not None:
@@ -178,7 +177,7 @@ class CodeController:
             self.decided(coding)
 
     def recode(self) -> None:
-        """Let the next code replace that of the quotation under the cursor."""
+        """Replace the code of the quotation under the cursor by the next one chosen."""
 
         def begin(coding: CodingId) -> None:
             self.recoding, self.cancel_hint = coding, ""
@@ -188,7 +187,7 @@ class CodeController:
         self._with_coding(begin)
 
     def boundary(self) -> None:
-        """Select the quotation so that its edges can be moved; a second time, keep them."""
+        """Select the quotation so that its edges can be moved; if called again, keep the edges."""
         if self.bounding is not None:
             self.keep_boundary()
             return
@@ -206,7 +205,7 @@ class CodeController:
         self._with_coding(begin)
 
     def remind(self) -> None:
-        """Show again how a boundary that is being moved is kept."""
+        """Show again how to keep a boundary that is being moved."""
         self._bench.say(MOVING)
 
     def keep_boundary(self) -> None:
@@ -286,9 +285,9 @@ class CodeController:
 
 
 class CodingTarget:
-    """The coding that keys act on: in the tree, else the one targeted last, else the shortest under the cursor.
+    """The coding that actions apply to: in the tree, else the last target, else the shortest under the cursor.
 
-    It also acts on the nodes of the tree.
+    It also handles the nodes of the tree.
     """
 
     def __init__(
@@ -302,7 +301,7 @@ class CodingTarget:
         self._aimed_from: Selection | None = None
 
     def coding(self) -> Coding | None:
-        """Return the coding that keys act on."""
+        """Return the coding that actions apply to."""
         node = self._bench.node()
         if node is not None:
             return self._bench.state.codings.get(node.id) if isinstance(node, CodingNode) else None
@@ -311,9 +310,9 @@ class CodingTarget:
         return aimed or (here[0] if here else None)
 
     def under_cursor(self) -> list[Coding]:
-        """Return the codings under the cursor, the shortest first.
+        """Return the codings under the cursor, shortest first.
 
-        The targeted one is among them: a term that was just coded may end where the cursor is.
+        They include the target: a term that was just coded may end where the cursor is.
         """
         here = codes_under(self._bench.state, self._selector.position)
         aimed = self._bench.state.codings.get(self._target) if self._target else None
@@ -322,7 +321,7 @@ class CodingTarget:
         return [aimed, *here]
 
     def at(self, coding: CodingId | None) -> None:
-        """Target a coding and show it in the tree."""
+        """Make a coding the target and show it in the tree."""
         self._target, self._aimed_from = coding, self._selector.selection
         if coding is not None:
             self._outline.reveal(coding)
@@ -351,7 +350,7 @@ class CodingTarget:
             self._outline.screen.set_focus(self._outline)
 
     def chosen(self, node: Node, ask_profile: Do) -> None:
-        """Act on Enter on a node that is not an unresolved quotation."""
+        """Handle Enter on a node that is not an unresolved quotation."""
         if isinstance(node, ProfileNode):
             ask_profile()
         elif isinstance(node, CodeNode):

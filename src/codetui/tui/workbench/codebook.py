@@ -98,7 +98,7 @@ class CodebookController:
         self._assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
 
     def _spot(self) -> tuple[str, str]:
-        """Return the section and group at the cursor, of the code used last, or of the first code."""
+        """Return the section and group at the cursor, else those of the code used last, else of the first code."""
         index, node = self._bench.index, self._bench.node()
         if isinstance(node, SectionNode) and node.id in index.sections:
             return node.id, ""
@@ -161,7 +161,7 @@ class CodebookController:
         self._bench.ask(form, lambda changed: self._write_change(code, changed, then))
 
     def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
-        """Write the changed texts; a code that was changed elsewhere meanwhile is shown again first."""
+        """Write the changed texts; a code that was changed by others meanwhile is shown again first."""
         if refused := self._write_texts(code, changed):
             latest = self._bench.index.codes.get(code.id, code)
             self._ask_change(latest, then, Unsaved(changed, refused))
@@ -195,7 +195,7 @@ class CodebookController:
         self._bench.say(f"The profile {changed.name} was changed in {self._file}. u does not undo this.")
 
     def _write_texts(self, original: Code | Profile, changed: Code | Profile) -> str:
-        """Write changed texts; return why that failed, with the codebook read again, or an empty string."""
+        """Write changed texts; return why that failed, with the reloaded codebook, or an empty text."""
         from codetui.formats.codebook.editing import set_texts
 
         refused = self._write(lambda text: set_texts(text, original, changed))
@@ -205,7 +205,7 @@ class CodebookController:
         return refused
 
     def _hold(self, changed: Code | Profile, original: Code | Profile | None = None) -> None:
-        """Keep texts that could not be written, to be rescued when the program ends."""
+        """Keep texts that could not be written, so that they can be saved elsewhere when the program ends."""
         self._saver.book_refused(codebook_draft(changed, original))
 
     # --- the file -----------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class CodebookController:
         return str(self._bench.workspace.codebook.path)
 
     def _write(self, change: Callable[[str], str]) -> str:
-        """Write the codebook and show it; return why that failed, or an empty string."""
+        """Write the codebook and show it; return why that failed, or an empty text."""
         outcome = self._bench.workspace.edit_codebook(change)
         if isinstance(outcome, Saved):
             self._saver.thrown_away()
@@ -230,7 +230,7 @@ class CodebookController:
         RefactoringController(self._bench, self._usage_reader).begin()
 
     def resume(self) -> None:
-        """Ask what becomes of a change of the codebook that was interrupted, if there is one."""
+        """If a change of the codebook was interrupted, ask whether to finish it."""
         from codetui.tui.workbench.refactor import RefactoringController
 
         RefactoringController(self._bench, self._usage_reader).resume()

@@ -1,4 +1,4 @@
-"""Look things up: definitions, background documents, help, problems."""
+"""Help and reference: definitions, background documents, help, problems."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LookupController:
         actions: Sequence[Action],
         do: Callable[[str], None],
     ) -> None:
-        """Show `actions` in the help; `do` runs the action with an id."""
+        """Create the controller; `actions` are shown in the help, `do` runs an action by its id."""
         self._bench = bench
         self._all_actions = actions
         self._usage_reader = usage_reader
@@ -69,7 +69,7 @@ class LookupController:
         bench.ask(DefinitionDialog(bench.index.book, code, self._usage_reader.usage, older), self._do)
 
     def _older(self, coding: Coding) -> Older | None:
-        """Return the code as it was when the coding was made, if the codebook differs now."""
+        """Return the code as it was when the coding was made, if the codebook has changed it."""
         given = last_choice(self._bench.state, coding)
         try:
             book = self._bench.workspace.codebook.kept(given.codebook)
@@ -110,7 +110,7 @@ class LookupController:
         self._bench.ask(HelpScreen(rows, title, example, "No problem matches these words."), lambda _: None)
 
     def read(self) -> None:
-        """Open the reader or focus it; from the reader, close it."""
+        """Open or focus the reader; from the reader, close it."""
         pane = self._pane
         references = self._bench.index.book.references
         if pane.screen.focused is pane:
@@ -126,7 +126,7 @@ class LookupController:
         pane.run_worker(pane.show(pages, self._place_here()), exclusive=True)
 
     def _place_here(self) -> int:
-        """Return the document about the code or profile under the cursor, else the one that was open last."""
+        """Return the document about the code or profile under the cursor, else the last one open."""
         bench, code = self._bench, code_here(self._bench)
         is_profile = isinstance(bench.node(), ProfileNode)
         profile = profile_of(bench.index.book, bench.state.profile) if is_profile else None
@@ -162,5 +162,5 @@ def _row(problem: Problem, then: str) -> KeyHelp:
 
 
 def _meaning(code: Code) -> tuple[str, str, str, str]:
-    """Return the texts of a code that two versions of it are compared by."""
+    """Return the texts of a code that are compared between two versions."""
     return code.name, code.definition, code.include, code.exclude

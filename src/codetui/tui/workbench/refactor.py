@@ -1,4 +1,4 @@
-"""Refactor the codebook: rename, merge, split, move and retire codes, with all their codings."""
+"""Refactor the codebook: rename, merge, split, move and retire codes together with all their codings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RESUMING = (
 
 
 class RefactoringController:
-    """Renames, merges, splits, moves and retires codes: asks, shows the effect, carries it out."""
+    """Renames, merges, splits, moves and retires codes: asks, shows the effect and makes the change."""
 
     def __init__(self, bench: Bench, usage_reader: UsageReader) -> None:
         self._bench = bench
@@ -49,7 +49,7 @@ class RefactoringController:
     # --- what is to be done -------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Ask how to change the code under the cursor, or one that is picked."""
+        """Ask how to change the code under the cursor, or a picked one."""
         if self.resume():
             return
         bench, wanted = self._bench, code_here(self._bench)
@@ -63,7 +63,7 @@ class RefactoringController:
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
 
     def resume(self) -> bool:
-        """Ask what becomes of a change that was interrupted; return whether there is one."""
+        """Ask whether to finish an interrupted change; return whether there is one."""
         reshaping = CodeRefactoring(self._bench.workspace)
         steps = reshaping.interrupted()
         if steps:
@@ -120,7 +120,7 @@ class RefactoringController:
         self._bench.ask(picker, lambda chosen: self._weigh(Merge(code.id, chosen.codes[0])))
 
     def _split(self, code: Code, chosen: tuple[CodeId, ...] = (), new: tuple[Code, ...] = ()) -> None:
-        """Ask which codes it is split into; new ones are shown as if they were in the codebook already."""
+        """Ask which codes the code is split into; new ones are shown as if they were already in the codebook."""
         book = _with_new(self._bench.index.book, new)
 
         def take(answer: ChosenCodes) -> None:
@@ -184,7 +184,7 @@ class RefactoringController:
         begin: Callable[[], MigrationPreview | Refusal | NotSaved],
         lines: list[str],
     ) -> None:
-        """Change the codebook and the open session at once with `begin`, the other sessions in a worker."""
+        """Change the codebook and the open session immediately with `begin`, the other sessions in a worker."""
         begun = begin()
         self._bench.show_book()
         if isinstance(begun, Refusal | NotSaved):

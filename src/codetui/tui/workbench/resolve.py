@@ -1,4 +1,4 @@
-"""Resolve quotations that could not be located, and codes that a changed codebook leaves undecided."""
+"""Resolve quotations that could not be located, and codings left undecided by a changed codebook."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ResolveController:
         return f"{plural(count, 'quotation')} could not be located (v)"
 
     def takes(self, action: str) -> bool:
-        """Handle an action while a quotation is being resolved; return False to leave it to its usual meaning."""
+        """Handle an action while a quotation is being resolved; return False if it keeps its usual meaning."""
         coding = self.coding
         is_here = self._view.screen.focused is self._view and not self._is_leaving
         if coding is None or not coding.is_unresolved or not is_here:
@@ -172,7 +172,7 @@ class ResolveController:
         self._is_leaving = False
 
     def _go(self, direction: int) -> None:
-        """Go to the next or previous candidate, and from the last one to the next quotation, in a circle."""
+        """Go to the next or previous candidate, and after the last one to the next quotation, wrapping around."""
         codings = self._doubtful()
         number = next(number for number, coding in enumerate(codings) if coding.id == self.current)
         doubt = self._about(codings[number])
@@ -211,7 +211,7 @@ class ResolveController:
     # --- resolving one -------------------------------------------------------------------------------
 
     def _take(self) -> None:
-        """Locate the quotation at the selection; words that differ replace its own."""
+        """Locate the quotation at the selection; if the words differ, they replace its own."""
         coding = self.coding
         if coding is None:
             return
@@ -223,12 +223,12 @@ class ResolveController:
         self._carry_out(AcceptPlace(coding.id, span) if stays else MoveBoundary(coding.id, span))
 
     def _is_offered(self, span: Span, coding: Coding) -> bool:
-        """Return whether this span was offered as the position; a merely nearest one has other words."""
+        """Return whether this span was offered as the position; a span that is only nearest has other words."""
         is_place = self._about(coding).kind != "orphan"
         return is_place and self._offered is not None and span == trim(self._bench.ad.text, *self._offered)
 
     def _offer_again(self, doubt: UnresolvedAnchor) -> None:
-        """Select the candidate under the cursor, else the one offered, so that what is accepted is what is selected."""
+        """Select the candidate under the cursor, else the offered one, so that the selected span is accepted."""
         if self._offered is None:
             self._bench.say(NOTHING_SELECTED, "refusal")
             return
@@ -269,7 +269,10 @@ CHOICE_KEYS = "123456789" + ascii_lowercase
 
 
 class QueueController:
-    """Leads through codings that need another code, source by source, offering what the codebook's changes allow."""
+    """Leads through codings that need another code, source by source.
+
+    It offers the codes that the codebook's changes suggest.
+    """
 
     def __init__(self, bench: Bench, assigner: CodeController, usage_reader: UsageReader) -> None:
         self._bench = bench
@@ -288,7 +291,7 @@ class QueueController:
         return f"{plural(count, 'coding needs', 'codings need')} another code (Q)"
 
     def go_on(self) -> None:
-        """Show the next one, here or in another source, in a circle; the next code chosen replaces its own."""
+        """Show the next one, here or in another source, wrapping around; the next code chosen replaces its code."""
         if not self._bench.workspace.usage.is_complete:
             self._usage_reader.begin()
         waiting = self._queue()
@@ -300,12 +303,12 @@ class QueueController:
         self._show(waiting, place % len(waiting))
 
     def _decided(self, coding: CodingId) -> None:
-        """Go on if the coding that was shown has another code or is gone."""
+        """Continue if the coding that was shown has another code or is gone."""
         if coding == self._latest:
             self.go_on()
 
     def _first_behind(self, places: list[CodingId | None]) -> int:
-        """Return the index after the one that was decided; codings are in the order of their ranks."""
+        """Return the index after the decided coding; codings are in the order of their ranks."""
         codings = self._bench.state.codings
         latest = codings.get(self._latest) if self._latest else None
         if latest is None:
@@ -316,7 +319,7 @@ class QueueController:
     # --- other ads ----------------------------------------------------------------------------------
 
     def _go_elsewhere(self) -> None:
-        """Open the next source in which something waits."""
+        """Open the next source with open decisions."""
         entry = self._next_ad()
         if entry is None:
             if self._usage_reader.has_read:
@@ -340,13 +343,16 @@ class QueueController:
         return None
 
     def _have_read(self) -> None:
-        """Report where something waits once the other sources are read; never move, as another key may have come."""
+        """Report the sources with open decisions once the other sources are read.
+
+        It never moves there, as another key may follow.
+        """
         if not self._queue():
             more = self._more().removeprefix(" here, ")
             self._bench.say(f"{more}: Q goes there." if more else EMPTY)
 
     def _elsewhere(self) -> dict[SourceId, int]:
-        """Return how many wait in each other source, as far as read."""
+        """Return how many decisions are open in each other source, as far as read."""
         waiting = self._bench.workspace.usage.pending(self._bench.index)
         return {ad: number for ad, number in waiting.items() if ad != self._bench.ad.id}
 
@@ -379,13 +385,13 @@ class QueueController:
         bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x remove · Q next · Esc cancel")
 
     def _more(self) -> str:
-        """Return how many wait in other sources."""
+        """Return how many decisions are open in other sources."""
         others, words = self._elsewhere(), self._bench.words
         where = plural(len(others), f"other {words.source}", f"other {words.sources}")
         return f" here, {sum(others.values()):,} in {where}" if others else ""
 
     def _choices(self, one: PendingDecision) -> list[Code]:
-        """Return the codes that the codebook's changes allow for it, as far as they can be assigned, keyed 1, 2, 3 …"""
+        """Return the assignable codes that the codebook's changes suggest for a coding, keyed 1, 2, 3 …"""
         index = self._bench.index
         found = (index.codes.get(CodeId(choice)) for choice in one.choices)
         given = (code for code in found if code and not code.is_retired and code.section in index.sections)

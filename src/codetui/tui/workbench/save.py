@@ -1,4 +1,4 @@
-"""Write the document and the coder's place: after a pause, when the source changes, on quitting."""
+"""Write the document and the coder's position: after a pause, when the source changes, on quitting."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ COPY_WHY = (
 
 
 def place_refused(error: OSError) -> Problem:
-    """Return the problem of a place that could not be saved."""
+    """Return the problem of a position that could not be saved."""
     what = f"your position is not saved ({error.strerror or error}); check the disk and its permissions"
     return Problem(str(error.filename or "sessions"), 0, "warning", what)
 
 
 class SaveController:
-    """Writes what is not urgent soon; commands are on disk before."""
+    """Writes what is not urgent after a delay; commands are on disk before."""
 
     def __init__(self, bench: Bench, selector: SelectionController, show: Do) -> None:
-        """Create it; `show` renders the session's state."""
+        """Create the controller; `show` renders the session's state."""
         self._bench = bench
         self._show = show
         self._selector = selector
@@ -49,7 +49,7 @@ class SaveController:
         self._refused: tuple[Session, str] | None = None
 
     def write_soon(self) -> None:
-        """Write the document when the coder pauses."""
+        """Write the document as soon as the coder pauses."""
         if self._pausing is not None:
             self._pausing.stop()
         self._pausing = self._bench.screen.set_timer(PAUSE, self._write_aside)
@@ -57,7 +57,7 @@ class SaveController:
             self._lagging = self._bench.screen.set_timer(LONGEST_LAG, self._write_aside)
 
     def write(self, *, is_forced: bool = False) -> list[Problem]:
-        """Write the document and the place now; return the problems met."""
+        """Write the document and the position now; return any problems."""
         self._stop()
         self.remember()
         problems = self._bench.workspace.leave(is_forced=is_forced)
@@ -68,7 +68,7 @@ class SaveController:
     # --- texts that could not be saved --------------------------------------------------------------
 
     def carried_out(self, command: Command, outcome: Outcome) -> None:
-        """Remember a text that could not be saved, until a later one is."""
+        """Remember a text that could not be saved, until a later one is saved."""
         session = self._bench.workspace.session
         if isinstance(outcome, NotSaved | HeldElsewhere) and session is not None:
             text = draft_of(command, session.state)
@@ -82,11 +82,11 @@ class SaveController:
         self._refused = (session, text) if session is not None else self._refused
 
     def thrown_away(self) -> None:
-        """Forget the text: the coder discarded it, or the codebook has it."""
+        """Forget the text, because the coder discarded it or the codebook has it."""
         self._refused = None
 
     def keep_refused(self) -> list[Problem]:
-        """Rescue a text that could not be saved into a file; return where."""
+        """Save a text that could not be stored to a file; return the place."""
         refused, self._refused = self._refused, None
         kept = [refused[0].rescue_draft(refused[1])] if refused else []
         self._bench.workspace.problems += kept
@@ -95,7 +95,7 @@ class SaveController:
     # --- the document, and the place ----------------------------------------------------------------
 
     def _write_aside(self) -> None:
-        """Write the document in a thread, so that no key waits for it; the log has everything already."""
+        """Write the document in a thread, so that no key waits for it; the log is already complete."""
         self._stop()
         session = self._bench.workspace.session
         if session is None:
@@ -109,7 +109,7 @@ class SaveController:
         self._bench.screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
 
     def _tried(self, session: Session, problem: Problem | None) -> None:
-        """Show whether the document could be written, until it can."""
+        """Show that the document could not be written, until it can."""
         if problem is not None:
             self._report(problem)
         else:
@@ -129,7 +129,7 @@ class SaveController:
         self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal", problem.file)
 
     def save_now(self) -> None:
-        """Write the document even over one that cannot be imported; a copy of that is kept."""
+        """Write the document even over one that cannot be imported, and keep a copy of that."""
         kept = [problem.message for problem in self.write(is_forced=True)]
         session = self._bench.workspace.session
         if session is not None:
@@ -158,12 +158,12 @@ class SaveController:
             self.save_copy(folder, outcome.message)
 
     def remember_soon(self) -> None:
-        """Save the coder's place soon."""
+        """Save the coder's position after a delay."""
         if self._placing is None:
             self._placing = self._bench.screen.set_timer(PAUSE, self.remember)
 
     def remember(self) -> None:
-        """Save the coder's place now."""
+        """Save the coder's position now."""
         if self._placing is not None:
             self._placing.stop()
             self._placing = None

@@ -62,7 +62,7 @@ NO_AD = Source(SourceId(""), "", "", "", "")
 
 
 class WorkbenchScreen(Screen[None]):
-    """The screen for coding: it passes requests to its controllers and shows the state that results.
+    """The screen for coding: it passes requests to its controllers and shows the resulting state.
 
     The widgets of the first frame and their controllers exist from the start; the others are loaded and mounted by
     `mount_deferred`, behind the first frame or for a key that was typed before it.
@@ -106,7 +106,7 @@ class WorkbenchScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yield the first frame: heading, ad, codebook, status.
 
-        Each is split off what is left, the ad is the rest: boxes around them would be painted under them.
+        Each is split off the remaining area, and the ad gets the rest: boxes around them would be painted under them.
         """
         width = self.app.size.width
         # Textual sets the class of the breakpoint behind the first frame.
@@ -124,7 +124,7 @@ class WorkbenchScreen(Screen[None]):
         return placements
 
     def on_mount(self) -> None:
-        """Open the first ad; the others are listed behind the first frame."""
+        """Open the first ad; the others are listed after the first frame."""
         first = self.workspace.first
         if first is None:
             return
@@ -153,7 +153,7 @@ class WorkbenchScreen(Screen[None]):
                 self.codebook_editor.resume()
 
     async def mount_deferred(self) -> None:
-        """Load and mount, once, what opens over the ad and what acts on keys."""
+        """Load and mount, once, the widgets that open over the ad and the controllers of keys."""
         if self.is_complete:
             return
         self.is_complete = True
@@ -189,7 +189,7 @@ class WorkbenchScreen(Screen[None]):
 
     @property
     def words(self) -> Words:
-        """Return the codebook's words for a source."""
+        """Return the codebook's noun for a source."""
         return self.index.book.words
 
     @property
@@ -205,7 +205,7 @@ class WorkbenchScreen(Screen[None]):
         return session.state if session else State()
 
     def open_ad(self, entry: SourceEntry) -> None:
-        """Save the open ad, and open another one."""
+        """Save the open ad and open another one."""
         unwritten = self.save()
         try:
             session = self.workspace.open(entry)
@@ -232,7 +232,7 @@ class WorkbenchScreen(Screen[None]):
         self.call_after_refresh(self._ask_unasked, self.sharing.began)
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
-        """Execute a command, show its outcome, with `aside` if it was saved, and the state that results."""
+        """Execute a command; show its outcome, with `aside` if it was saved, and the resulting state."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         session = self.workspace.session
         outcome = session.execute(command) if session else Refusal(f"No {self.words.source} is open.")
@@ -258,7 +258,7 @@ class WorkbenchScreen(Screen[None]):
         return outcome
 
     def changed_elsewhere(self) -> None:
-        """Show what changed outside: the document, or which program has the session."""
+        """Show changes from outside: of the document, or of the program that has the session."""
         if self.workspace.session:
             self.outline.show_book(self.workspace.session.book_with_former)
         self._show_state()
@@ -266,7 +266,7 @@ class WorkbenchScreen(Screen[None]):
             self.saver.write_soon()
 
     def show_book(self) -> None:
-        """Show the codebook after a change: in the gutter, in the tree, in what opens next."""
+        """Show the codebook after a change: in the gutter, the tree and dialogs opened later."""
         self.index = CodebookIndex(self.workspace.book)
         self._spans = CodedSpans(self.index)
         session = self.workspace.session
@@ -275,7 +275,7 @@ class WorkbenchScreen(Screen[None]):
         self.saver.write_soon()
 
     def _ask_for_facts(self, session: Session | None) -> None:
-        """Ask for the employer and the title if the ad lacks one that others of the corpus have."""
+        """Ask for employer and title if the ad lacks one that other ads of the corpus have."""
         if session is None or session is not self.workspace.session or not session.state.live():
             return
         known, entries = session.description, self.workspace.sources.entries
@@ -304,18 +304,18 @@ class WorkbenchScreen(Screen[None]):
         self.status.show_message(text, kind)
 
     def notify_behind(self, text: str, kind: Kind = "info", file: str = "") -> None:
-        """Show a message that answers no key: behind a refusal or an error, in place of one about the same file."""
+        """Show a message that answers no key: behind a refusal or an error, replacing one about the same file."""
         self.status.add_message(text, kind, file)
 
     @cached_property
     def drafts(self) -> Drafts:
-        """The texts that are being written in dialogs, which are loaded with the first one."""
+        """The texts being written in dialogs; loaded with the first dialog."""
         from codetui.tui.drafts import Drafts
 
         return Drafts()
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
-        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
+        """Open a dialog; `answered` receives its answer, unless it is cancelled."""
 
         def dismissed(answer: T | None) -> None:
             left = self.drafts.close(screen, is_answered=answer is not None)
@@ -336,28 +336,28 @@ class WorkbenchScreen(Screen[None]):
             self.sharing.hold_up(command, aside)
 
     def _ask_unasked(self, question: Do) -> None:
-        """Call `question`, which opens a dialog that no key asked for, once no key waits."""
+        """Call `question`, which opens a dialog that no key requested, as soon as no keys are queued."""
         if isinstance(self.app, AsksWhenIdle):
             self.app.ask_when_idle(question)
         else:
             question()
 
     def edit_outside(self, text: str) -> str | None:
-        """Return a text after the coder edited it in an external editor, or None if that could not run."""
+        """Return a text after editing in an external editor, or None if the editor could not run."""
         from codetui.tui.external_editor import edit_outside
 
         return edit_outside(self.app, text)
 
     def node(self) -> Node | None:
-        """Return the node under the tree's cursor while the tree has the focus."""
+        """Return the node under the tree's cursor if the tree has the focus, else None."""
         return self.outline.current if self.focused is self.outline else None
 
     def coding_here(self) -> Coding | None:
-        """Return the coding that keys on a quotation act on."""
+        """Return the coding that actions on a quotation apply to."""
         return self.resolver.coding or self.target.coding()
 
     def selected_span(self, holds: Holds) -> Span:
-        """Return what an assignment would code, in a section of quotations or of terms."""
+        """Return the span that would be coded, in a section of quotations or of terms."""
         selector = self.selector
         return selector.quotation if holds == "quotations" else effective(selector.text, selector.selection, holds)
 
@@ -367,11 +367,11 @@ class WorkbenchScreen(Screen[None]):
         self.selector.select(span)
 
     def aim_at(self, coding: CodingId | None) -> None:
-        """Make a coding the one that keys on a quotation act on."""
+        """Make a coding the target of actions on a quotation."""
         self.target.at(coding)
 
     def open_panel(self, codes: Sequence[Code], words: str, title: str = "") -> None:
-        """Show codes of one section, with a title of their own or that of the section; the next key chooses one."""
+        """Show the codes of a section, with its title or another one; the next key chooses a code."""
         section = self.index.sections[codes[0].section]
         counts = {} if title else {code.id: len(self.state.of_code(code.id)) for code in codes}
         self.usage_reader.begin_where(lambda: self.panel.is_open)
@@ -386,25 +386,25 @@ class WorkbenchScreen(Screen[None]):
         return self.is_complete and self.panel.is_open
 
     async def on_key(self, event: events.Key) -> None:
-        """Act on a key, in the order in which keys are typed."""
+        """Handle a key; keys are handled in the order of typing."""
         await self.mount_deferred()
         if self.is_attached:
             self.navigator.waiting = None
             self.keyboard.press(event)
 
     async def on_mouse_down(self) -> None:
-        """Note that the coder has turned to something here."""
+        """Record that the coder used the mouse here."""
         await self.mount_deferred()
         self.navigator.waiting = None
 
     def back_to_ad(self) -> bool:
-        """Focus the ad, and hide the codebook that lies over it; True."""
+        """Focus the ad, and hide the codebook if it covers the ad; return True."""
         self.outline.remove_class("-shown")
         self.set_focus(self.document)
         return True
 
     def back_from_all(self) -> None:
-        """Focus the ad, and end what was begun there."""
+        """Focus the ad, and end any mode that was begun there."""
         self.assigner.escape()
         self.back_to_ad()
 
@@ -444,11 +444,11 @@ class WorkbenchScreen(Screen[None]):
     # --- leaving --------------------------------------------------------------------------------------
 
     def leave(self) -> None:
-        """Quit, once the messages under way have been handled."""
+        """Quit after the current messages have been handled."""
         self.app.call_later(self.app.action_quit)
 
     def save(self) -> list[Problem]:
-        """Write everything that is pending; return what kept the document from it, and what is kept elsewhere."""
+        """Write everything that is pending; return why the document could not be written, and where texts are kept."""
         return [*self.saver.keep_refused(), *self.saver.write()]
 
 
@@ -459,7 +459,7 @@ READER_KEYS = TREE_KEYS | {"escape"}
 
 
 class Keyboard:
-    """Turns keys into actions, in the mode that the keys before have left."""
+    """Turns keys into actions, in the mode left by the previous keys."""
 
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
@@ -525,7 +525,7 @@ class Keyboard:
             self._functions[action]()
 
     def press(self, event: events.Key) -> None:
-        """Act on a key, unless the focused widget reads it."""
+        """Handle a key, unless the focused widget handles it."""
         screen, key = self._screen, event.key
         if screen.panel.is_open:
             self._press_in_panel(event)
@@ -547,7 +547,7 @@ class Keyboard:
         event.prevent_default()
 
     def _is_read_elsewhere(self, key: str) -> bool:
-        """Return whether the search line or the focused pane reads a key by its own bindings."""
+        """Return whether the search line or the focused pane handles a key by its own bindings."""
         screen = self._screen
         if screen.search.is_open:
             return True
@@ -566,7 +566,7 @@ class Keyboard:
         self._screen.say(f"{key} does nothing here. ? shows every key.", "refusal")
 
     def _run(self, action: str, key: str = "") -> None:
-        """Run an action, unless it only ends a mode; clear the message of the key before.
+        """Run an action, unless it only ends a mode; clear the message of the previous key.
 
         Selecting something else ends a pending recoding.
         """

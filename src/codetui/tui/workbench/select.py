@@ -45,7 +45,7 @@ STAGES = {
 
 
 class SelectionController:
-    """Holds the selection in the open source; calls `changed` after each change."""
+    """Manages the selection in the open source; calls `changed` after each change."""
 
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
@@ -92,7 +92,7 @@ class SelectionController:
     # --- what is shown --------------------------------------------------------------------------
 
     def show(self, text: str) -> None:
-        """Show the top of another source."""
+        """Show another source from its top."""
         self.text = text
         self._jump = None
         self._search.close()
@@ -150,7 +150,7 @@ class SelectionController:
             self._say(f"Moving the {after.edge}: arrows, w, c and s move it. Esc: finish", "info")
 
     def _around_found(self, name: str) -> Span | None:
-        """Return the unit around a search match, so that the first step selects it instead of the next one."""
+        """Return the unit around a search match, so that the first step selects it and not the next one."""
         unit = UNITS_AROUND.get(name)
         found = self.selection.span
         if unit is None or self.selection != self._found:
@@ -169,7 +169,7 @@ class SelectionController:
             self._say("No words in view to jump to.", "refusal")
 
     def press(self, key: str, character: str | None) -> bool:
-        """Handle a key while jump labels are shown; return False if the key closed them and means something else."""
+        """Handle a key while jump labels are shown; return False if it closed them and has its usual meaning."""
         jump = self._jump
         if jump is None:
             return False
@@ -196,7 +196,7 @@ class SelectionController:
         self.put(jump.selection)
 
     def leave_jump(self) -> None:
-        """Hide the labels; the selection stays."""
+        """Hide the labels; the selection is kept."""
         if self._jump is not None:
             self._say("", "info")
         self._jump = None
@@ -243,7 +243,7 @@ class SelectionController:
             self._say(f"“{self._query}”: {place:,} of {len(everywhere):,}", "info")
 
     def end_search(self, *, is_taken: bool) -> None:
-        """Close the search line; a cancelled search returns to its start, one without a match is reported."""
+        """Close the search line; a cancelled search returns to its start, and one without a match is reported."""
         self._search.close()
         self._view.set_matches(())
         self._view.screen.set_focus(self._view)
@@ -262,7 +262,7 @@ class SelectionController:
         self.put(clicked(self.text, offset, count))
 
     def drag(self, first: int, last: int) -> None:
-        """Select what the mouse was dragged over."""
+        """Select the text that the mouse was dragged over."""
         self.leave_jump()
         self.put(dragged(self.text, first, last))
 

@@ -1,4 +1,4 @@
-"""Handle a session that is open in another program: read along, or take it over.
+"""Handle a session that is open in another program: keep it read-only, or take it over.
 
 A command that arrives after the session was lost is kept, and executed once it is taken over.
 """
@@ -56,7 +56,7 @@ class ShareController:
             self.ask_about_removals(session.initial_pull)
 
     def hold_up(self, command: Command, aside: str) -> None:
-        """Keep a command and ask whether to take the session over for it."""
+        """Keep a command and ask whether to take over the session for it."""
         self._kept = _Kept(self._bench.workspace.session, command, aside)
         self._changed_hands()
         self._ask(WAITING)
@@ -100,7 +100,7 @@ class ShareController:
             self._bench.say(f"Read only: open elsewhere {who}. O takes it over.{kept}", "refusal")
 
     def take_over(self) -> None:
-        """Take the session over and execute the kept command."""
+        """Take over the session and execute the kept command."""
         bench, kept, self._kept = self._bench, self._kept, None
         # Another program may have taken it since somebody looked.
         found = bench.workspace.pull()
@@ -116,7 +116,7 @@ class ShareController:
         self.ask_about_removals(found)
 
     def _outcome(self, yours: str, found: PullResult | None, kind: Kind = "info") -> tuple[str, Kind]:
-        """Return the message `yours` with what was found, or why that is not certain."""
+        """Return the message `yours` with the problems found, or why the outcome is uncertain."""
         session = self._bench.workspace.session
         if session is None:
             return f"No {self._bench.index.book.words.source} is open.", "refusal"

@@ -26,7 +26,7 @@ class SourceController:
     """Edits profile, reasoning, employer, title and the done mark."""
 
     def __init__(self, bench: Bench, change_profile: Callable[[str], None]) -> None:
-        """Create it; `change_profile` edits the texts of a profile."""
+        """Create the controller; `change_profile` edits the texts of a profile."""
         self._bench = bench
         self._change_profile = change_profile
 
@@ -93,10 +93,10 @@ class SourceController:
 
 
 class CopyController:
-    """Copies the codings of a source with the same text under another id, and merges copies of the session's files."""
+    """Copies codings from a source with the same text but another id, and merges copies of the session's files."""
 
     def __init__(self, bench: Bench, changed_elsewhere: Do) -> None:
-        """Create it; `changed_elsewhere` shows the session after a copy was merged."""
+        """Create the controller; `changed_elsewhere` shows the session after a copy was merged."""
         self._bench = bench
         self._changed_elsewhere = changed_elsewhere
 
@@ -106,7 +106,7 @@ class CopyController:
         return duplicate_words(twins, is_coded=bool(self._bench.state.live())) if twins else ""
 
     def take(self) -> None:
-        """Copy what this coder coded in the other source."""
+        """Copy this coder's codings of the other source."""
         workspace, word = self._bench.workspace, self._bench.words.source
         twins = workspace.sources.duplicate()
         if twins is None:
@@ -130,7 +130,7 @@ class CopyController:
     # --- copies of the log and the document ---------------------------------------------------------
 
     def compare(self) -> None:
-        """Ask which copy of the session's log or document to compare, if there are several."""
+        """Compare with a copy of the session's log or document, asking which one if there are several."""
         from codetui.study.copies import find_copies
         from codetui.tui.dialogs.confirm import ChoiceDialog, option
 
@@ -189,7 +189,7 @@ def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:
 
 
 class NavigationController:
-    """Goes to another source.  `list_screen` is the open list of sources, so that it can grow."""
+    """Goes to other sources; `list_screen` is the open list of sources, so that it can grow."""
 
     def __init__(self, bench: Bench) -> None:
         self.list_screen: AdListScreen | None = None
@@ -203,12 +203,12 @@ class NavigationController:
         self._go(lambda: self._bench.workspace.sources.neighbour(step), words)
 
     def next_uncoded(self) -> None:
-        """Open the next source that the coder has not touched."""
+        """Open the next source that the coder has not worked on."""
         none_left = f"No {self._bench.words.source} is untouched any more. a shows the list with the state of each."
         self._go(self._bench.workspace.sources.next_uncoded, none_left)
 
     def _go(self, find: Callable[[], SourceEntry | None], none: str) -> None:
-        """Open the source that is found, at once or when all sources are listed, unless another key comes first."""
+        """Open a source as soon as it is found, now or when all sources are listed, unless another key comes first."""
         entry = find()
         if entry is not None:
             self._bench.open_ad(entry)

@@ -1,6 +1,6 @@
-"""Derive what the widgets show: from the state of the session, and from the outcome of a command.
+"""Derive the content of the widgets from the state of the session and from the outcome of a command.
 
-Messages of the study name no keys; the keys for what can be done next are added here.
+Messages of the study name no keys; the keys for the next step are added here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NO_PROFILE = "no profile"
 
 
 class CodedSpans:
-    """The codings as the document view draws them, kept while codings are only added."""
+    """The codings as the document view draws them, cached as long as codings are only added."""
 
     def __init__(self, index: CodebookIndex) -> None:
         self._index = index
@@ -56,7 +56,7 @@ class CodedSpans:
 
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
-    """Return the codings under the cursor, the shortest first, the latest first among equals."""
+    """Return the codings under the cursor, shortest first, and latest first among equals."""
     return sorted(state.index.over(*cursor), key=_length_and_turn)
 
 
@@ -111,7 +111,7 @@ HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
 
 
 def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> tuple[str, Kind]:
-    """Return the message for a session that was just opened, the gravest part first, and its urgency.
+    """Return the message for a session that was just opened, the most severe part first, and its urgency.
 
     `asides` are messages of the controllers, `problems` all that the list of problems shows, `hint` is used if
     there is nothing else.
@@ -137,7 +137,7 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
 
 
 def next_hint(session: Session, book: Codebook) -> str:
-    """Return the hint for a source in which nothing is coded yet."""
+    """Return the hint for a source without any coding."""
     if not session.source.text.strip():
         return f"This {book.words.source} has no text. ) goes to the next {book.words.source}."
     keys = " ".join(section.key for section in book.sections)
@@ -145,7 +145,7 @@ def next_hint(session: Session, book: Codebook) -> str:
 
 
 def text_words(tally: ReanchorCounts | None, source: str) -> str:
-    """Return what became of the quotations of a changed text; empty if it is unchanged."""
+    """Return what happened to the quotations of a changed text; empty if it is unchanged."""
     if tally is None:
         return ""
     numbers = {
@@ -162,12 +162,12 @@ _KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
 
 
 def key_of(action_id: str) -> str:
-    """Return the first key of an action as people read it."""
+    """Return the first key of an action as people write it."""
     return _KEYS[action_id]
 
 
 def outcome_words(outcome: Outcome) -> str:
-    """Return the message of a command, with the keys for what can be done next."""
+    """Return the message of a command's outcome, with the keys for the next step."""
     hint = outcome.hint if isinstance(outcome, Saved | Refusal) else None
     return f"{outcome.message} {_hint_words(hint)}" if hint else outcome.message
 
@@ -203,7 +203,7 @@ def pull_words(result: PullResult | None) -> str:
 
 
 def kind_of(outcome: Outcome) -> Kind:
-    """Return how urgent the message of an outcome is."""
+    """Return the urgency of an outcome's message."""
     if isinstance(outcome, NotSaved | HeldElsewhere):
         return "error"
     return "refusal" if isinstance(outcome, Refusal) else "info"
