@@ -208,7 +208,8 @@ class Theirs(NamedTuple):
 def _sessions_to_merge(path: Path, root: Path) -> Theirs:
     if path.name.endswith(session_files.LOG) and fs.is_file(path):
         return Theirs(path.parent, log=path)
-    found = sessions_in(path)
+    folders = (each for each in (path / SESSIONS, path) if fs.is_folder(each))
+    found = next((each for each in folders if session_files.coders(each)), None)
     if found is None and fs.is_folder(path) and (session_files.logs(path) or session_files.documents(path)):
         return Theirs(path.parent, path.name)
     if found is None:
@@ -218,24 +219,16 @@ def _sessions_to_merge(path: Path, root: Path) -> Theirs:
     return Theirs(found)
 
 
-def sessions_in(folder: Path) -> Path | None:
-    """Return the folder of the sessions: `sessions` in `folder`, or `folder` itself; None if there are none."""
-    found = (each for each in (folder / "sessions", folder) if fs.is_folder(each))
-    return next((each for each in found if session_files.coders(each)), None)
-
-
 def _beside_sessions(study: Path, root: Path) -> Iterator[Problem]:
-    """Yield a problem for each folder of documents in a study that is outside its folder of sessions, `root`."""
-    names = session_files.coders(study) if fs.is_same_file(study / SESSIONS, root) else []
-    for name in filter(lambda name: _holds_documents(study / name), names):
-        what = f"these documents are not among the sessions of the study ({root}), so they are not merged"
-        yield Problem(str(study / name), 0, "warning", f"{what}: `codetui import {study / name}` imports them")
+    """Yield a problem for each folder of documents in a study that is not below its sessions, `root`.
 
-
-def _holds_documents(folder: Path) -> bool:
-    """Return whether a folder has logs or documents, rather than only sources with similar names."""
-    heads = (fs.read_head(str(path), HEAD_SIZE) for path in session_files.documents(folder))
-    return bool(session_files.logs(folder)) or any(b"Manual Coding Analysis" in head for head in heads)
+    A folder of sources that are only named like documents is none.
+    """
+    for name in session_files.coders(study) if fs.is_same_file(study / SESSIONS, root) else ():
+        heads = (fs.read_head(str(path), HEAD_SIZE) for path in session_files.documents(study / name))
+        if session_files.logs(study / name) or any(b"Manual Coding Analysis" in head for head in heads):
+            what = f"these documents are not among the sessions of the study ({root}), so they are not merged"
+            yield Problem(str(study / name), 0, "warning", f"{what}: `codetui import {study / name}` imports them")
 
 
 class Merger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from codetui.formats.codebook.reader import parse_codebook
@@ -24,7 +24,9 @@ def protected_part(
     `corpus` is given if it is not the one named by the codebook. `may_replace_codebook` is set for a new codebook: it
     may replace the study's while there is no session, and any other codebook.
     """
-    book = _book_in(codebook)
+    book: Codebook | None = None
+    with suppress(StudyError):
+        book = read_codebook(codebook)[0]
     if may_replace_codebook:
         if fs.exists(path) and _is_same(path, codebook) and session_files.coders(sessions):
             hint = f"{ELSEWHERE}, compare the two with `codetui codebook diff`, and migrate the sessions"
@@ -42,13 +44,6 @@ def protected_part(
     if ".git" in Path(_real(path)).parts:
         return f"{path} is one of git's own files, which are not overwritten; {ELSEWHERE}."
     return ""
-
-
-def _book_in(path: Path) -> Codebook | None:
-    try:
-        return read_codebook(path)[0]
-    except StudyError:
-        return None
 
 
 def _has_codes(path: Path) -> bool:
@@ -73,13 +68,8 @@ def _is_source_place(path: Path, corpus: Path, codebook: Path) -> bool:
 
 
 def _is_inside(path: Path, folder: Path) -> bool:
-    return any(_is_same(each, folder) for each in _with_parents(path))
-
-
-def _with_parents(path: Path) -> Iterator[Path]:
     real = Path(_real(path))
-    yield real
-    yield from real.parents
+    return any(_is_same(each, folder) for each in (real, *real.parents))
 
 
 def _is_same(path: Path, other: Path) -> bool:

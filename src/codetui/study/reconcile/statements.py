@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
@@ -91,12 +92,11 @@ def heading_place(section: SectionPart, block: Block) -> MemoTarget:
 
 
 def _statement(part: Entry | Note, place: MemoTarget, slot: MemoTarget) -> Statement:
-    if isinstance(part, Note):
-        return Statement(slot, True, collapse_spaces(part.text), place=place, id=part.id, line=part.line)
-    if part.kind == "note":
-        return Statement(slot, True, collapse_spaces(part.note), place=place, id=part.id, line=part.line)
-    words, note = collapse_spaces(part.words), collapse_spaces(part.note)
-    return Statement(slot, False, words, note, place=place, id=part.id, line=part.line)
+    if isinstance(part, Entry) and part.kind != "note":
+        words, note = collapse_spaces(part.words), collapse_spaces(part.note)
+        return Statement(slot, False, words, note, place, part.id, part.line)
+    text = part.text if isinstance(part, Note) else part.note
+    return Statement(slot, True, collapse_spaces(text), "", place, part.id, part.line)
 
 
 def with_ids_in_order(document: Document, ids: Sequence[str]) -> Document:
@@ -156,16 +156,13 @@ def is_live(one: Coding | Memo) -> bool:
 def renamed_codes(base: Document, state: State, book: Codebook) -> dict[str, CodeId]:
     """Return the codes of labels from an earlier codebook, identified by the codings under each label."""
     known = {code.id for code in book.codes}
+    lines = (line for section in base.sections for block in section.blocks for line in block.codes)
     codes: dict[str, set[CodeId]] = {}
-    for line in (line for section in base.sections for block in section.blocks for line in block.codes):
+    for line in (line for line in lines if line.id not in known):
         codings = (state.codings.get(CodingId(entry.id)) for entry in line.entries)
-        found = {one.code for one in codings if one and line.id not in known and _has_word(line.id, one.code)}
+        found = {one.code for one in codings if one and re.search(rf"(?<!\w){re.escape(one.code)}(?!\w)", line.id)}
         codes.setdefault(line.id, set()).update(found)
     return {label: code for label, found in codes.items() if len(found) == 1 for code in found}
-
-
-def _has_word(label: str, word: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", label) is not None
 
 
 def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
@@ -173,59 +170,52 @@ def with_codes(document: Document, codes: dict[str, CodeId]) -> Document:
     if not codes:
         return document
 
-    def block_with_codes(block: Block) -> Block:
-        return replace(block, codes=tuple(replace(line, id=codes.get(line.id, line.id)) for line in block.codes))
-
-    sections = tuple(
-        replace(section, blocks=tuple(block_with_codes(block) for block in section.blocks))
+    sections = [
+        replace(section, blocks=tuple(map(partial(_block_with_codes, codes), section.blocks)))
         for section in document.sections
-    )
-    return replace(document, sections=sections)
+    ]
+    return replace(document, sections=tuple(sections))
+
+
+def _block_with_codes(codes: dict[str, CodeId], block: Block) -> Block:
+    return replace(block, codes=tuple(replace(line, id=codes.get(line.id, line.id)) for line in block.codes))
 
 
 # --- three-way merge of one statement -----------------------------------------------------------------
 
 
-class Merged(NamedTuple):
-    """The merged statement, and how a conflict was resolved.
+def merge(edited: Statement, base: Statement, now: Statement, *, is_removed: bool) -> tuple[Statement, Conflict | None]:
+    """Apply the change from `base` to `edited` to `now`; changes of different aspects are combined.
 
-    `apart`: the session's statement is kept, and the document's becomes a new one.
+    Return the merged statement, and how a conflict was resolved: if both stay `apart`, it is the session's, and the
+    document's becomes a new one.
     """
-
-    after: Statement
-    conflict: Conflict | None = None
-
-
-def merge(edited: Statement, base: Statement, now: Statement, *, is_removed: bool) -> Merged:
-    """Apply the change from `base` to `edited` to `now`; changes of different aspects are combined."""
     by_hand = changed(base, edited)
     if not by_hand:
-        return Merged(now)
+        return now, None
     if is_removed:
-        return Merged(replace(edited, id=now.id), "restored")
+        return replace(edited, id=now.id), "restored"
     clashes = by_hand & changed(base, now) & changed(now, edited)
-    text: Aspect = "words" if now.is_note else "note"
-    if clashes - {text}:
-        return Merged(now, "apart")
+    if clashes - {"words" if now.is_note else "note"}:
+        return now, "apart"
     after = now
     if "slot" in by_hand:
         after = replace(after, slot=edited.slot, place=edited.place)
     if "words" in by_hand:
-        words = joined(now.words, edited.words) if "words" in clashes else edited.words
-        after = replace(after, words=words)
+        after = replace(after, words=joined(now.words, edited.words) if "words" in clashes else edited.words)
     if "note" in by_hand:
         after = replace(after, note=joined(now.note, edited.note) if "note" in clashes else edited.note)
-    return Merged(after, "joined" if clashes else None)
+    return after, "joined" if clashes else None
 
 
 def changed(one: Statement, other: Statement) -> set[Aspect]:
     """Return the aspects in which two statements differ."""
-    pairs: tuple[tuple[Aspect, object, object], ...] = (
-        ("slot", one.slot, other.slot),
-        ("words", one.words, other.words),
-        ("note", one.note, other.note),
-    )
-    return {aspect for aspect, this, that in pairs if this != that}
+    aspects: dict[Aspect, bool] = {
+        "slot": one.slot != other.slot,
+        "words": one.words != other.words,
+        "note": one.note != other.note,
+    }
+    return {aspect for aspect, differs in aspects.items() if differs}
 
 
 def joined(one: str, other: str) -> str:
@@ -525,19 +515,14 @@ def _place(found: Resolution, words: str, source: SourceText) -> Place:
             anchor = anchors.anchor_at(source.text, found.span, source.hash)
             message = f"{quoted(words)} resembles {quoted(anchor.words)} ({round(100 * found.score)} %): check it"
             return Place(anchor, "fuzzy", message)
+        case Ambiguous(spans=spans) if found.score < 1:
+            what = f"resembles {len(spans)} places in the {source.word}"
+        case Ambiguous(spans=spans) if len(spans) > 1:
+            more = " or more" if len(spans) >= anchors.MOST_PLACES else ""
+            what = f"occurs {len(spans):,} times{more} in the {source.word}"
         case Ambiguous():
-            what = _occurrences(found, source.word)
-            return Place(None, "ambiguous", f"{quoted(words)} {what}: choose the place that is meant")
+            what = "could not be located with certainty"
         case Orphan():
             what = f"is not in the {source.word}: locate it by hand, or remove it"
             return Place(None, "orphan", f"{quoted(words)} {what}")
-
-
-def _occurrences(found: Ambiguous, word: str) -> str:
-    if found.score < 1:
-        return f"resembles {len(found.spans)} places in the {word}"
-    if len(found.spans) >= anchors.MOST_PLACES:
-        return f"occurs {len(found.spans):,} times or more in the {word}"
-    if len(found.spans) > 1:
-        return f"occurs {len(found.spans)} times in the {word}"
-    return "could not be located with certainty"
+    return Place(None, "ambiguous", f"{quoted(words)} {what}: choose the place that is meant")

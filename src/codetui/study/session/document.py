@@ -86,7 +86,8 @@ class SnapshotFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._replaced: deque[tuple[float, Snapshot]] = deque(maxlen=MOST_REPLACED)
+        self.replaced: deque[tuple[float, Snapshot]] = deque(maxlen=MOST_REPLACED)
+        """The texts that are no longer on disk, and when they were replaced."""
         self._version = Version()
         self._written: tuple[Snapshot, ...] = ()
 
@@ -121,14 +122,10 @@ class SnapshotFile:
             with suppress(OSError):
                 self._version = fs.version(self._path)
 
-    def remember_replaced(self, snapshot: Snapshot) -> None:
-        """Remember a text that is no longer on disk, in memory and for a limited time."""
-        self._replaced.append((time.monotonic(), snapshot))
-
     def candidates(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that the text on disk may be an edit of, newest first. Raises OSError."""
         oldest = time.monotonic() - STALE
-        recent = (snapshot for when, snapshot in self._replaced if when >= oldest)
+        recent = (snapshot for when, snapshot in self.replaced if when >= oldest)
         return tuple(dict.fromkeys((*reversed(self.read()), *reversed(tuple(recent)))))
 
 
@@ -137,13 +134,12 @@ def closest(text: str, snapshots: Sequence[Snapshot]) -> Sequence[Snapshot]:
     if not snapshots:
         return ()
     lines = Counter(text.split("\n"))
-    nearest = min(snapshots, key=lambda snapshot: _differing(snapshot.text, lines))
-    return tuple(dict.fromkeys((snapshots[0], nearest)))
 
+    def differing(snapshot: Snapshot) -> int:
+        others = Counter(snapshot.text.split("\n"))
+        return (others - lines).total() + (lines - others).total()
 
-def _differing(text: str, lines: Counter[str]) -> int:
-    others = Counter(text.split("\n"))
-    return (others - lines).total() + (lines - others).total()
+    return tuple(dict.fromkeys((snapshots[0], min(snapshots, key=differing))))
 
 
 def _parse_snapshot(line: bytes) -> Snapshot | None:
@@ -348,7 +344,7 @@ class SessionDocument:
         self.snapshots.write([*current, coming])
         version = fs.replace(target, coming.text.encode("utf-8", "replace"), seen=seen)
         for snapshot in current:
-            self.snapshots.remember_replaced(snapshot)
+            self.snapshots.replaced.append((time.monotonic(), snapshot))
             with suppress(OSError):
                 self.snapshots.write([coming])
         return version
