@@ -23,15 +23,13 @@ def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int
     for position, digest in enumerate(digests):
         expected = groups[digest] if digest != NO_TEXT and len(groups[digest]) > 1 else []
         assert list(duplicates.group(position)) == expected
-        for other in range(len(digests)):
-            assert duplicates.are_alike(position, other) == (other in expected and other != position)
 
 
 def test_nothing_is_known_before_all_texts_are_read() -> None:
     duplicates = DuplicateTexts()
     reading = duplicates.read([5, 5])
     next(reading)
-    assert not duplicates.is_complete and list(duplicates.group(0)) == [] and not duplicates.are_alike(0, 1)
+    assert not duplicates.is_complete and list(duplicates.group(0)) == []
     assert list(reading) == [2]
     assert duplicates.is_complete and list(duplicates.group(0)) == [0, 1]
 

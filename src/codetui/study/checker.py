@@ -26,7 +26,6 @@ from codetui.model import (
     GRAVEST_FIRST,
     Anchor,
     Codebook,
-    CodeId,
     Coding,
     Problem,
     Severity,
@@ -83,7 +82,12 @@ def _check_coder(
 ) -> Iterator[Problem]:
     """Yield the problems of one coder's sessions, and of documents without a heading."""
     index, used = index_of(study.codebook), set[Path]()
-    yield from _study_log_problems(SessionPaths.of_folder(study.sessions_path, folder))
+    try:
+        log = SessionPaths.of_folder(study.sessions_path, folder).study_log()
+        yield from StudyJournal(log).read()[1]
+    except OSError as error:
+        path = study.sessions_path / folder / session_files.STUDY_LOG
+        yield not_read(error, path, "steps over several sessions are left out")
     compared = {entry.id for group in groups for entry in group}
     coded: dict[SourceId, SessionSnapshot] = {}
     for session in sessions:
@@ -98,26 +102,12 @@ def _check_coder(
         if is_coded and session.source.id in compared:
             coded[session.source.id] = session
     for path in session_files.documents(study.sessions_path / folder):
-        if path not in used:
-            yield from _without_heading(path)
+        with suppress(OSError):
+            # A document that names no source is read by nothing.
+            if path not in used and not (document := read_document(path)).heading:
+                yield from parse_document(document.text, str(path))[1]
     for group in groups:
         yield from coded_otherwise(group, coded, study.codebook)
-
-
-def _study_log_problems(paths: SessionPaths) -> list[Problem]:
-    """Return the problems of the lines in a coder's log of the study."""
-    try:
-        return StudyJournal(paths.study_log()).read()[1]
-    except OSError as error:
-        return [not_read(error, paths.folder / session_files.STUDY_LOG, "steps over several sessions are left out")]
-
-
-def _without_heading(path: Path) -> list[Problem]:
-    """Return the problem of a document that names no source and therefore is not read."""
-    with suppress(OSError):
-        document = read_document(path)
-        return [] if document.heading else parse_document(document.text, str(path))[1]
-    return []
 
 
 def _touched_names(root: Path, coder: str | None) -> frozenset[str]:
@@ -148,10 +138,9 @@ def check_session(
     if session.is_unread or _is_headless(session):
         yield from session.edit_problems
         return
-    file = _file_of(session)
-    logged = replay(session.transactions)
-    source_known = logged.describe(source or session.source)
-    expected = document_of(logged, index.book, source_known) if session.log else Written("", ())
+    file, logged = _file_of(session), replay(session.transactions)
+    described = logged.describe(source or session.source)
+    expected = document_of(logged, index.book, described) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
     conflicts = (describe_conflict(one, state, index.book) for one in find_conflicts(session.steps))
     yield from (Problem(str(session.log), 0, "warning", one) for one in conflicts)
@@ -397,20 +386,12 @@ def coded_otherwise(
 
 def _differences(here: State, there: State, book: Codebook) -> Iterator[str]:
     if here.profile != there.profile:
-        yield f"{_profile(there, book)} there, {_profile(here, book)} here"
-    ours, theirs = _codings(here), _codings(there)
+        profiles = (books.profile_name(book, one) for one in (there.profile, here.profile))
+        yield "{} there, {} here".format(*(f"profile “{one}”" if one else "no profile" for one in profiles))
+    ours, theirs = (Counter((one.code, collapse_spaces(one.words)) for one in each.live()) for each in (here, there))
     here_codes, there_codes = {code for code, _ in ours}, {code for code, _ in theirs}
     codes = {"there": there_codes - here_codes, "here": here_codes - there_codes}
     if any(codes.values()):
         yield ", ".join(f"{' '.join(sorted(some))} only {where}" for where, some in codes.items() if some)
     if ours != theirs:
         yield f"{plural((theirs - ours).total(), 'coding')} only there, {(ours - theirs).total():,} only here"
-
-
-def _codings(state: State) -> Counter[tuple[CodeId, str]]:
-    """Count the codings by code and words, for a comparison."""
-    return Counter((one.code, collapse_spaces(one.words)) for one in state.live())
-
-
-def _profile(state: State, book: Codebook) -> str:
-    return f"profile “{books.profile_name(book, state.profile)}”" if state.profile else "no profile"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
+from typing import Literal
 
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import index_of
@@ -94,14 +95,10 @@ class _FormerCodes:
             return None
         for version in self._earlier(label):
             code = index_of(version).code_by_label(label)
+            if code is None and (site := CodeSites(version).kin(label)) is not None:
+                code = Code(id=CodeId(label), name="", section=site.section, group=site.group)
             if code is not None:
-                found = self._former(label, code, version)
-                return replace(found, label=label, was_code=has_rule) if found else None
-            site = CodeSites(version).kin(label)
-            if site is not None:
-                kin = Code(id=CodeId(label), name="", section=site.section, group=site.group)
-                found = self._former(label, kin, version)
-                return replace(found, label=label, was_code=has_rule) if found else None
+                return self._former(label, code, version, label, was_code=has_rule)
         return None
 
     def _earlier(self, code_id: str) -> Iterator[Codebook]:
@@ -121,29 +118,30 @@ class _FormerCodes:
             if version is not None and version.content_hash != self._book.content_hash:
                 yield version
 
-    def _former(self, code_id: str, code: Code, version: Codebook) -> FormerCode | None:
+    def _former(
+        self, code_id: str, code: Code, version: Codebook, label: str = "", *, was_code: bool = True
+    ) -> FormerCode | None:
+        """Return a code of a version with its place now; `label` if its own is not the one to show."""
         then, now = index_of(version), index_of(self._book)
-        section = then.sections.get(code.section)
+        section, group = then.sections.get(code.section), then.groups.get(code.group)
         if section is None:
             return None
-        group = then.groups.get(code.group)
         place = _section_now(section, self._book, self._rules)
-        label = former_label(now, code_id, code.name, then.labels.get(code.id, code_id))
         return FormerCode(
             id=CodeId(code_id),
             name=code.name,
-            label=label,
+            label=label or former_label(now, code_id, code.name, then.labels.get(code.id, code_id)),
             section=place,
             group=_group_now(group, place, self._book, self._rules) if group else None,
             holds=section.holds,
+            was_code=was_code,
         )
 
 
 def _section_now(section: Section, book: Codebook, rules: MigrationMap) -> Section:
     """Return the current section for an earlier one, by the rules, its title or its id; else the earlier section."""
     own = index_of(book).sections
-    rule = rules.rule("section", section.id)
-    renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None
+    renamed = own.get(_renamed("section", section.id, rules))
     found = renamed or books.section_by_title(book, section.title) or own.get(section.id)
     if found is not None and found.holds == section.holds:
         return found
@@ -153,9 +151,14 @@ def _section_now(section: Section, book: Codebook, rules: MigrationMap) -> Secti
 def _group_now(group: Group, section: Section, book: Codebook, rules: MigrationMap) -> Group:
     """Return the current group for an earlier one, as `_section_now` does."""
     own = index_of(book).groups
-    rule = rules.rule("group", group.id)
-    renamed = own.get(rule.new[0]) if rule is not None and rule.effect == "renamed" else None
+    renamed = own.get(_renamed("group", group.id, rules))
     for found in (renamed, books.group_by_title(book, group.title, section.id), own.get(group.id)):
         if found is not None and found.section == section.id:
             return found
     return replace(group, id=pending_id(group.id, own), section=section.id)
+
+
+def _renamed(part: Literal["section", "group"], id_: str, rules: MigrationMap) -> str:
+    """Return the id that the rules give to a part; empty if they give none."""
+    rule = rules.rule(part, id_)
+    return rule.new[0] if rule is not None and rule.effect == "renamed" else ""

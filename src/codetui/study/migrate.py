@@ -123,20 +123,16 @@ def find_codebook(name: str, sessions: Path) -> Codebook:
     found = parse_codebook(text, name)[0] if text is not None else None
     if found is not None and version in ("", found.version):
         return found
-    kept = _kept_codebooks(sessions)
+    # The kept ones, in the order of their first use.
+    texts = ((one, study_files.kept_codebook(sessions, one)) for one in study_files.kept_names(sessions))
+    books = (parse_codebook(text, one)[0] for one, text in texts if text is not None)
+    kept = [book for book in books if book is not None]
     named = [book for book in kept if book.version == name]
     if named:
         return named[-1]
-    known = ", ".join(dict.fromkeys(f"{book.version}#{book.content_hash[:12]}" for book in kept))
+    known = ", ".join(dict.fromkeys(version_name(book) for book in kept))
     there = f"kept in {sessions} are: {known}" if known else f"no codebook is kept in {sessions} yet"
     raise StudyError(f"there is no file, version or kept codebook “{name}”; {there}.")
-
-
-def _kept_codebooks(sessions: Path) -> list[Codebook]:
-    """Return the codebooks used for coding, in the order of their first use."""
-    texts = [(name, study_files.kept_codebook(sessions, name)) for name in study_files.kept_names(sessions)]
-    books = [parse_codebook(text, name)[0] for name, text in texts if text is not None]
-    return [book for book in books if book is not None]
 
 
 def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Path | None = None) -> MigrationCounts:
@@ -223,7 +219,7 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
     root = study.sessions_path
     book, text = study.codebook, study_files.kept_codebook(root, step.after if is_reverse else step.before)
     other = parse_codebook(text, step.before)[0] if text is not None else None
-    found = parse_applied_map(fs.read(study_files.map_path(root, step.rules)).decode("utf-8", "replace"))
+    found = _rules_in(study_files.map_path(root, step.rules))
     known = {code.id for code in book.codes}
     lost = [to for rule in found.rules for to in rule.new if rule.part == "code" and to not in known]
     if lost and not is_reverse:
@@ -367,25 +363,22 @@ def _migrate_session(plan: MigrationPlan, sessions: Path, record: SessionSnapsho
         session = Session(ad, plan.old or plan.new, paths, record.coder, token="")
     except OSError as error:
         return _Done(None, (_failed(record, f"{error.filename or ''}: {error.strerror or error}"),))
-    if session.holder is not None:
-        return _Done(None, (_held_elsewhere(plan, session, record, sessions),))
     try:
-        return _apply_and_save(plan, session, record)
+        if session.holder is not None:
+            return _Done(None, (_held_elsewhere(plan, session, record, sessions),))
+        pulled = session.initial_pull
+        if pulled is not None and not pulled.is_saved:
+            return _Done(None, (_failed(record, pulled.message),))
+        done, was_edited = migrate_session(plan, session), pulled is not None and pulled.counts is not None
+        if isinstance(done, NotSaved):
+            return _Done(None, (_failed(record, done.reason),), was_edited)
+        problem = session.save_document()
+        document = record.document
+        is_rewritten = not done.events and document is not None and document.text != session.document_text
+        problems = (problem,) if problem else ()
+        return _Done(done, problems, was_edited, is_rewritten, transactions_of(session, plan.step))
     finally:
         session.release()
-
-
-def _apply_and_save(plan: MigrationPlan, session: Session, record: SessionSnapshot) -> _Done:
-    if session.initial_pull is not None and not session.initial_pull.is_saved:
-        return _Done(None, (_failed(record, session.initial_pull.message),))
-    done = migrate_session(plan, session)
-    was_edited = session.initial_pull is not None and session.initial_pull.counts is not None
-    if isinstance(done, NotSaved):
-        return _Done(None, (_failed(record, done.reason),), was_edited)
-    problem = session.save_document()
-    is_rewritten = not done.events and record.document is not None and record.document.text != session.document_text
-    problems = (problem,) if problem else ()
-    return _Done(done, problems, was_edited, is_rewritten, transactions_of(session, plan.step))
 
 
 def migrate_session(plan: MigrationPlan, session: Session) -> MigrationResult | NotSaved:
@@ -439,7 +432,7 @@ class MigrationCounts:
 
     words: Words = field(default_factory=Words)
     codings: Counter[Rule] = field(default_factory=Counter)
-    ads: dict[Rule, set[SourceId]] = field(default_factory=dict)
+    ads: defaultdict[Rule, set[SourceId]] = field(default_factory=lambda: defaultdict(set))
     coders: set[str] = field(default_factory=set)
     notes: int = 0
     left: int = 0
@@ -463,7 +456,7 @@ class MigrationCounts:
         self.coders |= {coder} if done.counts else set()
         for rule, number in done.counts.items():
             self.codings[rule] += number
-            self.ads.setdefault(rule, set()).add(ad)
+            self.ads[rule].add(ad)
         self.notes += done.notes
         self.left += done.left
         self.sessions += bool(done.events)
@@ -475,15 +468,11 @@ class MigrationCounts:
                 self.waiting[queued.code, queued.reason] += 1
 
     @property
-    def ads_of_codings(self) -> set[SourceId]:
-        """The sources in which a coding is migrated."""
-        return {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
-
-    @property
     def reach(self) -> str:
-        """The total for a message: `42 codings in 17 ads`, `of 2 coders` if there are several."""
+        """The total in words: `42 codings in 17 ads`, `of 2 coders` if there are several."""
+        ads = {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
         of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
-        return f"{plural(self.number, 'coding')} in {self.sources(len(self.ads_of_codings))}{of}"
+        return f"{plural(self.number, 'coding')} in {self.sources(len(ads))}{of}"
 
     def sources(self, number: int) -> str:
         """Return a number of sources with its noun."""
@@ -543,7 +532,7 @@ def keep_rules(sessions: Path, rules: MigrationMap) -> list[Problem]:
 
 def kept_rules(sessions: Path) -> MigrationMap:
     """Return all kept rules as one map, from the first codebook to the last.  Raises OSError."""
-    return _rules_in(tuple(study_files.kept_maps(sessions)))
+    return chain_maps(map(_rules_in, study_files.kept_maps(sessions)))
 
 
 def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap | None:
@@ -552,14 +541,13 @@ def rules_between(sessions: Path, old: Codebook, new: Codebook) -> MigrationMap 
     Raises OSError.
     """
     for path in reversed(study_files.kept_maps(sessions)):
-        rules = parse_applied_map(fs.read(path).decode("utf-8", "replace"))
+        rules = _rules_in(path)
         if (rules.old_book, rules.new_book) == (version_name(old), version_name(new)):
             return rules
     return None
 
 
-@lru_cache(maxsize=2)
-def _rules_in(maps: tuple[Path, ...]) -> MigrationMap:
-    """Return the rules in these files, oldest first; cached, as the name of a file is the hash of its text."""
-    texts = [fs.read(path).decode("utf-8", "replace") for path in maps]
-    return chain_maps(map(parse_applied_map, texts))
+@lru_cache(maxsize=256)
+def _rules_in(path: Path) -> MigrationMap:
+    """Return the rules in a file; cached, as the name of a file is the hash of its text.  Raises OSError."""
+    return parse_applied_map(fs.read(path).decode("utf-8", "replace"))

@@ -152,16 +152,8 @@ class DuplicateTexts:
         self.is_complete = True
 
     def group(self, position: int) -> Sequence[int]:
-        """Return the positions of all sources with the text at `position`, including itself; none if it is unique."""
-        return self._alike.get(self._digest(position), ())
-
-    def are_alike(self, position: int, other: int) -> bool:
-        """Return whether two different sources have the same text."""
-        digest = self._digest(position)
-        return position != other and digest != NO_TEXT and digest == self._digest(other)
-
-    def _digest(self, position: int) -> int:
-        return self._digests[position] if position < len(self._digests) else NO_TEXT
+        """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
+        return self._alike.get(self._digests[position], ()) if position < len(self._digests) else ()
 
 
 def _alike(digests: array[int]) -> dict[int, array[int]]:
@@ -234,23 +226,16 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     for session in found:
         left_out = session.problems if session.is_unread else session.misplaced
         errors += [one for one in session.problems if one in left_out or one.severity == "error"]
-    return StudyStatus(*_lines(entries, found, study.codebook), tuple(dict.fromkeys(errors)))
-
-
-def _lines(
-    entries: Iterable[SourceEntry], found: Iterable[SessionSnapshot], book: Codebook
-) -> tuple[tuple[StatusLine, ...], tuple[StatusLine, ...]]:
-    """Return the lines of the sources in the corpus, and those of other sources."""
     by_source: dict[str, list[SessionSnapshot]] = {}
     for session in found:
         by_source.setdefault(session.source.id, []).append(session)
     lines: list[StatusLine] = []
     for entry in entries:
-        if entry.id in by_source:
-            lines += [_line(session, book) for session in by_source.pop(entry.id)]
-        else:
-            lines.append(StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0))
-    return tuple(lines), tuple(_line(session, book) for sessions in by_source.values() for session in sessions)
+        untouched = StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0)
+        sessions = by_source.pop(entry.id, ())
+        lines += [_line(session, study.codebook) for session in sessions] or [untouched]
+    missing = (_line(session, study.codebook) for sessions in by_source.values() for session in sessions)
+    return StudyStatus(tuple(lines), tuple(missing), tuple(dict.fromkeys(errors)))
 
 
 def _line(session: SessionSnapshot, book: Codebook) -> StatusLine:

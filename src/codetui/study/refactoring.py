@@ -66,31 +66,23 @@ class CodeRefactoring:
         self._paths = workspace.study.paths_of(workspace.coder)
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
-        """Count the changes that a refactoring would make; writes nothing, and is safe in any thread."""
-        interrupted = self._interrupted()
-        if interrupted:
-            return interrupted
+        """Count the changes that a refactoring would make; nothing is written, and any thread may call this."""
         try:
             text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
-        except EditError as error:
-            return Refusal(f"The codebook is unchanged: {error}.")
-        except (OSError, UnicodeDecodeError) as error:
-            return Refusal(f"The codebook is unchanged: {error}.")
-        return MigrationPreview(plan, count_sessions(plan, self._study), step)
+        except (EditError, OSError, UnicodeDecodeError) as error:
+            return self._interrupted() or Refusal(f"The codebook is unchanged: {error}.")
+        return self._interrupted() or MigrationPreview(plan, count_sessions(plan, self._study), step)
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
-        """Count the changes that the rules in a file would make; writes nothing, and is safe in any thread."""
-        interrupted = self._interrupted()
-        if interrupted:
-            return interrupted
+        """Count the changes that the rules in a file would make; nothing is written, and any thread may call this."""
         try:
             plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
-            return Refusal(str(error))
+            return self._interrupted() or Refusal(str(error))
         if not plan.rules.is_checked:
             return Refusal(f"Nobody has reviewed the rules in {map_file} yet: review them, and set checked = true.")
-        return MigrationPreview(plan, count_sessions(plan, self._study))
+        return self._interrupted() or MigrationPreview(plan, count_sessions(plan, self._study))
 
     def apply(self, preview: MigrationPreview) -> MigrationPreview | Refusal | NotSaved:
         """Change the codebook and migrate the open session; return the counts so far, for `migrate_others`.
@@ -100,22 +92,21 @@ class CodeRefactoring:
         reason = self._out_of_date()
         if reason is not None:
             return reason
-        if preview.step is None:
-            plan = preview.plan
-            problems = keep_books(self._workspace.codebook.path, None, self._paths.root, plan)
-            note = StepNote(self._paths.root, plan.step)
+        problems: list[Problem] = []
+        if preview.step is not None:
+            begun = self._changed(preview.step)
+        else:
+            problems = keep_books(self._workspace.codebook.path, None, self._paths.root, preview.plan)
+            begun = preview.plan, StepNote(self._paths.root, preview.plan.step)
             try:
-                note.begin(plan.begun(f"migration from {plan.rules.name}", self._workspace.coder))
+                begun[1].begin(preview.plan.begun(f"migration from {preview.plan.rules.name}", self._workspace.coder))
             except OSError as error:
                 return NotSaved(f"{error.filename}: {error.strerror or error}")
-            return self._migrate_open(
-                MigrationPreview(plan, MigrationCounts(plan.new.words, problems=problems), None, note)
-            )
-        changed = self._changed(preview.step)
-        if isinstance(changed, Refusal | NotSaved):
-            return changed
-        plan, note = changed
-        return self._migrate_open(MigrationPreview(plan, MigrationCounts(plan.new.words), preview.step, note))
+        if isinstance(begun, Refusal | NotSaved):
+            return begun
+        plan, note = begun
+        tally = MigrationCounts(plan.new.words, problems=problems)
+        return self._migrate_open(MigrationPreview(plan, tally, preview.step, note))
 
     def resume(self, step: BegunStep, *, is_reverse: bool) -> MigrationPreview | Refusal | NotSaved:
         """Finish or revert an interrupted step in the codebook and the open session, as `apply` does."""

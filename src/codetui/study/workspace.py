@@ -20,7 +20,7 @@ from codetui.storage.sources.corpus import Batch
 from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
 from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, coded_texts, left_out_of, restore_document
+from codetui.study.sessions import coded_texts, left_out_of, restore_document
 from codetui.study.steps import interrupted_steps, step_between
 from codetui.study.study import Study, StudyError
 
@@ -108,38 +108,26 @@ class SourceIndex:
         return self.statuses.get(source_id, UNTOUCHED)
 
     def read_statuses(self) -> Iterator[tuple[SourceId, AdStatus]]:
-        """Yield the status of each source that the coder has worked on, for a worker; restore missing documents."""
-        skipped = None
-        if self.session is not None:
-            skipped = self.session.source.id
-            if self.session.state.opened is not None:
-                yield skipped, status_of(self.session.state)
+        """Yield the status of each source that the coder has touched, for a worker; restore missing documents."""
+        skipped = self.session.source.id if self.session else None
+        if self.session is not None and self.session.state.opened is not None:
+            yield self.session.source.id, status_of(self.session.state)
         try:
-            ids = self._ids_by_name()
+            # A log that cannot be read has the name of its source, and not the id.
+            touched = self._paths.log_ids()
+            names = ((safe_name(entry.id), entry.id) for entry in (list(self.entries) if touched else ()))
+            ids = {name: source_id for name, source_id in names if name in touched}
             for session in self._study.sessions(self._coder, coder=self._coder, skipped=skipped):
                 source_id = ids.get(session.source.id, session.source.id)
-                if source_id in self._positions:
-                    yield source_id, self._read_status(source_id, session)
+                if source_id not in self._positions:
+                    continue
+                if session.is_unread:
+                    self._problems += session.problems
+                elif session.log is not None and self._is_free(source_id):
+                    restore_document(self._paths, self._study.codebook, list(session.transactions))
+                yield source_id, NOT_READ if session.is_unread else status_of(session.state)
         except OSError as error:
             self._problems.append(not_read(error, self._paths.folder, "your progress is unknown"))
-
-    def _ids_by_name(self) -> dict[str, SourceId]:
-        """Return the ids of the listed sources that have a log, by its name:
-
-        an unreadable log does not reveal its id.
-        """
-        touched = self._paths.log_ids()
-        names = ((safe_name(entry.id), entry.id) for entry in (list(self.entries) if touched else ()))
-        return {name: source_id for name, source_id in names if name in touched}
-
-    def _read_status(self, source_id: SourceId, session: SessionSnapshot) -> AdStatus:
-        """Return the status of a session; restore its document if it is lost."""
-        if session.is_unread:
-            self._problems += session.problems
-            return NOT_READ
-        if session.log is not None and self._is_free(source_id):
-            restore_document(self._paths, self._study.codebook, list(session.transactions))
-        return status_of(session.state)
 
     def _is_free(self, source_id: SourceId) -> bool:
         """Return whether no program is known to have a source's session open."""
@@ -148,24 +136,17 @@ class SourceIndex:
         return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
 
     def next_uncoded(self) -> SourceEntry | None:
-        """Return the next source without work of this coder, from the current one, wrapping around the list."""
-        here, begun = self.position(), self._begun()
+        """Return the next source that this coder has not touched, from the current one round the list."""
+        here, begun = self.position(), frozenset[str]()
+        with suppress(OSError):  # A source with a log that was not read yet was touched.
+            begun = self._paths.log_ids()
+        read = {*self.statuses, *([self.session.source.id] if self.session else [])}
         start = 0 if here is None else here + 1
         for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
-            if self._is_untouched(entry.id, begun):
+            is_known = entry.id in read or safe_name(entry.id) not in begun
+            if is_known and self.status(entry.id).progress == "untouched":
                 return entry
         return None
-
-    def _begun(self) -> Collection[str]:
-        """Return the names of the logs; a log that has not been read counts as begun."""
-        try:
-            return self._paths.log_ids()
-        except OSError:
-            return ()
-
-    def _is_untouched(self, source_id: SourceId, begun: Collection[str]) -> bool:
-        is_read = source_id in self.statuses or (self.session is not None and self.session.source.id == source_id)
-        return self.status(source_id).progress == "untouched" and (is_read or safe_name(source_id) not in begun)
 
     # --- sources with the same text -----------------------------------------------------------------
 
@@ -204,7 +185,7 @@ class SourceIndex:
             return renamed
         touched = ((self._positions.get(one), status) for one, status in self.statuses.items())
         coded = [(-status.codings, at) for at, status in touched if at is not None and status.codings]
-        best = min((one for one in coded if self._texts.are_alike(here, one[1])), default=None)
+        best = min((one for one in coded if one[1] in group and one[1] != here), default=None)
         if renamed is not None and (best is None or renamed.status.codings > -best[0]):
             return renamed
         found = self.entries[best[1] if best else group[group[0] == here]].id
@@ -354,16 +335,14 @@ class Workspace:
         """Save the open session and open that of another source. Raises OSError; then the first session stays open."""
         self.leave()
         ad, problems = self.study.corpus.read(entry)
-        session = self._opened(ad or Source(entry.id, entry.employer, entry.title, "", entry.file, entry.line))
+        ad = ad or Source(entry.id, entry.employer, entry.title, "", entry.file, entry.line)
+        session = Session(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
         self.release()
         self.entry, self.session, self.is_document_refused = entry, session, False
         self.sources.current, self.sources.session = entry, session
         session.problems[:0] = session.leftovers()
         self.add_problems((*problems, *session.problems))
         return session
-
-    def _opened(self, ad: Source) -> Session:
-        return Session(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
 
     def copy_from(self, source_id: SourceId) -> CopySession:
         """Return the command that copies this coder's session of another source.  Raises OSError.
@@ -430,8 +409,8 @@ class Workspace:
         if wanted is not None:
             self.first = self.study.corpus.find(wanted)
         else:
-            place = self.stopped_at()
-            found = self._unless_unread(lambda: self._found_at(place)) if place else None
+            place, find = self.stopped_at(), self.study.corpus.find
+            found = place and self._unless_unread(lambda: find(place.source, place.file, place.offset, place.line))
             self.first = found or self.study.corpus.first()
         self.sources.current = self.first
         return self.first
@@ -439,9 +418,6 @@ class Workspace:
     def stopped_at(self) -> StoppedAt | None:
         """Return where the coder stopped last time; None, with a problem, if that cannot be read."""
         return self._unless_unread(self._paths.read_place)
-
-    def _found_at(self, stopped: StoppedAt) -> SourceEntry | None:
-        return self.study.corpus.find(stopped.source, stopped.file, stopped.offset, stopped.line)
 
     def _unless_unread(self, read: Callable[[], T]) -> T | None:
         """Return the result of reading; None, with a problem, if it cannot be read."""
