@@ -108,14 +108,26 @@ def exists(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     """Return whether there is a folder at a path."""
-    status = disk.status(path)
-    return status is not None and stat.S_ISDIR(status.st_mode)
+    return stat.S_ISDIR(_mode_of(path))
 
 
 def is_file(path: Path) -> bool:
     """Return whether there is a regular file at a path."""
+    return stat.S_ISREG(_mode_of(path))
+
+
+def _mode_of(path: Path) -> int:
+    """Return the mode of the file or folder at a path, 0 if there is none."""
     status = disk.status(path)
-    return status is not None and stat.S_ISREG(status.st_mode)
+    return 0 if status is None else status.st_mode
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted; none if it is absent.  Raise OSError if it cannot be read."""
+    try:
+        return sorted(disk.names(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def differs(path: Path, data: bytes) -> bool:
@@ -215,7 +227,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
     ensure_folder(target.parent, durable=durable)
     temporary = target.parent / f".{target.name[:60]}.{secrets.token_hex(4)}{TEMPORARY}"
     try:
-        _write_new(temporary, data, mode=_mode_of(target), durable=durable)
+        write_new(temporary, data, mode=stat.S_IMODE(_mode_of(target)), durable=durable)
         new_version = version(temporary)
         if seen is not None and version(target) != seen:
             raise FileChangedError(errno.EBUSY, "another program has changed it a moment ago", str(target))
@@ -232,7 +244,7 @@ def replace(path: Path, data: bytes, *, durable: bool = True, seen: Version | No
 def create(path: Path, data: bytes) -> None:
     """Create a file with these bytes and wait until it is on the disk; raise FileExistsError if it exists already."""
     ensure_folder(path.parent)
-    _write_new(path, data, mode=None, durable=True)
+    write_new(path, data, durable=True)
     disk.sync_folder(path.parent)
 
 
@@ -271,13 +283,7 @@ def write_all(handle: int, data: bytes) -> None:
         left = left[disk.write(handle, left) :]
 
 
-def _mode_of(path: Path) -> int | None:
-    """Return the mode bits of a file, None if there is none."""
-    status = disk.status(path)
-    return None if status is None else stat.S_IMODE(status.st_mode)
-
-
-def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> None:
+def write_new(path: Path, data: bytes, *, mode: int = 0, durable: bool) -> None:
     """Create a file with these bytes, or leave none behind; without a mode the umask decides."""
     handle = disk.create(path)
     try:
@@ -287,7 +293,7 @@ def _write_new(path: Path, data: bytes, *, mode: int | None, durable: bool) -> N
                 disk.sync(handle)
         finally:
             disk.close(handle)
-        if mode is not None:
+        if mode:
             disk.set_mode(path, mode)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -374,31 +380,25 @@ def _fsync_parents(path: Path, status: os.stat_result, *, is_new: bool = False) 
 # append was reported as failed.  They are remembered, hidden from readers, and removed before the next append.
 
 
-class _Refused(NamedTuple):
-    """Bytes whose append failed, and the offset at which they begin in their file."""
-
-    size: int
-    data: bytes
-
-
-_refused: dict[Path, _Refused] = {}
+_refused: dict[Path, tuple[int, bytes]] = {}
+"""By file, bytes whose append failed, after the offset at which they begin."""
 
 
 def remember_refused(path: Path, size: int, data: bytes) -> None:
     """Remember that `data`, or a first part of it, may be in a file from byte `size` on."""
-    _refused[path] = _Refused(size, data)
+    _refused[path] = size, data
 
 
 def without_refused(path: Path, data: bytes) -> bytes:
     """Return the contents `data` of a file without bytes whose append failed."""
-    refused = _refused.get(path)
-    return data[: refused.size] if refused and _ends_with_refused(refused, data) else data
+    size, refused = _refused.get(path, (0, b""))
+    end = data[size:]
+    return data[:size] if end and refused.startswith(end) else data
 
 
 def refused_bytes(path: Path) -> bytes:
     """Return the bytes whose append failed and that may still be in a file; empty if there are none."""
-    refused = _refused.get(path)
-    return refused.data if refused else b""
+    return _refused.get(path, (0, b""))[1]
 
 
 def roll_back(path: Path) -> None:
@@ -406,14 +406,14 @@ def roll_back(path: Path) -> None:
 
     If the file is absent they stay remembered: it may be on a removable disk that returns with them.
     """
-    refused = _refused.get(path)
-    if refused is None:
+    if path not in _refused:
         return
     with contextlib.suppress(FileNotFoundError):
         with open_regular(path) as file:
             data = file.read()
-        if _ends_with_refused(refused, data):
-            _truncate(path, refused.size)
+        kept = without_refused(path, data)
+        if len(kept) < len(data):
+            _truncate(path, len(kept))
         del _refused[path]
 
 
@@ -422,12 +422,6 @@ def roll_back_all() -> None:
     for path in list(_refused):
         with contextlib.suppress(OSError):
             roll_back(path)
-
-
-def _ends_with_refused(refused: _Refused, data: bytes) -> bool:
-    """Return whether a file ends with the refused bytes, or a first part of them, where they began."""
-    end = data[refused.size :]
-    return bool(end) and refused.data.startswith(end)
 
 
 def _truncate(path: Path, size: int) -> None:

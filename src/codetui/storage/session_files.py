@@ -128,7 +128,11 @@ def document_name(source_id: str, employer: str, *, is_apart: bool = False) -> s
 def coders(root: Path) -> list[str]:
     """Return the folders of the coders who have sessions, by name."""
     folders = (folder for folder in _children(root) if fs.is_folder(folder))
-    return [folder.name for folder in folders if logs(folder) or documents(folder) or _has_strays(folder)]
+    return [
+        folder.name
+        for folder in folders
+        if logs(folder) or documents(folder) or (folder.name != EVENTS and strays(folder))
+    ]
 
 
 def strays(folder: Path) -> list[Path]:
@@ -136,16 +140,12 @@ def strays(folder: Path) -> list[Path]:
 
     Those are logs outside the folder of logs, backups, and copies whose names begin differently.
     """
-    names, logged = frozenset(_names(folder)), frozenset(_names(folder / EVENTS))
+    names, logged = frozenset(fs.names_in(folder)), frozenset(fs.names_in(folder / EVENTS))
     found = [folder / name for name in sorted(names) if name.endswith(LOG) and name != STUDY_LOG]
     found += [folder / name for name in sorted(names) if not name.endswith(LOG) and _is_stray(name, names)]
     return found + [
         folder / EVENTS / name for name in sorted(logged) if not name.endswith(LOG) and _is_stray(name, logged)
     ]
-
-
-def _has_strays(folder: Path) -> bool:
-    return folder.name != EVENTS and bool(strays(folder))
 
 
 def _is_stray(name: str, names: Container[str]) -> bool:
@@ -162,12 +162,8 @@ def misplaced_files(root: Path) -> list[Path]:
 def broken_links(root: Path) -> list[Path]:
     """Return the broken links in place of coders' folders or of their folders of logs."""
     found = [path for path in _children(root) if not path.name.startswith(".")]
-    return [path for path in (*found, *(path / EVENTS for path in found)) if is_broken_link(path)]
-
-
-def is_broken_link(path: Path) -> bool:
-    """Return whether a path is a broken link."""
-    return fs.exists_or_link(path) and not fs.exists(path)
+    paths = (*found, *(path / EVENTS for path in found))
+    return [path for path in paths if fs.exists_or_link(path) and not fs.exists(path)]
 
 
 def alike(folder: str, names: Iterable[str]) -> list[str]:
@@ -206,14 +202,7 @@ def coder_folder(root: Path, coder: str) -> str:
 
 def _children(folder: Path) -> list[Path]:
     """Return the paths in a folder, by name; none if it is absent.  Raise OSError if it cannot be read."""
-    return [folder / name for name in _names(folder)]
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return sorted(disk.names(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return [folder / name for name in fs.names_in(folder)]
 
 
 def _stopped_at(value: dict[str, object]) -> StoppedAt | None:
@@ -240,25 +229,20 @@ def obstructions(root: Path, coder: str | None = None) -> Iterator[Problem]:
     """
     for entry in _entries(root):
         is_kept = entry.name == KEPT_FOLDER
-        is_named = is_kept or not entry.name.startswith(".")
-        if not is_named or (coder is not None and entry.name not in (coder, KEPT_FOLDER)):
-            continue
-        fault = _fault(root, entry, "folder") if is_kept or entry.is_symlink() or entry.is_dir() else ""
-        if fault:
-            yield _in_the_way(entry, fault)
-        elif entry.is_dir():
-            yield from _obstructions_in(root, Path(entry.path))
+        is_used = is_kept or not entry.name.startswith(".")
+        if is_used and (coder is None or entry.name in (coder, KEPT_FOLDER)):
+            is_folder = is_kept or entry.is_symlink() or entry.is_dir()
+            yield from _obstructions_at(root, entry, "folder" if is_folder else "")
 
 
-def _obstructions_in(root: Path, folder: Path) -> Iterator[Problem]:
-    """Yield the problems in the folder of a coder, of logs, or of kept codebooks."""
-    for entry in _entries(folder):
-        kind = _kind_named(folder.name, entry.name)
-        fault = _fault(root, entry, kind) if kind else ""
-        if fault:
-            yield _in_the_way(entry, fault)
-        elif kind == "folder":
-            yield from _obstructions_in(root, Path(entry.path))
+def _obstructions_at(root: Path, entry: os.DirEntry[str], kind: Literal["file", "folder", ""]) -> Iterator[Problem]:
+    """Yield the problem with an entry that is a file or folder of this kind, or those in the folder."""
+    fault = _fault(root, entry, kind) if kind else ""
+    if fault:
+        yield Problem(entry.path, 0, "error", fault)
+    elif kind == "folder":
+        for inner in _entries(Path(entry.path)):
+            yield from _obstructions_at(root, inner, _kind_named(entry.name, inner.name))
 
 
 def _kind_named(folder: str, name: str) -> Literal["file", "folder", ""]:
@@ -284,10 +268,6 @@ def _fault(root: Path, entry: os.DirEntry[str], kind: Literal["file", "folder"])
         return ""
     found = "folder" if is_folder else "file" if is_file else "pipe or a device"
     return f"this is a {found}, where a {kind} belongs; move it elsewhere, or rename it"
-
-
-def _in_the_way(entry: os.DirEntry[str], fault: str) -> Problem:
-    return Problem(entry.path, 0, "error", fault)
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -320,8 +320,7 @@ class SessionLock:
     def _write_temporary(self) -> Path:
         """Write a file that names this program beside the lock."""
         temporary = self.file.with_name(f"{self.file.name}.{self._token[:8]}.tmp")
-        with contextlib.suppress(FileNotFoundError):
-            disk.remove(temporary)
+        fs.remove(temporary)
         self._write(temporary)
         return temporary
 
@@ -336,14 +335,7 @@ class SessionLock:
 
     def _write(self, path: Path) -> None:
         """Create a file that names this program, completely or not at all."""
-        handle = disk.create(path)
-        try:
-            disk.write(handle, dump_holder(this_program(self._token)))
-        except OSError:
-            disk.remove(path)
-            raise
-        finally:
-            disk.close(handle)
+        fs.write_new(path, dump_holder(this_program(self._token)), durable=False)
 
     def _start_heartbeat(self) -> None:
         """Start the thread that sends heartbeats, even while the program is busy."""

@@ -291,15 +291,12 @@ def kept_codebook(root: Path, name: str) -> str | None:
 
 def kept_files(root: Path) -> list[str]:
     """Return the names of all kept codebooks and rules, sorted; the list changes whenever another one is kept."""
-    try:
-        return sorted(name for name in disk.names(root / KEPT_FOLDER) if name.endswith(".toml"))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return [name for name in fs.names_in(root / KEPT_FOLDER) if name.endswith(".toml")]
 
 
 def kept_names(root: Path) -> list[str]:
     """Return the first digits of the hashes of all kept codebooks, in the order of their first use."""
-    return [path.stem for path in _in_order(root / KEPT_FOLDER) if len(path.stem) == NAME_LENGTH]
+    return [path.stem for path in _in_order(root) if len(path.stem) == NAME_LENGTH]
 
 
 def is_checked(root: Path, content_hash: str) -> bool:
@@ -336,17 +333,14 @@ def map_path(root: Path, digest: str) -> Path:
 
 def kept_maps(root: Path) -> list[Path]:
     """Return the files of all kept rules, the oldest first."""
-    return [path for path in _in_order(root / KEPT_FOLDER) if path.name.startswith(MAP)]
+    return [path for path in _in_order(root) if path.name.startswith(MAP)]
 
 
-def _in_order(folder: Path) -> list[Path]:
+def _in_order(root: Path) -> list[Path]:
     """Return the kept files, the oldest first; none if the folder is absent.  Raise OSError if it cannot be read."""
-    try:
-        names = disk.names(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    found = [(disk.status(folder / name), name) for name in names if name.endswith(".toml")]
-    return [folder / name for _, name in sorted((status.st_mtime_ns, name) for status, name in found if status)]
+    found = [(disk.status(root / KEPT_FOLDER / name), name) for name in kept_files(root)]
+    in_order = sorted((status.st_mtime_ns, name) for status, name in found if status)
+    return [root / KEPT_FOLDER / name for _, name in in_order]
 
 
 def _path(root: Path, name: str) -> Path:

@@ -12,9 +12,9 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,10 +60,6 @@ class CorpusFiles:
 
     def paths(self) -> Iterator[str]:
         """Yield every file of sources, those of a folder before those of its subfolders."""
-        self.skipped.clear()
-        self.unreadable.clear()
-        self.copies.clear()
-        self.failure = None
         try:
             is_folder = fs.is_folder(self.path)
         except OSError as error:
@@ -97,38 +93,31 @@ class CorpusFiles:
             return None
 
     def problems(self) -> list[Problem]:
-        """Return the problems: unreadable files, copies, and a note on files of other kinds."""
-        return [*self.unreadable, *self.copies, *filter(None, [self.skipped_note()])]
-
-    def skipped_note(self) -> Problem | None:
-        """Return a note with how many files were skipped, if any."""
-        count = self.skipped.total()
-        if not count:
-            return None
-        kinds = ", ".join(kind for kind, _ in self.skipped.most_common(8))
-        message = (
-            f"{plural(count, 'file was', 'files were')} skipped ({kinds}): {self._words.sources} are read from {KINDS}"
-        )
-        return Problem(printable(str(self.path)), 0, "note", printable(message))
+        """Return the problems: unreadable files, copies, and a note on how many files of other kinds were skipped."""
+        problems = [*self.unreadable, *self.copies]
+        if self.skipped:
+            count = plural(self.skipped.total(), "file was", "files were")
+            kinds = ", ".join(kind for kind, _ in self.skipped.most_common(8))
+            message = f"{count} skipped ({kinds}): {self._words.sources} are read from {KINDS}"
+            problems.append(Problem(printable(str(self.path)), 0, "note", printable(message)))
+        return problems
 
     def empty_problem(self) -> Problem:
         """Return why there are no sources, and what to do."""
-        sources = self._words.sources
-        hint = f"put {sources} there ({KINDS}) or name another place: codetui ADS"
+        hint = f"put {self._words.sources} there ({KINDS}) or name another place: codetui ADS"
         try:
             status = disk.status(self.path)
         except OSError as error:
-            message = f"this place cannot be read ({error.strerror or error}): {hint}"
-            return Problem(printable(str(self.path)), 0, "error", message)
-        if status is None:
-            message = f"there is no such file or folder: {hint}"
-        elif stat.S_ISDIR(status.st_mode):
-            message = f"no {self._words.source} was found in this folder: {hint}"
-        elif is_source_file(self.path.name):
-            message = f"no {self._words.source} was found in this file: {hint}"
+            what = f"this place cannot be read ({error.strerror or error})"
         else:
-            message = f"{sources} are not read from this kind of file: save it as one of {KINDS}"
-        return Problem(printable(str(self.path)), 0, "error", message)
+            is_folder = status is not None and stat.S_ISDIR(status.st_mode)
+            if status is None:
+                what = "there is no such file or folder"
+            elif is_folder or is_source_file(self.path.name):
+                what = f"no {self._words.source} was found in this {'folder' if is_folder else 'file'}"
+            else:
+                what, hint = f"{self._words.sources} are not read from this kind of file", f"save it as one of {KINDS}"
+        return Problem(printable(str(self.path)), 0, "error", f"{what}: {hint}")
 
     def _walk(self) -> Iterator[str]:
         """Yield the files of a folder and its subfolders; a folder that links reach twice is read once."""
@@ -313,9 +302,9 @@ class Corpus:
 
     def first(self) -> SourceEntry | None:
         """Return the first source of the list without reading the corpus, None if there is none."""
-        path = self._files().first_path()
-        entry = next(self._entries(path, self._collector(path)), None) if path else None
-        return entry or next((entry for path in self._files().paths() for entry in self._quietly(path)), None)
+        first = self._files().first_path()
+        paths = chain([first] if first else [], self._files().paths())
+        return next((entry for path in paths for entry in self._entries(path, self._collector(path))), None)
 
     def batches(self) -> Iterator[Batch]:
         """Yield all sources in natural order with the problems so far, for a worker; each id occurs once."""
@@ -463,24 +452,15 @@ class Corpus:
     def _file(self, path: str, collector: ProblemCollector) -> SourceFile:
         return SourceFile(sys.intern(path), self._columns, collector)
 
-    def _quietly(self, path: str) -> Iterator[SourceEntry]:
-        """Yield the entries of a file without reporting its problems, which are listed elsewhere."""
-        return self._entries(path, self._collector(path))
-
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
         """Yield the entries of a file; an unreadable file yields a problem instead."""
-        try:
+        with _reporting(collector):
             yield from reader_of(path).entries(self._file(path, collector))
-        except OSError as error:
-            collector.failure = None if error.errno in NOT_A_FILE else error
-            collector.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
     def _sources(self, path: str, collector: ProblemCollector) -> Iterator[tuple[SourceEntry, Source]]:
         """Yield the entries of a file with the sources and their texts."""
-        try:
+        with _reporting(collector):
             yield from reader_of(path).sources(self._file(path, collector))
-        except OSError as error:
-            collector.add(0, "error", f"{_unreadable(error)}: check that it is there and who may read it")
 
 
 class _Siblings:
@@ -522,8 +502,15 @@ def _is_at(entry: SourceEntry, source_id: str, file: str, offset: int) -> bool:
     return entry.id == source_id and (entry.offset == offset or not reader_of(file).is_table)
 
 
-def _unreadable(error: OSError) -> str:
-    return f"this file cannot be read ({error.strerror or error})"
+@contextmanager
+def _reporting(collector: ProblemCollector) -> Iterator[None]:
+    """Report a file that cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        collector.failure = None if error.errno in NOT_A_FILE else error
+        what = f"this file cannot be read ({error.strerror or error})"
+        collector.add(0, "error", f"{what}: check that it is there and who may read it")
 
 
 def _weight(path: str) -> int:

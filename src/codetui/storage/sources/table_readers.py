@@ -274,20 +274,15 @@ def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterat
     if not _has_columns(columns, header, problems):
         return
     at = {field: header.names.index(name) for field, name in columns.names.items()}
-    id_at, body_at, employer_at, title_at = at["id"], at["body"], at.get("employer", -1), at.get("title", -1)
+    fields_at = [at.get(field, -1) for field in FIELDS]
     others = _further_columns(header.names, set(at.values()))
     if start is not None:
         lines.seek(*start)
-    for place, cells in read_records(lines, header, id_at, problems):
-        cells += [""] * (len(header.names) - len(cells))
-        yield Row(
-            place,
-            cells[id_at].strip(),
-            cells[employer_at] if employer_at >= 0 else "",
-            cells[title_at] if title_at >= 0 else "",
-            cells[body_at],
-            partial(_attributes, cells, others),
-        )
+    for place, cells in read_records(lines, header, at["id"], problems):
+        # The last cell is empty: it is that of the columns which the table lacks.
+        cells += [""] * max(1, len(header.names) - len(cells) + 1)
+        source_id, employer, title, body = (cells[at] for at in fields_at)
+        yield Row(place, source_id.strip(), employer, title, body, partial(_attributes, cells, others))
 
 
 def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, str]:
