@@ -8,7 +8,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.selection.jump_labels import JumpState, back, begin, begin_end, press
+from codetui.core.selection.jump_labels import JumpState, begin, begin_end, press
 from codetui.core.selection.selection import cursor, effective, selected
 from codetui.core.text.units import units
 from codetui.model import Span
@@ -126,9 +126,9 @@ def test_backspace_goes_one_letter_back_and_then_leaves() -> None:
     assert all(len(label) == 1 for _, label in once.labels)
     twice = press(once, letters[1])
     assert twice.stage == "end"
-    assert back(twice) == once
-    assert back(once) == first
-    assert back(first) is None
+    assert twice.earlier == once
+    assert once.earlier == first
+    assert first.earlier is None
 
 
 def test_a_letter_that_begins_no_label_changes_nothing() -> None:

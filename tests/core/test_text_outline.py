@@ -92,6 +92,13 @@ def test_an_outline_knows_the_length_of_its_text_and_not_its_words() -> None:
     assert outline_of("x" * (LONGEST + 1)) == ""
 
 
+@pytest.mark.parametrize("outline", ["x", "zz-1 1", "-", "ffffffff-1", "1-1 " * 10_000, "5-0 5-0", "\ud800-1"])
+def test_an_outline_of_another_form_is_as_good_as_none(outline: str) -> None:
+    digest = source_hash(TEXT)
+    found = resolve(f"Nieuw!\n{TEXT}", anchor_at(TEXT, place(TEXT, 1), digest), {digest: outline})
+    assert isinstance(found, Ambiguous)
+
+
 # --- in a session -------------------------------------------------------------------------------------
 
 

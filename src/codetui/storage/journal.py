@@ -220,16 +220,12 @@ def _object_reader(wanted: type) -> Reader:
 @lru_cache(maxsize=64)
 def _plan_of(wanted: type) -> _Plan:
     assert is_dataclass(wanted)
-    types = {name: each.__supertype__ if isinstance(each, NewType) else each for name, each in _types_of(wanted)}
+    hints: dict[str, object] = get_type_hints(wanted)
+    types = {name: each.__supertype__ if isinstance(each, NewType) else each for name, each in hints.items()}
     plain: dict[str, type] = {name: each for name, each in types.items() if each is str or each is bool}
     readers = {name: _reader_of(each, is_signed=name in _SIGNED) for name, each in types.items() if name not in plain}
     required = frozenset(field.name for field in fields(wanted) if field.default is MISSING)
     return _Plan(plain, readers, required)
-
-
-def _types_of(wanted: type) -> list[tuple[str, object]]:
-    hints: dict[str, object] = get_type_hints(wanted)
-    return [(name, hints[name]) for name in _names_of(wanted)]
 
 
 # --- records -----------------------------------------------------------------------------------------

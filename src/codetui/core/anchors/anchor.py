@@ -230,17 +230,13 @@ def _folded_places(text: str, words: str) -> tuple[list[Span], bool]:
         return [folded.span(*place) for place in _places(folded.text, parts[0])], True
     stretches = _cut_places(folded.text, parts)
     left_out = max((end - start - sum(map(len, parts)) for start, end in stretches), default=0)
-    return [folded.span(*place) for place in stretches], _is_proof(parts, left_out)
+    needed = NEAR_PART if left_out <= NEAR_CUT else SHORT
+    return [folded.span(*place) for place in stretches], min(map(len, parts)) >= needed
 
 
 def _parts(words: str) -> list[str]:
     """Return the normalized words between marked cuts."""
     return [part for part in map(normalize_words, CUT.split(words)) if part]
-
-
-def _is_proof(parts: list[str], left_out: int) -> bool:
-    """Return whether the parts of cut words, `left_out` code points apart, are long enough to prove their place."""
-    return min(map(len, parts)) >= (NEAR_PART if left_out <= NEAR_CUT else SHORT)
 
 
 def _cut_places(haystack: str, parts: list[str]) -> list[Span]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from zlib import crc32
@@ -32,16 +32,15 @@ SENTENCE = re.compile(rf"[^\n]{{3,}}?(?:[.!?](?=\s)|[{STOPS}])\s*|[^\n]*(?:\n\s*
 ITEM = re.compile(r"\W*(?:\w{1,4}[.):]\s)?")
 """A bullet, or the number of an item, which changes when another item is inserted before it."""
 
+PAIR = re.compile("([0-9a-f]{1,8})-([0-9a-f]{1,8})")
 LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def outline_of(text: str) -> str:
     """Return the outline of a text, `LENGTH-CHECKSUM` in hexadecimal for each sentence; empty for a very long text."""
-    return " ".join(f"{len(one):x}-{_checksum(one)}" for one in _sentences(text)) if len(text) <= LONGEST else ""
-
-
-def _sentences(text: str) -> Iterator[str]:
-    return (found[0] for found in SENTENCE.finditer(text) if found[0])
+    if len(text) > LONGEST:
+        return ""
+    return " ".join(f"{len(one):x}-{_checksum(one)}" for one in SENTENCE.findall(text) if one)
 
 
 def _checksum(sentence: str) -> str:
@@ -55,9 +54,9 @@ class _Sentences:
     """The checksums of the sentences of a text, and the offset at which each begins; the last offset is the end."""
 
     def __init__(self, outline: str) -> None:
-        pairs = [one.partition("-") for one in outline.split()]
-        self.checksums = [checksum for _, _, checksum in pairs]
-        self.starts = list(accumulate((int(length, 16) for length, _, _ in pairs), initial=0))
+        pairs = PAIR.findall(outline)
+        self.checksums = [checksum for _, checksum in pairs]
+        self.starts = list(accumulate((int(length, 16) for length, _ in pairs), initial=0))
 
     def over(self, span: Span) -> range:
         """Return the numbers of the sentences that have a part of the span."""

@@ -286,14 +286,10 @@ def choose(text: str, spans: list[Span], context: Context) -> Candidates:
         return Candidates(tuple(remaining))
     only = remaining[0]
     is_short = only.end - only.start <= SHORT
-    if is_known and is_short and sum(context.sides(text, only)) < _needed(context):
+    if is_known and is_short and sum(context.sides(text, only)) < min(AGREEING, len(context.before + context.after)):
         return Candidates((only,))
     is_doubtful = is_short and not is_known and _is_other_word(text, only)
     return Candidates((only,), not is_doubtful)
-
-
-def _needed(context: Context) -> int:
-    return min(AGREEING, len(context.before) + len(context.after))
 
 
 def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:

@@ -117,11 +117,6 @@ def groups(book: Codebook, of: Section) -> tuple[Group, ...]:
     return tuple(each for each in book.groups if each.section == of.id)
 
 
-def section_of(book: Codebook, code: Code | Group) -> Section | None:
-    """Return the section of a code or group."""
-    return section(book, code.section)
-
-
 def label(book: Codebook, code: Code) -> str:
     """Return the label of a code in documents, from the codebook's pattern: `TASK5: Operations Engineering (MLOps)`."""
     return label_from(book.label, code.id, code.name)
@@ -144,12 +139,6 @@ def place_title(book: Codebook, place: MemoTarget) -> str:
         return label_of(book, place.id)
     found = section(book, place.id) if place.kind == "section" else group(book, place.id)
     return place.id if found is None else found.title
-
-
-def short_key(book: Codebook, code: Code) -> str:
-    """Return the keys that assign a code and mark it in the gutter: section key and code key, such as `15`."""
-    found = section_of(book, code)
-    return (found.key if found else "") + code.key
 
 
 def section_by_title(book: Codebook, title: str) -> Section | None:

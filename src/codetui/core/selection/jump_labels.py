@@ -82,11 +82,6 @@ def press(state: JumpState, character: str) -> JumpState:
     return state
 
 
-def back(state: JumpState) -> JumpState | None:
-    """Return the state before the last letter, or None if nothing was typed, which cancels the labels."""
-    return state.earlier
-
-
 def _picked(state: JumpState, target: int) -> JumpState:
     """Return the state after a complete label."""
     done = replace(state, stage="done", marks=(), typed="", earlier=state)

@@ -114,7 +114,9 @@ def select_next(unit: Unit, direction: int) -> Motion:
 
     def motion(text: str, _view: View | None, selection: Selection) -> Selection:
         if selection.edge is not None:
-            return _edge_by_unit(text, selection, unit, direction)
+            held = settled(text, selection)
+            at = _boundary(text, held.span, unit, selection.edge, direction)
+            return _with_edge(held, selection.edge, at, keeps_hold=True)
         here = unit_at(text, selection.head, unit)
         if not selection.is_explicit and direction > 0 and unit in ("word", "clause"):
             return selected(*here)
@@ -125,13 +127,6 @@ def select_next(unit: Unit, direction: int) -> Motion:
         return selected(*found) if found else selection
 
     return motion
-
-
-def _edge_by_unit(text: str, selection: Selection, unit: Unit, direction: int) -> Selection:
-    """Move the held edge to the next or previous boundary of a unit."""
-    held = settled(text, selection)
-    edge: Edge = "start" if selection.edge == "start" else "end"
-    return _with_edge(held, edge, _boundary(text, held.span, unit, edge, direction), keeps_hold=True)
 
 
 def _boundary(text: str, span: Span, unit: Unit, edge: Edge, direction: int) -> int:

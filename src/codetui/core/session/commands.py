@@ -191,21 +191,10 @@ class Redo:
     """Redo the last undone step."""
 
 
-Command = (
-    AssignCode
-    | RemoveCoding
-    | RecodeCoding
-    | MoveBoundary
-    | AcceptPlace
-    | NoteCoding
-    | NotePlace
-    | AssignProfile
-    | MarkDone
-    | DescribeSource
-    | CopySession
-    | Undo
-    | Redo
-)
+CodingCommand = RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding
+"""A command on one coding."""
+
+Command = CodingCommand | AssignCode | NotePlace | AssignProfile | MarkDone | DescribeSource | CopySession | Undo | Redo
 
 
 def quoted(words: str) -> str:

@@ -14,25 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from codetui import model
 from codetui.core.codebook import index as books
 from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, before_fields
-from codetui.model import (
-    Anchor,
-    Codebook,
-    CodeId,
-    CodingAdded,
-    CodingId,
-    CodingNoted,
-    CodingReanchored,
-    CodingRecoded,
-    CodingRemoved,
-    CodingRestored,
-    Event,
-    MemoWritten,
-    Transaction,
-    TransactionId,
-)
+from codetui.model import Anchor, Codebook, CodeId, CodingId, Event, Transaction, TransactionId
 
 REMOVED, PRESENT, CHANGED = "removed", "present", "changed"
 OF_CODING = ("code", "place", "note", "position")
@@ -229,25 +215,25 @@ def _fields(ordered: Iterable[Transaction], history: _History) -> dict[Field, li
 def _changes(event: Event) -> Iterator[_Change]:
     """Yield the fields that an event writes, with the value that its author saw and the new one."""
     match event:
-        case CodingAdded():
+        case model.CodingAdded():
             yield _Change(("code", event.coding), _ABSENT, event.code)
             yield _Change(("place", event.coding), _ABSENT, _place(event.anchor, event.words, event.is_proposed))
             yield _Change(("note", event.coding), _ABSENT, event.note)
             yield _Change(("position", event.coding), _ABSENT, event.rank)
             yield _Change(("removal", event.coding), _ABSENT, PRESENT)
-        case CodingRemoved():
+        case model.CodingRemoved():
             yield _Change(("removal", event.coding), PRESENT, REMOVED)
-        case CodingRestored():
+        case model.CodingRestored():
             yield _Change(("removal", event.coding), REMOVED, PRESENT)
-        case CodingReanchored():
+        case model.CodingReanchored():
             before = _place(event.anchor_before, event.words_before, event.was_proposed)
             yield _Change(("place", event.coding), before, _place(event.anchor, event.words, event.is_proposed))
-        case MemoWritten():
+        case model.MemoWritten():
             note = f"note on {event.target.id}"
             yield _Change((note, event.memo), event.text_before, event.text)
             yield _Change((f"position of the {note}", event.memo), event.rank, event.rank)
         case _:
-            coding = event.coding if isinstance(event, CodingRecoded | CodingNoted) else ""
+            coding = event.coding if isinstance(event, model.CodingRecoded | model.CodingNoted) else ""
             for name, before_name in before_fields(event):
                 yield _Change((NAMES.get(name, name), coding), getattr(event, before_name), getattr(event, name))
 

@@ -4,80 +4,44 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codetui import model
 from codetui.core.codebook import index as books
-from codetui.core.session import transfer
-from codetui.core.session.commands import (
-    AcceptPlace,
-    AssignCode,
-    AssignProfile,
-    Command,
-    CopySession,
-    Decision,
-    DecisionContext,
-    DescribeSource,
-    MarkDone,
-    MoveBoundary,
-    NoteCoding,
-    NotePlace,
-    RecodeCoding,
-    Redo,
-    Refusal,
-    RemoveCoding,
-    Undo,
-    quoted,
-)
+from codetui.core.session import commands, transfer
+from codetui.core.session.commands import CodingCommand, Command, Decision, DecisionContext, Refusal, quoted
 from codetui.core.session.state import State, before_fields, coding_events, profile_event
 from codetui.core.session.words import step_words
 from codetui.core.text.normalize import collapse_spaces
-from codetui.model import (
-    Anchor,
-    CodeId,
-    Coding,
-    CodingAdded,
-    CodingId,
-    CodingRecoded,
-    CodingRemoved,
-    CodingRestored,
-    DoneMarked,
-    Event,
-    Memo,
-    MemoId,
-    MemoWritten,
-    ProfileAssigned,
-    SessionOpened,
-    SourceDescribed,
-    Transaction,
-)
+from codetui.model import Anchor, CodeId, Coding, CodingId, Event, Memo, MemoId, Transaction
 
 
 def decide(state: State, command: Command, study: DecisionContext) -> Decision | Refusal:
     """Return the events of a command on this state, or why it is refused."""
     match command:
-        case AssignCode():
+        case commands.AssignCode():
             return _assign(state, command, study)
-        case RemoveCoding() | RecodeCoding() | MoveBoundary() | AcceptPlace() | NoteCoding():
+        case commands.NotePlace():
+            return _note_place(state, command, study)
+        case commands.AssignProfile():
+            return _assign_profile(state, command, study)
+        case commands.MarkDone():
+            return _mark_done(state, command, study)
+        case commands.DescribeSource():
+            return _describe(state, command, study)
+        case commands.CopySession():
+            return transfer.decide(state, command, study)
+        case commands.Undo() | commands.Redo():
+            return _step(state, is_undo=isinstance(command, commands.Undo), study=study)
+        case _:
             coding = state.codings.get(command.coding)
             if coding is None or coding.is_removed:
                 return Refusal("That coding was removed before.", "restore the last")
             return _change(state, command, coding, study)
-        case NotePlace():
-            return _note_place(state, command, study)
-        case AssignProfile():
-            return _assign_profile(state, command, study)
-        case MarkDone():
-            return _mark_done(state, command, study)
-        case DescribeSource():
-            return _describe(state, command, study)
-        case CopySession():
-            return transfer.decide(state, command, study)
-        case Undo() | Redo():
-            return _step(state, is_undo=isinstance(command, Undo), study=study)
 
 
 # --- codings ------------------------------------------------------------------------------------------
 
 
-def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decision | Refusal:
+def _assign(state: State, command: commands.AssignCode, study: DecisionContext) -> Decision | Refusal:
     anchor = study.anchor_at(command.span)
     if anchor is None and not study.text.strip():
         return Refusal(f"This {study.word} has no text to code.", "next source")
@@ -88,7 +52,7 @@ def _assign(state: State, command: AssignCode, study: DecisionContext) -> Decisi
         return obstacle
     if _has_twin(state, command.code, anchor):
         return Refusal(f"{study.label(command.code)} is already assigned to these words.", "remove it")
-    event = CodingAdded(
+    event = model.CodingAdded(
         coding=CodingId(study.fresh_id),
         code=command.code,
         anchor=anchor,
@@ -113,23 +77,18 @@ def _has_twin(state: State, code: CodeId, anchor: Anchor, besides: CodingId | No
     return any(here and (here.start, here.end) == (anchor.start, anchor.end) for here in others)
 
 
-def _change(
-    state: State,
-    command: RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding,
-    coding: Coding,
-    study: DecisionContext,
-) -> Decision | Refusal:
+def _change(state: State, command: CodingCommand, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     match command:
-        case RemoveCoding():
+        case commands.RemoveCoding():
             message = f"Removed {study.label(coding.code)} from {quoted(coding.words)}."
-            return Decision((CodingRemoved(coding=coding.id),), message, hint="restore it")
-        case RecodeCoding():
+            return Decision((model.CodingRemoved(coding=coding.id),), message, hint="restore it")
+        case commands.RecodeCoding():
             return _recode(state, command, coding, study)
-        case MoveBoundary():
+        case commands.MoveBoundary():
             return _move_boundary(state, command, coding, study)
-        case AcceptPlace():
+        case commands.AcceptPlace():
             return _accept(state, command, coding, study)
-        case NoteCoding():
+        case commands.NoteCoding():
             note = command.note.strip()
             if note == coding.note:
                 return Refusal("The note is unchanged.")
@@ -141,7 +100,7 @@ def _changed(before: Coding, after: Coding, message: str) -> Decision:
     return Decision(tuple(coding_events(before, after)), message, coding=after.id)
 
 
-def _recode(state: State, command: RecodeCoding, coding: Coding, study: DecisionContext) -> Decision | Refusal:
+def _recode(state: State, command: commands.RecodeCoding, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     obstacle = _unassignable(study, command.code)
     if obstacle:
         return obstacle
@@ -154,7 +113,9 @@ def _recode(state: State, command: RecodeCoding, coding: Coding, study: Decision
     return _changed(coding, after, f"{study.label(coding.code)} changed to {label}.")
 
 
-def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: DecisionContext) -> Decision | Refusal:
+def _move_boundary(
+    state: State, command: commands.MoveBoundary, coding: Coding, study: DecisionContext
+) -> Decision | Refusal:
     anchor = study.anchor_at(command.span)
     if anchor is None:
         return Refusal("A quotation needs at least one word.", "remove it")
@@ -163,7 +124,7 @@ def _move_boundary(state: State, command: MoveBoundary, coding: Coding, study: D
     return _moved(state, coding, anchor, anchor.words, f"The quotation is now {quoted(anchor.words)}.", study)
 
 
-def _accept(state: State, command: AcceptPlace, coding: Coding, study: DecisionContext) -> Decision | Refusal:
+def _accept(state: State, command: commands.AcceptPlace, coding: Coding, study: DecisionContext) -> Decision | Refusal:
     """Accept a place; words that differ from the text there by more than white space stay as written."""
     anchor = study.anchor_at(command.span) if command.span else coding.anchor
     if anchor is None or (anchor == coding.anchor and not coding.is_proposed):
@@ -184,12 +145,12 @@ def _moved(
 # --- the source as a whole ----------------------------------------------------------------------------
 
 
-def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Decision | Refusal:
+def _note_place(state: State, command: commands.NotePlace, study: DecisionContext) -> Decision | Refusal:
     old = _memo_to_change(state, command)
     text, text_before = command.text.strip(), old.text if old else ""
     if text == text_before:
         return Refusal("The note is unchanged.")
-    event = MemoWritten(
+    event = model.MemoWritten(
         memo=old.id if old else MemoId(study.fresh_id),
         target=command.place,
         text=text,
@@ -200,7 +161,7 @@ def _note_place(state: State, command: NotePlace, study: DecisionContext) -> Dec
     return Decision((event,), f"{verb} {books.place_title(study.book, command.place)}.")
 
 
-def _memo_to_change(state: State, command: NotePlace) -> Memo | None:
+def _memo_to_change(state: State, command: commands.NotePlace) -> Memo | None:
     """Return the memo that the command changes: a group and a code have one each, entries may have several."""
     if command.note is not None:
         return state.notes.get(command.note)
@@ -209,7 +170,7 @@ def _memo_to_change(state: State, command: NotePlace) -> Memo | None:
     return next((note for note in state.notes.values() if note.target == command.place), None)
 
 
-def _assign_profile(state: State, command: AssignProfile, study: DecisionContext) -> Decision | Refusal:
+def _assign_profile(state: State, command: commands.AssignProfile, study: DecisionContext) -> Decision | Refusal:
     reasoning = command.reasoning.strip()
     if (command.profile, reasoning) == (state.profile, state.reasoning):
         return Refusal("Profile and reasoning are unchanged.")
@@ -222,24 +183,26 @@ def _assign_profile(state: State, command: AssignProfile, study: DecisionContext
     return Decision(events, f"{message} Its reasoning is missing.", hint="write the reasoning")
 
 
-def _mark_done(state: State, command: MarkDone, study: DecisionContext) -> Decision | Refusal:
+def _mark_done(state: State, command: commands.MarkDone, study: DecisionContext) -> Decision | Refusal:
     if command.is_done == state.is_done:
         return Refusal(f"The {study.word} is {'already' if state.is_done else 'not'} marked done.")
     if command.is_done and not state.profile:
         return Refusal(f"Not done yet: the {study.word} has no profile.", "assign a profile")
     if command.is_done and not state.reasoning:
         return Refusal("Not done yet: the profile has no reasoning.", "write the reasoning")
-    events = (DoneMarked(is_done=command.is_done, was_done=state.is_done),)
+    events = (model.DoneMarked(is_done=command.is_done, was_done=state.is_done),)
     if command.is_done:
         return Decision(events, "Done.", hint="next source or uncoded")
     return Decision(events, "No longer marked done.")
 
 
-def _describe(state: State, command: DescribeSource, study: DecisionContext) -> Decision | Refusal:
+def _describe(state: State, command: commands.DescribeSource, study: DecisionContext) -> Decision | Refusal:
     employer, title = " ".join(command.employer.split()), " ".join(command.title.split())
     if (employer, title) == (state.employer, state.title):
         return Refusal("Employer and title are unchanged.")
-    event = SourceDescribed(employer=employer, title=title, employer_before=state.employer, title_before=state.title)
+    event = model.SourceDescribed(
+        employer=employer, title=title, employer_before=state.employer, title_before=state.title
+    )
     return Decision((event,), f"The {study.word} is “{title}” at {employer}.")
 
 
@@ -278,13 +241,13 @@ def undo_unchanged(transaction: Transaction, state: State) -> tuple[Event, ...]:
 def _holds(event: Event, state: State) -> bool:
     """Return whether a code, note or profile still is as an event left it."""
     match event:
-        case CodingRecoded():
+        case model.CodingRecoded():
             coding = state.codings.get(event.coding)
             return coding is not None and coding.code == event.code
-        case MemoWritten():
+        case model.MemoWritten():
             memo = state.notes.get(event.memo) or state.memos.get(event.memo)
             return memo is not None and memo.text == event.text
-        case ProfileAssigned():
+        case model.ProfileAssigned():
             return (state.profile, state.reasoning) == (event.profile, event.reasoning)
         case _:
             return False
@@ -293,20 +256,20 @@ def _holds(event: Event, state: State) -> bool:
 def redo_events(transaction: Transaction) -> tuple[Event, ...]:
     """Return the events that reapply an undone transaction."""
     return tuple(
-        CodingRestored(coding=event.coding) if isinstance(event, CodingAdded) else event
+        model.CodingRestored(coding=event.coding) if isinstance(event, model.CodingAdded) else event
         for event in transaction.events
-        if not isinstance(event, SessionOpened)
+        if not isinstance(event, model.SessionOpened)
     )
 
 
 def invert(event: Event) -> Event | None:
     """Return the event that inverts this one; None for the opening of a session."""
     match event:
-        case CodingAdded() | CodingRestored():
-            return CodingRemoved(coding=event.coding)
-        case CodingRemoved():
-            return CodingRestored(coding=event.coding)
-        case SessionOpened():
+        case model.CodingAdded() | model.CodingRestored():
+            return model.CodingRemoved(coding=event.coding)
+        case model.CodingRemoved():
+            return model.CodingRestored(coding=event.coding)
+        case model.SessionOpened():
             return None
         case _:
             pairs = before_fields(event)

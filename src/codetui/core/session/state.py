@@ -8,31 +8,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from codetui import model
 from codetui.core.text.spans import SpanIndex
-from codetui.model import (
-    CodeId,
-    Coding,
-    CodingAdded,
-    CodingId,
-    CodingNoted,
-    CodingReanchored,
-    CodingRecoded,
-    CodingRemoved,
-    CodingRestored,
-    DocumentLayout,
-    DoneMarked,
-    Event,
-    LayoutChanged,
-    Memo,
-    MemoId,
-    MemoWritten,
-    ProfileAssigned,
-    SessionOpened,
-    Source,
-    SourceDescribed,
-    Transaction,
-    TransactionId,
-)
+from codetui.model import CodeId, Coding, CodingId, Event, Memo, MemoId, Source, Transaction, TransactionId
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -89,7 +67,7 @@ class State:
     Compared by identity: the screen compares states on every key.
     """
 
-    opened: SessionOpened | None = None
+    opened: model.SessionOpened | None = None
     outlines: Mapping[str, str] = field(default_factory=dict)
     employer: str = ""
     title: str = ""
@@ -99,7 +77,7 @@ class State:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
-    layout: DocumentLayout | None = None
+    layout: model.DocumentLayout | None = None
     seq: int = 0
     heads: tuple[TransactionId, ...] = ()
     done_steps: Steps | None = None
@@ -157,11 +135,6 @@ def evolve(state: State, transaction: Transaction) -> State:
     return draft.freeze()
 
 
-def is_step(transaction: Transaction) -> bool:
-    """Return whether undo can invert a transaction: all except opening a session and changes of the source's text."""
-    return transaction.cause != "corpus" and not all(isinstance(event, SessionOpened) for event in transaction.events)
-
-
 class _Draft:
     """A state that is being folded, its only mutable form; `state` has the fields that change rarely."""
 
@@ -197,7 +170,10 @@ class _Draft:
         if transaction.cause in ("undo", "redo"):
             self._move_step(transaction.target, is_undo=transaction.cause == "undo")
             self._restore_codebooks(transaction)
-        elif is_step(transaction):
+        elif transaction.cause != "corpus" and not all(
+            isinstance(event, model.SessionOpened) for event in transaction.events
+        ):
+            # Undo inverts all but opening a session and a change of the source's text.
             self.done, self.undone = Steps(transaction, self.done), None
 
     def _move_step(self, target: TransactionId | None, *, is_undo: bool) -> None:
@@ -211,11 +187,11 @@ class _Draft:
 
     def _restore_codebooks(self, transaction: Transaction) -> None:
         """Restore the codebook of each coding whose code was restored by an undo or redo."""
-        recoded = {event.coding for event in transaction.events if isinstance(event, CodingRecoded)}
+        recoded = {event.coding for event in transaction.events if isinstance(event, model.CodingRecoded)}
         steps = self.done
         while recoded and steps is not None:
             for event in reversed(steps.newest.events):
-                if isinstance(event, CodingAdded | CodingRecoded) and event.coding in recoded:
+                if isinstance(event, model.CodingAdded | model.CodingRecoded) and event.coding in recoded:
                     recoded.discard(event.coding)
                     coding = self.codings.get(event.coding)
                     if coding is not None:
@@ -225,22 +201,22 @@ class _Draft:
     def _apply(self, event: Event, transaction: Transaction) -> None:
         state = self.state
         match event:
-            case CodingAdded():
+            case model.CodingAdded():
                 # Two machines that import the same edit of a document add the same codings.
                 self.codings.setdefault(event.coding, _coding_of(event, transaction))
-            case SessionOpened():
+            case model.SessionOpened():
                 employer, title = state.employer or event.employer, state.title or event.title
                 outlines = {**state.outlines, event.text_hash: event.outline}
                 self.state = replace(state, opened=event, outlines=outlines, employer=employer, title=title)
-            case SourceDescribed():
+            case model.SourceDescribed():
                 self.state = replace(state, employer=event.employer, title=event.title)
-            case ProfileAssigned():
+            case model.ProfileAssigned():
                 self.state = replace(state, profile=event.profile, reasoning=event.reasoning)
-            case DoneMarked():
+            case model.DoneMarked():
                 self.state = replace(state, is_done=event.is_done)
-            case LayoutChanged():
+            case model.LayoutChanged():
                 self.state = replace(state, layout=event.layout)
-            case MemoWritten():
+            case model.MemoWritten():
                 memos = self.notes if event.target.kind in IN_DOCUMENTS else self.memos
                 memos[event.memo] = Memo(id=event.memo, target=event.target, text=event.text, rank=event.rank)
             case _:
@@ -266,7 +242,7 @@ def _without(steps: Steps | None, target: TransactionId | None) -> tuple[Transac
     return found, rest
 
 
-def _coding_of(event: CodingAdded, transaction: Transaction) -> Coding:
+def _coding_of(event: model.CodingAdded, transaction: Transaction) -> Coding:
     return Coding(
         id=event.coding,
         code=event.code,
@@ -285,36 +261,40 @@ def _coding_of(event: CodingAdded, transaction: Transaction) -> Coding:
 
 def _changed(
     coding: Coding,
-    event: CodingRemoved | CodingRestored | CodingRecoded | CodingReanchored | CodingNoted,
+    event: model.CodingRemoved
+    | model.CodingRestored
+    | model.CodingRecoded
+    | model.CodingReanchored
+    | model.CodingNoted,
     transaction: Transaction,
 ) -> Coding:
     match event:
-        case CodingRemoved():
+        case model.CodingRemoved():
             return replace(coding, is_removed=True)
-        case CodingRestored():
+        case model.CodingRestored():
             return replace(coding, is_removed=False)
-        case CodingRecoded():
+        case model.CodingRecoded():
             return replace(coding, code=event.code, rank=event.rank, codebook=transaction.codebook)
-        case CodingReanchored():
+        case model.CodingReanchored():
             lost = event.anchor_before if transaction.cause == "corpus" and event.anchor is None else coding.lost
             return replace(coding, anchor=event.anchor, words=event.words, is_proposed=event.is_proposed, lost=lost)
-        case CodingNoted():
+        case model.CodingNoted():
             return replace(coding, note=event.note)
 
 
 def coding_events(before: Coding, after: Coding) -> Iterator[Event]:
     """Yield the events that change a coding into another one with the same id."""
     if after.is_removed:
-        yield CodingRemoved(coding=after.id)
+        yield model.CodingRemoved(coding=after.id)
         return
     if before.is_removed:
-        yield CodingRestored(coding=after.id)
+        yield model.CodingRestored(coding=after.id)
     if (after.code, after.rank) != (before.code, before.rank):
-        yield CodingRecoded(
+        yield model.CodingRecoded(
             coding=after.id, code=after.code, rank=after.rank, code_before=before.code, rank_before=before.rank
         )
     if (after.anchor, after.words, after.is_proposed) != (before.anchor, before.words, before.is_proposed):
-        yield CodingReanchored(
+        yield model.CodingReanchored(
             coding=after.id,
             anchor=after.anchor,
             words=after.words,
@@ -324,12 +304,12 @@ def coding_events(before: Coding, after: Coding) -> Iterator[Event]:
             was_proposed=before.is_proposed,
         )
     if after.note != before.note:
-        yield CodingNoted(coding=after.id, note=after.note, note_before=before.note)
+        yield model.CodingNoted(coding=after.id, note=after.note, note_before=before.note)
 
 
-def profile_event(state: State, profile: str, reasoning: str) -> ProfileAssigned:
+def profile_event(state: State, profile: str, reasoning: str) -> model.ProfileAssigned:
     """Return the event that assigns a profile with its reasoning."""
-    return ProfileAssigned(
+    return model.ProfileAssigned(
         profile=profile, reasoning=reasoning, profile_before=state.profile, reasoning_before=state.reasoning
     )
 

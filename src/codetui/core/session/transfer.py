@@ -6,23 +6,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import count
 
+from codetui import model
 from codetui.core.anchors import anchor as anchors
 from codetui.core.session.commands import CopySession, Decision, DecisionContext, Refusal
 from codetui.core.session.state import State, profile_event
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.model import (
-    Anchor,
-    Coding,
-    CodingAdded,
-    CodingId,
-    Event,
-    Memo,
-    MemoId,
-    MemoWritten,
-    Span,
-    hashes_of,
-)
+from codetui.model import Anchor, Coding, CodingId, Event, Memo, MemoId, Span
 
 
 def decide(state: State, command: CopySession, study: DecisionContext) -> Decision | Refusal:
@@ -38,14 +28,16 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     words = {(coding.code, collapse_spaces(coding.words)) for coding in state.live()}
     ids = (f"{study.fresh_id}-{number}" for number in count(1))
     ranks = count(state.next_rank)
-    codings: list[CodingAdded] = []
+    codings: list[model.CodingAdded] = []
     for coding, anchor in filter(None, found):
         shown = collapse_spaces(coding.words)
         is_here = (coding.code, anchor.start, anchor.end) in places if anchor else (coding.code, shown) in words
         if not is_here:
             codings.append(_added(coding, anchor, CodingId(next(ids)), next(ranks)))
     notes = [
-        MemoWritten(memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks))
+        model.MemoWritten(
+            memo=old.id if old else MemoId(next(ids)), target=note.target, text=note.text, rank=next(ranks)
+        )
         for note, old in _lacking_notes(other, state)
     ]
     profile = _profile(other, state)
@@ -68,7 +60,7 @@ class _SameTexts:
     """
 
     def __init__(self, there: str, study: DecisionContext) -> None:
-        self._known = hashes_of(there)
+        self._known = model.hashes_of(there)
         self._there = _ink(there)
         self._here = _ink(study.text)
         self._text = study.text
@@ -109,12 +101,12 @@ def _located(
             return None
 
 
-def _added(old: Coding, new: Anchor | None, coding: CodingId, rank: int) -> CodingAdded:
+def _added(old: Coding, new: Anchor | None, coding: CodingId, rank: int) -> model.CodingAdded:
     """Return the event that adds the coding; its words are those of this text, unless they contain a marked cut."""
     is_plain = new is not None and collapse_spaces(old.words) == collapse_spaces(new.words)
     words = new.words if new and is_plain else old.words
     is_proposed = old.is_proposed and new is not None
-    return CodingAdded(
+    return model.CodingAdded(
         coding=coding, code=old.code, anchor=new, words=words, note=old.note, rank=rank, is_proposed=is_proposed
     )
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+from codetui import model
 from codetui.core.codebook import index as books
 from codetui.core.session.commands import DecisionContext, quoted
 from codetui.core.session.state import State
-from codetui.model import (
-    CodingAdded,
-    CodingNoted,
-    CodingReanchored,
-    CodingRecoded,
-    CodingRemoved,
-    DoneMarked,
-    Event,
-    LayoutChanged,
-    MemoWritten,
-    ProfileAssigned,
-    Transaction,
-)
+from codetui.model import Event, Transaction
 
 
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
@@ -41,27 +30,27 @@ EDIT = "an edit of the document by hand"
 def event_words(event: Event, state: State, study: DecisionContext) -> str:
     """Return what an event changes."""
     match event:
-        case CodingAdded():
+        case model.CodingAdded():
             return f"{study.label(event.code)} on {quoted(event.words)}"
-        case CodingRemoved():
+        case model.CodingRemoved():
             coding = state.codings.get(event.coding)
             return f"the removal of {study.label(coding.code) if coding else 'a coding'}"
-        case CodingRecoded():
+        case model.CodingRecoded():
             return f"the change from {study.label(event.code_before)} to {study.label(event.code)}"
-        case CodingReanchored():
+        case model.CodingReanchored():
             return f"the boundaries of {quoted(event.words)}"
-        case CodingNoted():
+        case model.CodingNoted():
             coding = state.codings.get(event.coding)
             return f"the note beside {quoted(coding.words)}" if coding else "a note"
-        case MemoWritten():
+        case model.MemoWritten():
             return f"the note on {books.place_title(study.book, event.target)}"
-        case ProfileAssigned() if event.profile == event.profile_before:
+        case model.ProfileAssigned() if event.profile == event.profile_before:
             return "the reasoning"
-        case ProfileAssigned():
+        case model.ProfileAssigned():
             return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
-        case DoneMarked():
+        case model.DoneMarked():
             return f"marked {'done' if event.is_done else 'not done'}"
-        case LayoutChanged():
+        case model.LayoutChanged():
             return EDIT
         case _:
             return "employer and title"

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from codetui.core.codebook.index import label, label_of, section_of, short_key
+from codetui.core.codebook.index import index_of, label, label_of, section
 from codetui.core.codebook.usage import Usage
 from codetui.model import Code, Codebook, CodeId, Profile, Words
 from codetui.tui.themes import hue_colour
@@ -62,8 +62,8 @@ class DefinitionPane(VerticalScroll, can_focus=False):
         self, book: Codebook, code: Code, usage_of: UsageOf | None = None, older: Older | None = None
     ) -> None:
         """Show a code; `show_again` calls `usage_of` again when more usages are known."""
-        section = section_of(book, code)
-        hue = book.sections.index(section) if section else len(book.sections)
+        found = section(book, code.section)
+        hue = book.sections.index(found) if found else len(book.sections)
 
         def text() -> Content:
             usages = usage_of(code.id) if usage_of else None
@@ -98,7 +98,7 @@ def code_text(
     book: Codebook, code: Code, colour: str = "", usages: PastUsages | None = None, older: Older | None = None
 ) -> Content:
     """Return a code's definition and examples, then an older version of it, then the coder's earlier quotations."""
-    key = short_key(book, code)
+    key = index_of(book).short_keys.get(code.id, code.key)
     head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
     parts = [head, *([_absent("retired: kept for earlier codings, no longer assigned")] if code.is_retired else [])]
     parts += _meaning(code)

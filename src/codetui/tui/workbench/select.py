@@ -174,7 +174,7 @@ class SelectionController:
         if jump is None:
             return False
         if key == "backspace":
-            before = jump_labels.back(jump)
+            before = jump.earlier
             if before is None:
                 self.leave_jump()
             else:
