@@ -85,8 +85,7 @@ def _book(top: Table, read: Parts) -> Codebook:
         texts=tuple(read.texts),
         references=tuple(read.references),
         corpus=CorpusSettings(
-            path=corpus.text("path"),
-            columns={name: column for name in COLUMNS if (column := columns.text(name))},
+            path=corpus.text("path"), columns={name: column for name in COLUMNS if (column := columns.text(name))}
         ),
         words=Words(source=source, sources=words.text("sources") or f"{source}s"),
     )

@@ -12,13 +12,7 @@ from typing import Literal
 from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block, Node
-from codetui.formats.coding_book.pieces import (
-    Piece,
-    join_fields,
-    named_entries,
-    named_paragraphs,
-    split_blocks,
-)
+from codetui.formats.coding_book.pieces import Piece, join_fields, named_entries, named_paragraphs, split_blocks
 from codetui.formats.coding_book.tables import join_cards, label_runs, read_table
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, SectionKind
 

@@ -20,9 +20,7 @@ MOST_PROBLEMS = 1_000
 MOST_NAMES = 200
 LONGEST_NAME = 60
 ERROR_LINE = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
-LONG_DOTTED_KEY = re.compile(
-    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){40}""",
-)
+LONG_DOTTED_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){40}""")
 NO_KEY = re.compile(
     r'''#[^\n]*+|"""(?:\\.|[^\\"]|"(?!""))*+(?:"""|\Z)'''
     r"""|'''(?:[^']|'(?!''))*+(?:'''|\Z)|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?""",
