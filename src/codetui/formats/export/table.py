@@ -19,81 +19,32 @@ Cell: TypeAlias = str | int | None
 Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
 
 
-class SourceCells(NamedTuple):
-    """The cells that all rows of one session share, at the start of each row."""
-
-    ad_id: str
-    employer: str
-    title: str
-    coder: str
-
-
-class CodingCells(NamedTuple):
-    """One coding; `start` and `end` are code points in the source, None for words that were not located.
-
-    `words` are the document's words with white space folded; `note` is as it was typed. `codebook_version` is the
-    version with which the code was assigned. `origin` is empty for a coding made in the program, else `document`,
-    `edit` (of the document) or `copy of` another source's id. `place` states how certain the place is, and `to_check`
-    is `yes` until the coder has accepted it. `ad_words` are the source's own characters at the place. `start_in_body`
-    counts from the start of the body, None in the title.
-    """
-
-    profile: str
-    section: str
-    group: str
-    code_id: str
-    code_name: str
-    words: str
-    note: str
-    start: int | None
-    end: int | None
-    time: str
-    codebook_version: str
-    origin: str
-    place: Place
-    to_check: str
-    ad_words: str
-    start_in_body: int | None
-    end_in_body: int | None
-    state: str
-    reasoning: str
-
-
-class AdCells(NamedTuple):
-    """One source as coded by one coder, or uncoded.
-
-    `to_check` and `notes` are counts, and `length` is in code points.
-    """
-
-    state: str
-    profile: str
-    reasoning: str
-    codings: int
-    to_check: int
-    notes: int
-    length: int | None
-    body_start: int | None
-    text_hash: str
-
-
-class NoteCells(NamedTuple):
-    """One note: on a quotation, an entry in the list of a code, a code, a group or a section."""
-
-    on: str
-    section: str
-    group: str
-    code_id: str
-    code_name: str
-    words: str
-    note: str
-
-
+SOURCE = ("ad_id", "employer", "title", "coder")
+CODE = ("section", "group", "code_id", "code_name")
 CELLS: Mapping[What, tuple[str, ...]] = {
-    "codings": (*SourceCells._fields, *CodingCells._fields),
-    "ads": (*SourceCells._fields, *AdCells._fields),
-    "notes": (*SourceCells._fields, *NoteCells._fields),
+    "codings": (
+        *(*SOURCE, "profile", *CODE, "words", "note", "start", "end", "time", "codebook_version", "origin", "place"),
+        *("to_check", "ad_words", "start_in_body", "end_in_body", "state", "reasoning"),
+    ),
+    "ads": (
+        *(*SOURCE, "state", "profile", "reasoning", "codings", "to_check", "notes", "length", "body_start"),
+        "text_hash",
+    ),
+    "notes": (*SOURCE, "on", *CODE, "words", "note"),
 }
-"""The columns of each table, in order; further columns of sources follow them."""
+"""The columns of each table, in order; further columns of sources follow them.
+
+Of a coding, `start` and `end` are code points in the source, None for words that were not located. `words` are the
+document's words with white space folded; `note` is as it was typed. `codebook_version` is the version with which the
+code was assigned. `origin` is empty for a coding made in the program, else `document`, `edit` (of the document) or
+`copy of` another source's id. `place` states how certain the place is, and `to_check` is `yes` until the coder has
+accepted it. `ad_words` are the source's own characters at the place. `start_in_body` counts from the start of the body,
+None in the title. Of a source, `to_check` and `notes` are counts, and `length` is in code points. A note is `on` a
+quotation, an entry in the list of a code, a code, a group or a section.
+"""
+
+Cells: TypeAlias = dict[str, Cell]
+"""The cells of a row by column; those of columns that are left out are empty."""
 
 
 class Row(NamedTuple):
@@ -132,21 +83,23 @@ def table_of(name: What, sessions: Sequence[ExportedSession], book: Codebook) ->
     """Return one table of all sessions, one session after the other."""
     tabulator = _Tabulator(book)
     cells_of = {"codings": tabulator.codings, "ads": tabulator.ad, "notes": tabulator.notes}[name]
-    rows = [
-        Row((*tabulator.source(session), *cells), session.source.attributes if session.source else NO_ATTRIBUTES)
-        for session in sessions
-        for cells in cells_of(session)
-    ]
+    rows: list[Row] = []
+    for session in sessions:
+        source = _source(session)
+        attributes = session.source.attributes if session.source else NO_ATTRIBUTES
+        for cells in cells_of(session):
+            of_row = source | cells
+            rows.append(Row(tuple(of_row.get(column, "") for column in CELLS[name]), attributes))
     one, several = (book.words.source, book.words.sources) if name == "ads" else (name.removesuffix("s"), name)
     number = len({row.cells[0] for row in rows}) if name == "ads" else len(rows)
     return Table(name, CELLS[name], rows, plural(number, one, several))
 
 
-class _CodeCells(NamedTuple):
-    section: str
-    group: str
-    code_id: str
-    code_name: str
+def _source(session: ExportedSession) -> Cells:
+    """Return the cells that all rows of one session share."""
+    state, facts = session.state, session.facts
+    cells = (facts.id, state.employer or facts.employer, state.title or facts.title, session.coder)
+    return dict(zip(SOURCE, cells, strict=True))
 
 
 class _Tabulator:
@@ -155,93 +108,89 @@ class _Tabulator:
     def __init__(self, book: Codebook) -> None:
         self._book, self._index, self._sites = book, index_of(book), CodeSites(book)
 
-    def source(self, session: ExportedSession) -> SourceCells:
-        state, facts = session.state, session.facts
-        return SourceCells(facts.id, state.employer or facts.employer, state.title or facts.title, session.coder)
-
-    def codings(self, session: ExportedSession) -> Iterator[CodingCells]:
+    def codings(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield the codings in the order of the document: by code, then in the order of assigning."""
         state = session.state
         known = session.source or state.opened
         body = known.body_start if known else 0
-        profile = profile_name(self._book, state.profile)
         orders = {code: (self._sites.site(code).sort_key, at) for at, code in enumerate(state.index.by_code)}
+        of_session = self._session(session)
         for coding in sorted(state.live(), key=lambda coding: orders[coding.code]):
             anchor = coding.anchor
-            yield CodingCells(
-                profile,
-                *self._code(coding.code),
-                words=_words(coding),
-                note=coding.note,
-                start=anchor.start if anchor else None,
-                end=anchor.end if anchor else None,
-                time=coding.time,
-                codebook_version=coding.codebook.partition("#")[0],
-                origin=_origin(coding),
-                place=_place(coding, session),
-                to_check="yes" if coding.is_unresolved else "",
-                ad_words=anchor.words if anchor else "",
-                start_in_body=anchor.start - body if anchor and anchor.start >= body else None,
-                end_in_body=anchor.end - body if anchor and anchor.start >= body else None,
-                state=session.progress,
-                reasoning=state.reasoning,
-            )
+            yield {
+                **of_session,
+                **self._code(coding.code),
+                "words": _words(coding),
+                "note": coding.note,
+                "start": anchor.start if anchor else None,
+                "end": anchor.end if anchor else None,
+                "time": coding.time,
+                "codebook_version": coding.codebook.partition("#")[0],
+                "origin": _origin(coding),
+                "place": _place(coding, session),
+                "to_check": "yes" if coding.is_unresolved else "",
+                "ad_words": anchor.words if anchor else "",
+                "start_in_body": anchor.start - body if anchor and anchor.start >= body else None,
+                "end_in_body": anchor.end - body if anchor and anchor.start >= body else None,
+            }
 
-    def ad(self, session: ExportedSession) -> Iterator[AdCells]:
+    def ad(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield the only row of a session or of an uncoded source."""
         state, source = session.state, session.source
-        yield AdCells(
-            state=session.progress,
-            profile=profile_name(self._book, state.profile),
-            reasoning=state.reasoning,
-            codings=len(state.live()),
-            to_check=len(state.index.unresolved),
-            notes=sum(1 for _ in self.notes(session)),
-            length=source.length if source else None,
-            body_start=source.body_start if source else None,
-            text_hash=source.text_hash if source else "",
-        )
+        yield self._session(session) | {
+            "codings": len(state.live()),
+            "to_check": len(state.index.unresolved),
+            "notes": sum(1 for _ in self.notes(session)),
+            "length": source.length if source else None,
+            "body_start": source.body_start if source else None,
+            "text_hash": source.text_hash if source else "",
+        }
 
-    def notes(self, session: ExportedSession) -> Iterator[NoteCells]:
+    def notes(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield all notes, including those on quotations, in the order of writing."""
         state = session.state
         noted: list[Coding | Memo] = [coding for coding in state.live() if coding.note.strip()]
         noted += [memo for memos in (state.notes, state.memos) for memo in memos.values() if memo.text.strip()]
         for one in sorted(noted, key=lambda each: (each.rank, each.id)):
             if isinstance(one, Coding):
-                yield NoteCells("quotation", *self._code(one.code), _words(one), one.note)
+                yield self._code(one.code) | {"on": "quotation", "words": _words(one), "note": one.note}
                 continue
             kind, id_ = one.target.kind, one.target.id
-            if kind in ("code", "entry"):
-                yield NoteCells(kind, *self._code(id_), "", one.text)
-            elif kind == "quotation":
-                coding = state.codings.get(CodingId(id_))
-                place = self._code(coding.code) if coding else _CodeCells("", "", "", "")
-                yield NoteCells(kind, *place, _words(coding) if coding else "", one.text)
+            coding = state.codings.get(CodingId(id_)) if kind == "quotation" else None
+            if coding or kind in ("code", "entry"):
+                place = self._code(coding.code if coding else id_)
             else:
-                yield NoteCells(kind, *self._heading(kind, id_), "", "", "", one.text)
+                place = self._heading(kind, id_)
+            yield place | {"on": kind, "words": _words(coding) if coding else "", "note": one.text}
 
-    def _heading(self, kind: str, id_: str) -> tuple[str, str]:
+    def _session(self, session: ExportedSession) -> Cells:
+        state = session.state
+        profile = profile_name(self._book, state.profile)
+        return {"state": session.progress, "profile": profile, "reasoning": state.reasoning}
+
+    def _heading(self, kind: str, id_: str) -> Cells:
         """Return the titles of section and group, or the id of one that the codebook lacks."""
-        group = self._index.groups.get(id_)
-        if kind == "group":
-            section = self._index.sections.get(group.section) if group else None
-            return section.title if section else "", group.title if group else id_
-        found = self._index.sections.get(id_)
-        return (found.title if found else id_) if kind == "section" else "", ""
+        group = self._index.groups.get(id_) if kind == "group" else None
+        section = self._index.sections.get(group.section if group else id_)
+        title = section.title if section else ""
+        match kind:
+            case "group":
+                return {"section": title if group else "", "group": group.title if group else id_}
+            case "section":
+                return {"section": title or id_}
+            case _:
+                return {}
 
-    def _code(self, code_id: str) -> _CodeCells:
+    def _code(self, code_id: str) -> Cells:
         former = self._index.former.get(CodeId(code_id))
         if former is not None:
-            return _CodeCells(former.section.title, former.group.title if former.group else "", code_id, former.name)
+            cells = (former.section.title, former.group.title if former.group else "", code_id, former.name)
+            return dict(zip(CODE, cells, strict=True))
         site, code = self._sites.site(code_id), self._index.codes.get(CodeId(code_id))
         section, group = self._index.sections.get(site.section), self._index.groups.get(site.group)
-        return _CodeCells(
-            section.title if section else "",
-            group.title if group else "",
-            code_id,
-            code.name if code else pending_remark(code_id, self._index),
-        )
+        name = code.name if code else pending_remark(code_id, self._index)
+        cells = (section.title if section else "", group.title if group else "", code_id, name)
+        return dict(zip(CODE, cells, strict=True))
 
 
 def _place(coding: Coding, session: ExportedSession) -> Place:
