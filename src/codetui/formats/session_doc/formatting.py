@@ -6,17 +6,17 @@ such a document with the words of the document that it comes from, so that the s
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.head import write_opening
 from codetui.formats.session_doc.markdown import identified, parse_document
 from codetui.formats.session_doc.marks import are_same_words, holds, is_same, visible
-from codetui.formats.session_doc.model import CodeLine, Document, Entry, LineIds, Note, Unread, with_ids
+from codetui.formats.session_doc.model import Document, Entry, LineIds, Note, Part, with_ids, with_parts
 from codetui.model import Problem
 
 MAX_LINES = 200
@@ -24,9 +24,6 @@ MAX_LINES = 200
 
 FOREIGN = ("```", "~~~", "<!--", "|", ">")
 """A line that begins with one of these is neither an entry nor a label."""
-
-Part = TypeVar("Part", Entry, Note)
-
 
 # --- documents --------------------------------------------------------------------------------------------
 
@@ -49,129 +46,86 @@ def read_like(
     """
     document, problems = parse_document(text, file)
     document = identified(document, index)
-    if document.unread:
-        lines = _Lines(known, index, ids)
-        for choose in (lines.labels, lines.entries):
-            if document.unread and choose(document):
-                document, problems = parse_document(text, file, tuple(lines.overrides.items()))
-                document = identified(document, index)
+    first_ids = {line: of_line[0] for line, of_line in ids if of_line}
+    overrides: dict[int, str | Entry] = {}
+    for find in (_labels_in, _entries_in):
+        if document.unread and (found := find(document, known, index, first_ids)):
+            overrides |= found
+            document, problems = parse_document(text, file, tuple(overrides.items()))
+            document = identified(document, index)
     document = with_ids(document, ids)
     source = None if source is None else collapse_spaces(source)
     same: set[int] = set()
-    document = _Wording(known, source, same).of(document)
+    document = with_parts(_with_head(document, known), _Wording(document, known, source, same).of_part)
     problems = [one for one in problems if one.severity != "note" or one.line not in same]
     return Reading(document, problems)
 
 
-class _Lines:
-    """The contents of lines that the parser did not recognize; `overrides` has a label or an entry for some of them."""
+def _labels_in(
+    document: Document, known: Document, index: CodebookIndex, ids: Mapping[int, str]
+) -> dict[int, str | Entry]:
+    """Return the labels of codes in bullets that were not understood, by line."""
+    present = {line.label for line in document.codes()}
+    expected = dict.fromkeys([*(line.label for line in known.codes()), *index.labels.values()])
+    missing = sorted((label for label in expected if label not in present), key=len, reverse=True)
+    found: dict[int, str | Entry] = {}
+    for unread in document.unread[:MAX_LINES]:
+        if unread.text[:1].isspace() or unread.line in ids or unread.text.startswith(FOREIGN):
+            continue
+        label = next((label for label in missing if holds(unread.text, label)), None)
+        if label is not None:
+            found[unread.line] = label
+            missing.remove(label)
+    return found
 
-    def __init__(self, known: Document, index: CodebookIndex, ids: LineIds) -> None:
-        self.overrides: dict[int, str | Entry] = {}
-        self._known, self._index, self._ids = known, index, {line: of_line[0] for line, of_line in ids if of_line}
-        self._by_id = {part.id: part for part in known.parts() if part.id and isinstance(part, Entry)}
 
-    def labels(self, document: Document) -> bool:
-        """Find the labels of codes in bullets that were not understood; return whether there are any."""
-        present = {line.label for line in _code_lines(document)}
-        expected = dict.fromkeys([*(line.label for line in _code_lines(self._known)), *self._index.labels.values()])
-        missing = sorted((label for label in expected if label not in present), key=len, reverse=True)
-        for unread in document.unread[:MAX_LINES]:
-            if unread.text[:1].isspace() or unread.line in self._ids or unread.text.startswith(FOREIGN):
-                continue
-            label = next((label for label in missing if holds(unread.text, label)), None)
-            if label is not None:
-                self.overrides[unread.line] = label
-                missing.remove(label)
-        return bool(self.overrides)
+def _entries_in(
+    document: Document, known: Document, _: CodebookIndex, ids: Mapping[int, str]
+) -> dict[int, str | Entry]:
+    """Return the entries of the known document that only a line contains which was not understood, by line.
 
-    def entries(self, document: Document) -> bool:
-        """Find the entries of the known document that only an unread line contains; return whether there are any."""
-        found = len(self.overrides)
-        present = Counter((code.id, entry.words) for code in _code_lines(document) for entry in code.entries)
-        known = {code.id: [*code.entries] for code in _code_lines(self._known)}
-        for code_id, entries in known.items():
-            entries[:] = [entry for entry in entries if entry.words and (code_id, entry.words) not in present]
-            entries.sort(key=lambda entry: -len(entry.words))
-        codes = sorted((code.line, code.id) for code in _code_lines(document))
-        for unread in document.unread:
-            entry = self._entry_in(
-                unread, known, next((id_ for line, id_ in reversed(codes) if line < unread.line), "")
-            )
-            if entry is not None:
-                self.overrides[unread.line] = entry
-        return len(self.overrides) > found
-
-    def _entry_in(self, unread: Unread, known: Mapping[str, list[Entry]], code_id: str) -> Entry | None:
-        """Return the entry that a line contains: the one with its id, or one of its code, or any other."""
+    A line contains the entry with its id, or one of its code, or any other.
+    """
+    by_id = {part.id: part for part in known.parts() if part.id and isinstance(part, Entry)}
+    entries = [(code, part) for code, part in known.parts_by_code() if isinstance(part, Entry) and part.words]
+    present = {(code, part.words) for code, part in document.parts_by_code() if isinstance(part, Entry)}
+    missing = [(code, entry) for code, entry in entries if (code, entry.words) not in present]
+    missing.sort(key=lambda pair: -len(pair[1].words))
+    codes = sorted((code.line, code.id) for code in document.codes())
+    found: dict[int, str | Entry] = {}
+    for unread in document.unread:
         if unread.text.lstrip().startswith(FOREIGN):
-            return None
-        id_ = self._ids.get(unread.line)
-        if id_ is not None:
-            entry = self._by_id.get(id_)
-            return entry if entry and holds(unread.text, entry.words) else None
-        own = known.get(code_id, [])
-        for entries in (own, *known.values()):
-            entry = next((entry for entry in entries if holds(unread.text, entry.words)), None)
-            if entry is not None:
-                entries.remove(entry)
-                return entry
-        return None
+            continue
+        if unread.line in ids:
+            entry = by_id.get(ids[unread.line])
+            found |= {unread.line: entry} if entry and holds(unread.text, entry.words) else {}
+            continue
+        own = next((id_ for line, id_ in reversed(codes) if line < unread.line), "")
+        expected = sorted(missing, key=lambda pair: pair[0] != own)
+        pair = next((pair for pair in expected if holds(unread.text, pair[1].words)), None)
+        if pair is not None:
+            found[unread.line] = pair[1]
+            missing.remove(pair)
+    return found
 
 
 class _Wording:
     """The wording of a document's parts, by id or by code."""
 
-    def __init__(self, known: Document, source: str | None, same: set[int]) -> None:
+    def __init__(self, document: Document, known: Document, source: str | None, same: set[int]) -> None:
         """Index the known wording; lines of parts that are worded as in the known document are added to `same`."""
-        self._known, self._source, self._same = known, source, same
+        self._source, self._same = source, same
         self._by_id: dict[str, Entry | Note] = {part.id: part for part in known.parts() if part.id}
-        self._by_code: dict[str, list[Entry | Note]] = defaultdict(list)
-        self._notes: list[Entry | Note] = []
-        for section in known.sections:
-            for block in section.blocks:
-                self._notes += block.notes
-                for code in block.codes:
-                    self._by_code[code.id] += [*code.notes, *code.entries]
+        present = {(code, _content(part)) for code, part in document.parts_by_code()}
+        self._left: dict[str, list[Entry | Note]] = defaultdict(list)
+        """The parts whose content the document lacks, by code."""
+        for code, part in known.parts_by_code():
+            if (code, _content(part)) not in present:
+                self._left[code].append(part)
 
-    def of(self, document: Document) -> Document:
-        """Return the document in the known wording."""
-        sections = []
-        for section in document.sections:
-            blocks = []
-            for block in section.blocks:
-                codes = tuple(
-                    replace(
-                        code,
-                        notes=self._of_parts(code.notes, self._by_code[code.id]),
-                        entries=self._of_parts(code.entries, self._by_code[code.id]),
-                    )
-                    for code in block.codes
-                )
-                blocks.append(replace(block, notes=self._of_parts(block.notes, self._notes), codes=codes))
-            sections.append(replace(section, blocks=tuple(blocks)))
-        return replace(self._of_head(document), sections=tuple(sections))
-
-    def _of_head(self, document: Document) -> Document:
-        known = self._known
-        employer = known.employer if is_same(document.employer, known.employer) else document.employer
-        document = replace(
-            document,
-            employer=employer,
-            profile=known.profile if is_same(document.profile, known.profile) else document.profile,
-            reasoning=known.reasoning if is_same(document.reasoning, known.reasoning) else document.reasoning,
-        )
-        if document.opening != known.opening and is_same(_opening(document), _opening(known)):
-            return replace(document, opening=known.opening, title=known.title, employer=employer or known.employer)
-        return document
-
-    def _of_parts(self, parts: tuple[Part, ...], known: Sequence[Entry | Note]) -> tuple[Part, ...]:
-        contents = {_content(part) for part in parts}
-        left = [part for part in known if _content(part) not in contents]
-        return tuple(self._of_part(part, left) for part in parts)
-
-    def _of_part(self, part: Part, left: list[Entry | Note]) -> Part:
-        """Return a part in the wording of the part with its id, else of one of `left`, which is then removed."""
+    def of_part(self, part: Part, code: str, /) -> Part:
+        """Return a part in the wording of the part with its id, else of one that is left of its code."""
+        left = self._left[code]
         by_id = self._by_id.get(part.id)
         if by_id is not None and _content(by_id) == _content(part):
             return part
@@ -206,8 +160,18 @@ class _Wording:
         return replace(part, kind=other.kind, words=other.words, note=note)
 
 
-def _code_lines(document: Document) -> Iterator[CodeLine]:
-    return (code for section in document.sections for block in section.blocks for code in block.codes)
+def _with_head(document: Document, known: Document) -> Document:
+    """Return the document with the head of the known one where only the markup differs."""
+    employer = known.employer if is_same(document.employer, known.employer) else document.employer
+    document = replace(
+        document,
+        employer=employer,
+        profile=known.profile if is_same(document.profile, known.profile) else document.profile,
+        reasoning=known.reasoning if is_same(document.reasoning, known.reasoning) else document.reasoning,
+    )
+    if document.opening != known.opening and is_same(_opening(document), _opening(known)):
+        return replace(document, opening=known.opening, title=known.title, employer=employer or known.employer)
+    return document
 
 
 def _content(part: Entry | Note) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 AD = "ad"
 NUMBER = re.compile(r"\d+[.)]\s+")
@@ -131,14 +131,22 @@ class Document:
     unread: tuple[Unread, ...] = field(default=(), compare=False)
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
 
-    def parts(self) -> Iterator[Entry | Note]:
-        """Yield all entries and notes in their order."""
+    def codes(self) -> Iterator[CodeLine]:
+        """Yield the lines of all codes in their order."""
+        return (code for section in self.sections for block in section.blocks for code in block.codes)
+
+    def parts_by_code(self) -> Iterator[tuple[str, Entry | Note]]:
+        """Yield all entries and notes in their order with the ids of their codes, empty for notes under headings."""
         for section in self.sections:
             for block in section.blocks:
-                yield from block.notes
+                yield from (("", note) for note in block.notes)
                 for code in block.codes:
-                    yield from code.notes
-                    yield from code.entries
+                    yield from ((code.id, note) for note in code.notes)
+                    yield from ((code.id, entry) for entry in code.entries)
+
+    def parts(self) -> Iterator[Entry | Note]:
+        """Yield all entries and notes in their order."""
+        return (part for _, part in self.parts_by_code())
 
 
 class Written(NamedTuple):
@@ -151,20 +159,35 @@ class Written(NamedTuple):
 Part = TypeVar("Part", Entry, Note)
 
 
-def with_part_ids(document: Document, id_of: Callable[[Entry | Note], str]) -> Document:
-    """Return the document with new ids on its entries and notes; `id_of` is called in their order."""
+class PartChange(Protocol):
+    """Returns an entry or note changed; `code` is the id of its code, empty for a note under a heading."""
 
-    def of_parts(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-        return tuple(replace(part, id=id_of(part)) for part in parts)
+    def __call__(self, part: Part, code: str, /) -> Part: ...
+
+
+def with_parts(document: Document, change: PartChange) -> Document:
+    """Return the document with changed entries and notes; `change` is called in their order."""
+
+    def changed(parts: tuple[Part, ...], code: str = "") -> tuple[Part, ...]:
+        return tuple(change(part, code) for part in parts)
 
     def of_code(code: CodeLine) -> CodeLine:
-        return replace(code, notes=of_parts(code.notes), entries=of_parts(code.entries))
+        return replace(code, notes=changed(code.notes, code.id), entries=changed(code.entries, code.id))
 
     def of_block(block: Block) -> Block:
-        return replace(block, notes=of_parts(block.notes), codes=tuple(map(of_code, block.codes)))
+        return replace(block, notes=changed(block.notes), codes=tuple(map(of_code, block.codes)))
 
     sections = (replace(section, blocks=tuple(map(of_block, section.blocks))) for section in document.sections)
     return replace(document, sections=tuple(sections))
+
+
+def with_part_ids(document: Document, id_of: Callable[[Entry | Note], str]) -> Document:
+    """Return the document with new ids on its entries and notes; `id_of` is called in their order."""
+
+    def with_id(part: Part, _: str, /) -> Part:
+        return replace(part, id=id_of(part))
+
+    return with_parts(document, with_id)
 
 
 def with_ids(document: Document, ids: Iterable[tuple[int, Iterable[str]]]) -> Document:
