@@ -66,17 +66,11 @@ class Builder:
         parts_before = _last_parts(self._passages)
         parts_after = _last_parts(self._passages[::-1])[::-1]
         for passage, before, after in zip(self._passages, parts_before, parts_after, strict=True):
-            match passage.kind:
-                case None:
-                    self._add_text_between(passage, before, after)
-                case "section":
-                    self._add_section(passage)
-                case "group":
-                    self._add_group(passage)
-                case "profile":
-                    self._add_profile(passage)
-                case "code":
-                    self._add_code(passage)
+            if passage.kind is None:
+                self._add_text_between(passage, before, after)
+            else:
+                fields = {"id": passage.label.id, **self._fields(passage)}
+                self.tables.parts[passage.kind].append(in_order(passage.kind, fields))
         dutch = [name for name in self._field_names if vocabulary.WORDS["dutch"].search(name)]
         self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
         styles = Counter(label.style for label in self._codes)
@@ -85,23 +79,30 @@ class Builder:
 
     # --- parts ------------------------------------------------------------------------------------------
 
-    def _add_section(self, passage: Passage) -> None:
-        label = passage.label
-        heading = f"{'#' * passage.level} {passage.heading}"
-        fields: Fields = {
-            "id": label.id,
-            "title": label.name,
-            "heading": "" if heading == f"## {label.name}" else heading,
-            "holds": passage.section_kind.holds if passage.section_kind else "quotations",
-        }
-        self.tables.parts["section"].append(fields | self._definition(passage))
+    def _fields(self, passage: Passage) -> Fields:
+        """Return all fields of a part but its id."""
+        label, section = passage.label, passage.section
+        match passage.kind:
+            case "section":
+                heading = f"{'#' * passage.level} {passage.heading}"
+                return {
+                    "title": label.name,
+                    "heading": "" if heading == f"## {label.name}" else heading,
+                    "holds": passage.section_kind.holds if passage.section_kind else "quotations",
+                    "definition": self._definition(passage),
+                }
+            case "group":
+                within = section.label.id if section else ""
+                return {"section": within, "title": label.name, "definition": self._definition(passage)}
+            case "profile":
+                own: Fields = {"name": label.name, "subtitle": label.subtitle}
+                return own | self._collected(passage, vocabulary.PROFILE_FIELDS)
+            case _:
+                parent = passage.group or section
+                own = {"group" if passage.group else "section": parent.label.id} if parent else {}
+                return {"name": label.name} | own | self._collected(passage, vocabulary.CODE_FIELDS)
 
-    def _add_group(self, passage: Passage) -> None:
-        section = passage.section.label.id if passage.section else ""
-        fields: Fields = {"id": passage.label.id, "section": section, "title": passage.label.name}
-        self.tables.parts["group"].append(fields | self._definition(passage))
-
-    def _definition(self, passage: Passage) -> Fields:
+    def _definition(self, passage: Passage) -> str:
         """Return the paragraphs and lists below a heading as its definition; other blocks are added as a text."""
         texts: list[str] = []
         others: list[Block] = []
@@ -119,26 +120,10 @@ class Builder:
         if others:
             inside = self._first_inside.get(passage)
             self._add_text("", prose(others), others[0].line, inside or passage, is_behind=not inside)
-        return {"definition": "\n\n".join(filter(None, texts))}
+        return "\n\n".join(filter(None, texts))
 
-    def _add_profile(self, passage: Passage) -> None:
-        label = passage.label
-        collector = self._collected(passage, vocabulary.PROFILE_FIELDS)
-        own: Fields = {"id": label.id, "name": label.name, "subtitle": label.subtitle}
-        self.tables.parts["profile"].append(in_order("profile", own | collector.fields))
-        self._add_texts_of(passage, collector)
-
-    def _add_code(self, passage: Passage) -> None:
-        label, parent = passage.label, passage.group or passage.section
-        collector = self._collected(passage, vocabulary.CODE_FIELDS)
-        own: Fields = {"id": label.id, "name": label.name}
-        if parent:
-            own["group" if passage.group else "section"] = parent.label.id
-        self.tables.parts["code"].append(in_order("code", own | collector.fields | self._confused_with(collector)))
-        self._add_texts_of(passage, collector)
-
-    def _collected(self, passage: Passage, allowed: set[FieldKey]) -> FieldCollector:
-        """Return the collected fields of a code or profile, beginning with its label."""
+    def _collected(self, passage: Passage, allowed: set[FieldKey]) -> Fields:
+        """Return the collected fields of a code or profile, beginning with its label; add the texts that fit none."""
         label = passage.label
         kind = passage.section.section_kind if passage.section else None
         collector = FieldCollector(allowed, holds_terms=kind is not None and kind.holds == "terms")
@@ -152,13 +137,6 @@ class Builder:
         kept = words(" ".join((label.id, label.name, label.subtitle, label.rest)))
         unused = Counter(words(passage.heading)) - Counter(kept)
         self.structure += [*words(head.name), *collector.structure, *unused.elements()]
-        return collector
-
-    def _confused_with(self, collector: FieldCollector) -> Fields:
-        """Return the codes that are easily confused with this one.
-
-        A field with further words is also kept as a text.
-        """
         ids: list[str] = []
         for line, name, text in collector.references:
             found, has_other_words = self._finder.find(text)
@@ -167,13 +145,11 @@ class Builder:
                 collector.texts.append((line, name, text))
             else:
                 self.structure += words(text)
-        return {"confused_with": tuple(dict.fromkeys(ids))} if ids else {}
-
-    # --- texts ------------------------------------------------------------------------------------------
-
-    def _add_texts_of(self, passage: Passage, collector: FieldCollector) -> None:
         for line, title, body in sorted(collector.texts):
             self._add_text(title, body, line, passage, is_behind=True)
+        return collector.fields | ({"confused_with": tuple(dict.fromkeys(ids))} if ids else {})
+
+    # --- texts ------------------------------------------------------------------------------------------
 
     def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
         """Add a text that precedes the next part or follows the previous one.
