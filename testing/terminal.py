@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from codetui.tui.bench import UNSEEN
 from testing.forkserver import server_for
 from testing.paths import SRC
 from testing.screen import Screen, Stream
@@ -96,6 +97,11 @@ class Terminal:
     def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
         """Read until all these words are on the screen."""
         self.wait_until(lambda: all(one in self.text for one in words), f"{words} on the screen", seconds)
+
+    def read_question(self, *words: str) -> None:
+        """Read until a question with these words is on the screen, and then for as long as a person does."""
+        self.wait_for(*words)
+        time.sleep(UNSEEN)
 
     def wait_until(self, holds: Callable[[], bool], claim: str, seconds: float = PATIENCE) -> None:
         """Read until something holds; AssertionError with the screen where it does not.

@@ -64,7 +64,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_pro
         terminal.type(keys)
         terminal.wait_for(text)
         with start(study) as other:
-            other.wait_for(ASKED)
+            other.read_question(ASKED)
             other.type("o")
             other.wait_for("You can code this session here now.")
             if has_coded:
@@ -87,11 +87,11 @@ def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_
         terminal.type("half a no")
         terminal.wait_for("half a no")
         with start(study) as other:
-            other.wait_for(ASKED)
+            other.read_question(ASKED)
             other.type("o")
             other.wait_for("You can code this session here now.")
             terminal.type(QUIT)
-            terminal.wait_for(ASKED, "last command is kept")
+            terminal.read_question(ASKED, "last command is kept")
             assert not (study / KEPT).exists()
             terminal.type(QUIT)
             assert terminal.wait_for_end() in (0, 1)
@@ -104,11 +104,11 @@ def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -
         terminal.type("s11n")
         terminal.wait_for("Note on")
         with start(study) as other:
-            other.wait_for(ASKED)
+            other.read_question(ASKED)
             other.type("o")
             other.wait_for("You can code this session here now.")
             terminal.type(f"half a no{ENTER}")
-            terminal.wait_for(ASKED)
+            terminal.read_question(ASKED)
             terminal.type(f"{ESCAPE}")
             terminal.wait_for("Read only: open elsewhere")
             terminal.type(")")

@@ -158,37 +158,32 @@ def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable
                 usage_reader.begin()
                 bench.show_book()
 
-    _Watcher(bench.screen, "document", changed_version, pull).begin()
-    _Watcher(bench.screen, "codebook", workspace.codebook.changed_version, reload).begin()
+    _watch(bench.screen, "document", changed_version, pull)
+    _watch(bench.screen, "codebook", workspace.codebook.changed_version, reload)
 
 
-class _Watcher:
-    """Calls `use` when two successive checks found the same change, since editors save in steps."""
+def _watch(screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
+    """Call `use` when two looks found the same change: editors save in steps.
 
-    def __init__(self, screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
-        """Create a watcher; `changed_version` returns None as long as nothing has changed."""
-        self._screen = screen
-        self._name = name
-        self._changed_version = changed_version
-        self._use = use
-        self._seen: object = None
+    `changed_version` returns None while nothing is changed; it is called in a thread, as a slow disk must not hold up
+    a key.
+    """
+    seen: object = None
 
-    def begin(self) -> None:
-        """Start watching."""
-        self._screen.set_interval(LOOK_EVERY, self._look)
-
-    def _look(self) -> None:
-        """Check in a thread, so that a slow disk does not delay keys."""
-        group = f"watching the {self._name}"
-        self._screen.run_worker(self._compare, thread=True, group=group, exclusive=True, exit_on_error=False)
-
-    def _compare(self) -> None:
-        version = self._changed_version()
-        if version is None or version != self._seen:
-            self._seen = version
+    def compare() -> None:
+        nonlocal seen
+        version = changed_version()
+        if version is None or version != seen:
+            seen = version
         elif not get_current_worker().is_cancelled:
-            self._seen = None
-            self._screen.app.call_from_thread(self._use)
+            seen = None
+            screen.app.call_from_thread(use)
+
+    def look() -> None:
+        group = f"watching the {name}"
+        screen.run_worker(compare, thread=True, group=group, exclusive=True, exit_on_error=False)
+
+    screen.set_interval(LOOK_EVERY, look)
 
 
 class SourceLister:

@@ -19,9 +19,9 @@ from codetui.core.session.commands import (
 )
 from codetui.core.session.state import State
 from codetui.core.text.units import units
-from codetui.model import CodeId, Coding, CodingId, MemoTarget, Section, Span
+from codetui.model import CodeId, Coding, CodingId, MemoKind, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.tui.bench import Bench, Do, Unsaved
+from codetui.tui.bench import Bench, Do, RefusedError, ask_for_command
 from codetui.tui.widgets.codebook_tree import (
     CodebookTree,
     CodeNode,
@@ -40,7 +40,7 @@ LONGEST_TERM = 8
 """Words of which the name of a tool has no more; a longer stretch was selected for a quotation."""
 
 LONG_TERM = "(This term is a whole sentence: b, then < and > shorten it; u undoes.)"
-Noting = Callable[[str], NoteCoding | NotePlace]
+NOTED: dict[type[Node], MemoKind] = {SectionNode: "section", GroupNode: "group", CodeNode: "code"}
 NO_CODING = "No quotation here. Move the cursor to one, or select it in the codebook (t)."
 NO_NODE = "This row of the codebook is not a quotation: select one below its code."
 MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter: save · Esc: cancel"
@@ -82,17 +82,14 @@ class CodeController:
         bench = self._bench
         section = next((one for one in bench.index.book.sections if one.key == key), None)
         if section is None and not bench.index.book.sections:
-            bench.say("The codebook has no section yet: nothing can be coded. F4 shows what to add.", "refusal")
-            return
+            raise RefusedError("The codebook has no section yet: nothing can be coded. F4 shows what to add.")
         if section is None:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
-            bench.say(f"No section has the key {key}. The keys are: {keys}.", "refusal")
-            return
+            raise RefusedError(f"No section has the key {key}. The keys are: {keys}.")
         codes = [code for code in bench.index.codes_of.get(section.id, ()) if not code.is_retired]
         if not codes:
             way_out = "A adds one" if bench.index.book.codes else "F4 shows what to add"
-            bench.say(f"Section {key} {section.title} has no codes yet; {way_out}.", "refusal")
-            return
+            raise RefusedError(f"Section {key} {section.title} has no codes yet; {way_out}.")
         bench.open_panel(codes, self.words_for(section))
 
     def words_for(self, section: Section) -> str:
@@ -142,10 +139,7 @@ class CodeController:
         given = (code for code in self.recent if code in codes and not codes[code].is_retired)
         latest = next(given, None)
         if latest is None:
-            self._bench.say(
-                "No code has been used yet. A digit opens a section's codes, Enter searches all.", "refusal"
-            )
-            return
+            raise RefusedError("No code has been used yet. A digit opens a section's codes, Enter searches all.")
         self.take(latest)
 
     def step(self, command: Undo | Redo) -> None:
@@ -155,12 +149,12 @@ class CodeController:
 
     # --- changing a coding --------------------------------------------------------------------------
 
-    def _with_coding(self, do: Callable[[CodingId], None]) -> None:
+    def _coding(self) -> Coding:
+        """Return the coding under the cursor.  Raises RefusedError where there is none."""
         coding = self._bench.coding_here()
         if coding is None:
-            self._bench.say(NO_CODING if self._bench.node() is None else NO_NODE, "refusal")
-            return
-        do(coding.id)
+            raise RefusedError(NO_CODING if self._bench.node() is None else NO_NODE)
+        return coding
 
     def remove(self) -> None:
         """Remove the coding under the cursor, or the note if the cursor is in the tree."""
@@ -169,40 +163,29 @@ class CodeController:
         if note is not None:
             self._bench.execute_command(NotePlace(note.target, "", note.id))
             return
-        self._with_coding(lambda coding: self._remove(coding))
-
-    def _remove(self, coding: CodingId) -> None:
+        coding = self._coding()
         self.recoding = None
-        if isinstance(self._bench.execute_command(RemoveCoding(coding)), Saved):
-            self.decided(coding)
+        if isinstance(self._bench.execute_command(RemoveCoding(coding.id)), Saved):
+            self.decided(coding.id)
 
     def recode(self) -> None:
         """Replace the code of the quotation under the cursor by the next one chosen."""
-
-        def begin(coding: CodingId) -> None:
-            self.recoding, self.cancel_hint = coding, ""
-            words = quoted(self._bench.state.codings[coding].words)
-            self._bench.say(f"Another code for {words}: section digit and key, or Enter. Esc: cancel")
-
-        self._with_coding(begin)
+        coding = self._coding()
+        self.recoding, self.cancel_hint = coding.id, ""
+        self._bench.say(f"Another code for {quoted(coding.words)}: section digit and key, or Enter. Esc: cancel")
 
     def boundary(self) -> None:
         """Select the quotation so that its edges can be moved; if called again, keep the edges."""
         if self.bounding is not None:
             self.keep_boundary()
             return
-
-        def begin(coding: CodingId) -> None:
-            anchor = self._bench.state.codings[coding].anchor
-            if anchor is None:
-                span = self._bench.selected_span("quotations")
-                self._bench.execute_command(MoveBoundary(coding, span))
-                return
-            self.bounding = coding
-            self._bench.select(Span(anchor.start, anchor.end))
-            self.remind()
-
-        self._with_coding(begin)
+        coding = self._coding()
+        if coding.anchor is None:
+            self._bench.execute_command(MoveBoundary(coding.id, self._bench.selected_span("quotations")))
+            return
+        self.bounding = coding.id
+        self._bench.select(Span(coding.anchor.start, coding.anchor.end))
+        self.remind()
 
     def remind(self) -> None:
         """Show again how to keep a boundary that is being moved."""
@@ -229,40 +212,25 @@ class CodeController:
 
     def note(self) -> None:
         """Edit the note of the quotation, or of the group or code in the tree."""
-        node = self._bench.node()
-        if isinstance(node, SectionNode) and node.id:
-            self._note_place(MemoTarget(kind="section", id=node.id))
-        elif isinstance(node, GroupNode):
-            self._note_place(MemoTarget(kind="group", id=node.id))
-        elif isinstance(node, CodeNode):
-            self._note_place(MemoTarget(kind="code", id=node.id))
+        node, state, book = self._bench.node(), self._bench.state, self._bench.index.book
+        if isinstance(node, SectionNode | GroupNode | CodeNode) and node.id:
+            self._note_place(MemoTarget(kind=NOTED[type(node)], id=node.id))
         elif isinstance(node, NoteNode):
-            note = self._bench.state.notes[node.id]
-            self._edit(
-                f"Note on {place_title(self._bench.index.book, note.target)}",
-                note.text,
-                lambda text: NotePlace(note.target, text, note.id),
-            )
+            note = state.notes[node.id]
+            title = f"Note on {place_title(book, note.target)}"
+            self._edit(title, note.text, lambda text: NotePlace(note.target, text, note.id))
         elif isinstance(node, ProfileNode):
-            self._bench.say("A profile has a reasoning instead of a note: P writes it.", "refusal")
+            raise RefusedError("A profile has a reasoning instead of a note: P writes it.")
         else:
-            self._with_coding(self._note_coding)
-
-    def _note_coding(self, coding: CodingId) -> None:
-        note = self._bench.state.codings[coding]
-        label = label_of(self._bench.index.book, note.code)
-        self._edit(
-            f"Note on {quoted(note.words)} · {label}",
-            note.note,
-            lambda text: NoteCoding(coding, text),
-        )
+            coding = self._coding()
+            title = f"Note on {quoted(coding.words)} · {label_of(book, coding.code)}"
+            self._edit(title, coding.note, lambda text: NoteCoding(coding.id, text))
 
     def remark(self) -> None:
         """Add an entry without a quotation under the code in the tree."""
         node = self._bench.node()
         if not isinstance(node, CodeNode):
-            self._bench.say("A remark belongs to a code: select the code in the codebook (t), then press N.", "refusal")
-            return
+            raise RefusedError("A remark belongs to a code: select the code in the codebook (t), then press N.")
         place = MemoTarget(kind="entry", id=node.id)
         title = f"Remark under {place_title(self._bench.index.book, place)}"
         self._edit(title, "", lambda text: NotePlace(place, text))
@@ -273,15 +241,10 @@ class CodeController:
         title = f"Note on {place_title(self._bench.index.book, place)}"
         self._edit(title, text, lambda written: NotePlace(place, written))
 
-    def _edit(self, title: str, text: str, noting: Noting, lost: Unsaved[str] | None = None) -> None:
+    def _edit(self, title: str, text: str, noting: Callable[[str], NoteCoding | NotePlace]) -> None:
         from codetui.tui.dialogs.text import NoteDialog
 
-        def write(written: str) -> None:
-            outcome = self._bench.execute_command(noting(written))
-            if isinstance(outcome, NotSaved):
-                self._edit(title, text, noting, Unsaved(written, outcome.message))
-
-        self._bench.ask(NoteDialog(title, text, lost), write)
+        ask_for_command(self._bench, lambda lost: NoteDialog(title, text, lost), noting)
 
 
 class CodingTarget:
@@ -330,8 +293,7 @@ class CodingTarget:
         """Target the next of several codings under the cursor."""
         here, current = self.under_cursor(), self.coding()
         if current is None or len(here) < 2:
-            self._bench.say("No other coding here." if current else "No quotation under the cursor.", "refusal")
-            return
+            raise RefusedError("No other coding here." if current else "No quotation under the cursor.")
         ids = [coding.id for coding in here]
         # In the tree the current one may stand elsewhere than under the cursor.
         after = ids.index(current.id) + 1 if current.id in ids else 0

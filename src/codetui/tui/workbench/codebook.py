@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import Screen
 
 from codetui.core.codebook.index import label, profile
 from codetui.core.codebook.keys import with_free_key
@@ -16,7 +18,7 @@ from codetui.core.session.commands import quoted
 from codetui.model import Code, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import Saved
-from codetui.tui.bench import Bench, Do, Unsaved, code_here
+from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, code_here
 from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
 from codetui.tui.workbench.background import UsageReader
 from codetui.tui.workbench.code import NO_CODING, CodeController
@@ -25,10 +27,10 @@ from codetui.tui.workbench.save import SaveController
 if TYPE_CHECKING:
     from codetui.tui.dialogs.code_search import Picked
 
-if TYPE_CHECKING:
-    pass
-
-
+Part = TypeVar("Part", Code, Profile)
+Form = Callable[
+    [str, Part, Unsaved[Part] | None, Callable[[str], str | None], Callable[[Part], None]], Screen[Part | None]
+]
 NO_CODE = "No code under the cursor: move it to a quotation, or select a code in the codebook (t)."
 NO_PROFILE = "No profile of the codebook under the cursor: p lists the profiles, and D edits one there."
 NO_SECTION = "A code belongs to a section, and the codebook has none: add a [[section]] to it first."
@@ -74,28 +76,29 @@ class CodebookController:
     def add(self, name: str = "") -> None:
         """Ask for a new code, write it, and assign it to the selection or to the coding being recoded."""
         if not self._bench.index.book.sections:
-            self._bench.say(NO_SECTION, "refusal")
-            return
-        section, group = self._spot()
-        self._ask_new(Code(id=CodeId(""), name=name, section=section, group=group))
-
-    def _ask_new(self, code: Code, lost: Unsaved[Code] | None = None) -> None:
+            raise RefusedError(NO_SECTION)
+        from codetui.formats.codebook.editing import add_code
         from codetui.tui.dialogs.code_forms import NewCodeDialog
 
-        bench, book = self._bench, self._bench.index.book
-        id_for = partial(self._usage_reader.free_id, book)
-        bench.ask(NewCodeDialog(book, code, id_for, lost, bench.edit_outside, self._hold), self._write_new)
+        bench = self._bench
+        section, group = self._spot()
 
-    def _write_new(self, code: Code) -> None:
-        from codetui.formats.codebook.editing import add_code
+        def dialog(lost: Unsaved[Code] | None) -> NewCodeDialog:
+            begun = lost.value if lost else Code(id=CodeId(""), name=name, section=section, group=group)
+            begun = replace(begun, id=CodeId(""), definition="")
+            book = bench.index.book
+            id_for = partial(self._usage_reader.free_id, book)
+            return NewCodeDialog(book, begun, id_for, lost, bench.edit_outside, self._hold)
 
-        new = with_free_key(self._bench.index.book, replace(code, found_in=self._bench.ad.id))
-        refused = self._write(lambda text: add_code(text, new))
-        if refused:
-            self._hold(code)
-            self._ask_new(replace(code, id=CodeId(""), definition=""), Unsaved(code, refused))
-            return
-        self._assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
+        def save(code: Code) -> str:
+            new = with_free_key(bench.index.book, replace(code, found_in=bench.ad.id))
+            if refused := self._write(lambda text: add_code(text, new)):
+                self._hold(code)
+            else:
+                self._assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
+            return refused
+
+        ask_until_saved(bench, dialog, save)
 
     def _spot(self) -> tuple[str, str]:
         """Return the section and group at the cursor, else those of the code used last, else of the first code."""
@@ -119,18 +122,16 @@ class CodebookController:
 
         bench, coding = self._bench, self._bench.coding_here()
         if coding is None:
-            bench.say(NO_CODING, "refusal")
-            return
+            raise RefusedError(NO_CODING)
         code = bench.index.codes.get(coding.code)
         words = " ".join(coding.words.split())
         if code is None:
-            bench.say(f"The codebook has no code {coding.code}: r assigns another one.", "refusal")
-        elif words in code.examples:
-            bench.say(f"{quoted(words)} is already an example of {code.id}.", "refusal")
-        elif not (refused := self._write(lambda text: append_example(text, code.id, words))):
-            bench.say(f"{quoted(words)} is now an example of {code.id}, in {self._file}.")
-        else:
-            bench.say(refused, "error")
+            raise RefusedError(f"The codebook has no code {coding.code}: r assigns another one.")
+        if words in code.examples:
+            raise RefusedError(f"{quoted(words)} is already an example of {code.id}.")
+        refused = self._write(lambda text: append_example(text, code.id, words))
+        done = f"{quoted(words)} is now an example of {code.id}, in {self._file}."
+        bench.say(refused or done, "error" if refused else "info")
 
     # --- other texts ------------------------------------------------------------------------------
 
@@ -141,68 +142,58 @@ class CodebookController:
             return
         code = code_here(self._bench)
         if code is None:
-            self._bench.say(NO_CODE, "refusal")
-        else:
-            self.change(code)
+            raise RefusedError(NO_CODE)
+        self.change(code)
 
     def change(self, code_id: CodeId, then: Do | None = None) -> None:
         """Edit the texts of a code; call `then` once they are saved."""
         code = self._bench.index.codes.get(code_id)
         if code is None:
-            self._bench.say(f"The codebook has no code {code_id} to edit.", "refusal")
-            return
-        self._ask_change(code, then)
-
-    def _ask_change(self, code: Code, then: Do | None, lost: Unsaved[Code] | None = None) -> None:
+            raise RefusedError(f"The codebook has no code {code_id} to edit.")
         from codetui.tui.dialogs.code_forms import CodeForm
 
-        title = f"Edit {label(self._bench.index.book, code)}"
-        form = CodeForm(title, code, lost, self._bench.edit_outside, lambda changed: self._hold(changed, code))
-        self._bench.ask(form, lambda changed: self._write_change(code, changed, then))
+        def saved() -> None:
+            self._bench.say(f"{code_id} was changed in {self._file}. u does not undo this.")
+            if then is not None:
+                then()
 
-    def _write_change(self, code: Code, changed: Code, then: Do | None) -> None:
-        """Write the changed texts; a code that was changed by others meanwhile is shown again first."""
-        if refused := self._write_texts(code, changed):
-            latest = self._bench.index.codes.get(code.id, code)
-            self._ask_change(latest, then, Unsaved(changed, refused))
-            return
-        self._bench.say(f"{code.id} was changed in {self._file}. u does not undo this.")
-        if then is not None:
-            then()
+        title = f"Edit {label(self._bench.index.book, code)}"
+        self._ask_texts(CodeForm, title, lambda: self._bench.index.codes.get(code_id, code), saved)
 
     def change_profile(self, name_or_id: str) -> None:
         """Edit the texts of a profile."""
         found = profile(self._bench.index.book, name_or_id) if name_or_id else None
         if found is None:
-            self._bench.say(NO_PROFILE, "refusal")
-            return
-        self._ask_profile(found)
-
-    def _ask_profile(self, original: Profile, lost: Unsaved[Profile] | None = None) -> None:
+            raise RefusedError(NO_PROFILE)
         from codetui.tui.dialogs.code_forms import ProfileForm
 
-        title = f"Edit the profile {original.name}"
-        form = ProfileForm(
-            title, original, lost, self._bench.edit_outside, lambda changed: self._hold(changed, original)
-        )
-        self._bench.ask(form, lambda changed: self._write_profile(original, changed))
+        def saved() -> None:
+            self._bench.say(f"The profile {found.name} was changed in {self._file}. u does not undo this.")
 
-    def _write_profile(self, original: Profile, changed: Profile) -> None:
-        if refused := self._write_texts(original, changed):
-            latest = profile(self._bench.index.book, original.id) or original
-            self._ask_profile(latest, Unsaved(changed, refused))
-            return
-        self._bench.say(f"The profile {changed.name} was changed in {self._file}. u does not undo this.")
+        title = f"Edit the profile {found.name}"
+        self._ask_texts(ProfileForm, title, lambda: profile(self._bench.index.book, found.id) or found, saved)
 
-    def _write_texts(self, original: Code | Profile, changed: Code | Profile) -> str:
-        """Write changed texts; return why that failed, with the reloaded codebook, or an empty text."""
+    def _ask_texts(self, form: Form[Part], title: str, latest: Callable[[], Part], saved: Do) -> None:
+        """Edit the texts of a code or profile; one that was changed elsewhere meanwhile is shown again first."""
         from codetui.formats.codebook.editing import set_texts
 
-        refused = self._write(lambda text: set_texts(text, original, changed))
-        if refused:
-            self._write(lambda text: text)
-            self._hold(changed, original)
-        return refused
+        original = latest()
+
+        def dialog(lost: Unsaved[Part] | None) -> Screen[Part | None]:
+            nonlocal original
+            original = latest()
+            return form(title, original, lost, self._bench.edit_outside, lambda changed: self._hold(changed, original))
+
+        def save(changed: Part) -> str:
+            if refused := self._write(lambda text: set_texts(text, original, changed)):
+                # Read the codebook again, as others may have changed it.
+                self._write(lambda text: text)
+                self._hold(changed, original)
+            else:
+                saved()
+            return refused
+
+        ask_until_saved(self._bench, dialog, save)
 
     def _hold(self, changed: Code | Profile, original: Code | Profile | None = None) -> None:
         """Keep texts that could not be written, so that they can be saved elsewhere when the program ends."""

@@ -11,7 +11,7 @@ from codetui.core.codebook.usage import last_choice
 from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
-from codetui.tui.bench import Bench, code_here
+from codetui.tui.bench import Bench, RefusedError, code_here
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
 from codetui.tui.keymap import keys_words
 from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
@@ -56,15 +56,13 @@ class LookupController:
             return
         wanted = code_here(bench)
         if wanted is None:
-            bench.say("No code under the cursor. In the codebook (t), i explains each code.", "refusal")
-            return
+            raise RefusedError("No code under the cursor. In the codebook (t), i explains each code.")
         older = self._older(coding) if coding and not isinstance(node, CodeNode) else None
         code = bench.index.codes.get(wanted) or (older.code if older else None)
         if code is None:
-            bench.say(
-                f"Neither the codebook nor an earlier version has a code {wanted}: r assigns another one.", "refusal"
+            raise RefusedError(
+                f"Neither the codebook nor an earlier version has a code {wanted}: r assigns another one."
             )
-            return
         self._usage_reader.begin()
         bench.ask(DefinitionDialog(bench.index.book, code, self._usage_reader.usage, older), self._do)
 
@@ -83,12 +81,11 @@ class LookupController:
         bench = self._bench
         assigned = bench.state.profile
         profile = profile_of(bench.index.book, assigned)
-        if profile is not None:
-            bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
-        elif assigned:
-            bench.say("The codebook does not define this profile. p assigns one that it defines.", "refusal")
-        else:
-            bench.say("No profile yet: p lists the profiles with their definitions.", "refusal")
+        if not assigned:
+            raise RefusedError("No profile yet: p lists the profiles with their definitions.")
+        if profile is None:
+            raise RefusedError("The codebook does not define this profile. p assigns one that it defines.")
+        bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
 
     def help(self) -> None:
         """Show every key."""
@@ -117,8 +114,7 @@ class LookupController:
             pane.post_message(ReaderPane.Closed())
             return
         if not references:
-            self._bench.say("The codebook names no background documents; add [[reference]] tables to it.", "refusal")
-            return
+            raise RefusedError("The codebook names no background documents; add [[reference]] tables to it.")
         workspace = self._bench.workspace
         pages = [Page(reference.title, workspace.read_reference(reference)) for reference in references]
         pane.screen.add_class("-reading")

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from textual.worker import get_current_worker
-
 from codetui.core.codebook.index import label
 from codetui.core.codebook.keys import with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split, describe
@@ -19,7 +17,7 @@ from codetui.model import Code, Codebook, CodeId
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import NotSaved
 from codetui.study.steps import BegunStep
-from codetui.tui.bench import Bench, Do, code_here
+from codetui.tui.bench import Bench, Do, RefusedError, code_here, in_background
 from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot_rows, spots
 from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
 from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, Option, option
@@ -57,7 +55,7 @@ class RefactoringController:
         if code is not None:
             self._ask(code)
         elif not bench.index.codes:
-            bench.say(NO_CODES, "refusal")
+            raise RefusedError(NO_CODES)
         else:
             picker = CodesDialog("Select the code to change", bench.index.book, has_retired=True)
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
@@ -141,8 +139,7 @@ class RefactoringController:
         book = self._bench.index.book
         there = [spot for spot in spots(book) if spot != Spot(code.section, code.group)]
         if not there:
-            self._bench.say("The codebook has no other section or group to move it to.", "refusal")
-            return
+            raise RefusedError("The codebook has no other section or group to move it to.")
         options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
         question = ChoiceDialog(f"Move {label(book, code)} to …", options)
         self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
@@ -222,18 +219,8 @@ class RefactoringController:
         )
 
     def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Run `work` in a worker and pass on its result while the dialog is open."""
-
-        def run() -> None:
-            worker, found = get_current_worker(), work()
-            if not worker.is_cancelled:
-                self._bench.screen.app.call_from_thread(take, found)
-
-        def take(found: T) -> None:
-            if modal.is_attached:
-                done(found)
-
-        self._bench.screen.run_worker(run, thread=True, group="reshaping", exit_on_error=False)
+        """Call `work` in a thread and pass on its result while the dialog is open."""
+        in_background(self._bench, "reshaping", work, lambda found: done(found) if modal.is_attached else None)
 
 
 def _with_new(book: Codebook, new: tuple[Code, ...]) -> Codebook:

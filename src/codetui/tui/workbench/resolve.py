@@ -13,7 +13,7 @@ from codetui.core.text.display import plural
 from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import Saved
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench, Do, RefusedError
 from codetui.tui.widgets.codebook_tree import CodingNode, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.rows import brief
@@ -230,8 +230,7 @@ class ResolveController:
     def _offer_again(self, doubt: UnresolvedAnchor) -> None:
         """Select the candidate under the cursor, else the offered one, so that the selected span is accepted."""
         if self._offered is None:
-            self._bench.say(NOTHING_SELECTED, "refusal")
-            return
+            raise RefusedError(NOTHING_SELECTED)
         at = self._selector.selection.head
         places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
         under = (step for step, place in places if place is not None and place.start <= at < place.end)
@@ -254,8 +253,7 @@ class ResolveController:
     def _move_edges(self) -> None:
         """Select the candidate again so that its edges can be moved."""
         if self._offered is None:
-            self._bench.say(NOTHING_SELECTED, "refusal")
-            return
+            raise RefusedError(NOTHING_SELECTED)
         self._bench.select(self._offered)
         self._words = EDGES
         self._bench.say(EDGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from textual.timer import Timer
@@ -11,7 +12,7 @@ from codetui.model import Problem
 from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, in_background
 from codetui.tui.workbench.select import SelectionController
 
 PAUSE = 0.8
@@ -98,24 +99,20 @@ class SaveController:
         """Write the document in a thread, so that no key waits for it; the log is already complete."""
         self._stop()
         session = self._bench.workspace.session
-        if session is None:
-            return
-
-        def write() -> None:
-            problem = session.save_document()
-            if problem is not None or self._bench.workspace.is_document_refused:
-                self._bench.screen.app.call_from_thread(self._tried, session, problem)
-
-        self._bench.screen.run_worker(write, thread=True, group="documents", name="document", exit_on_error=False)
+        if session is not None:
+            in_background(self._bench, "document", session.save_document, partial(self._tried, session))
 
     def _tried(self, session: Session, problem: Problem | None) -> None:
-        """Show that the document could not be written, until it can."""
+        """Show whether the document could be written, until it can."""
+        workspace = self._bench.workspace
         if problem is not None:
             self._report(problem)
-        else:
+        elif workspace.is_document_refused:
             self._bench.notify_behind("", file=str(session.document_path))
-        if session is self._bench.workspace.session:
-            self._bench.workspace.is_document_refused = problem is not None and problem.severity == "error"
+        else:
+            return
+        if session is workspace.session:
+            workspace.is_document_refused = problem is not None and problem.severity == "error"
             self._show()
 
     def _stop(self) -> None:
@@ -138,24 +135,26 @@ class SaveController:
         if session is not None and not session.has_unsaved_document:
             self._bench.say(" · ".join([*kept, f"Everything is saved: {session.document_path}"]))
 
-    def save_copy(self, folder: Path = COPY, refusal: str = "") -> None:
+    def save_copy(self) -> None:
         """Ask for a folder and save the session there."""
-        if self._bench.workspace.session is None:
-            self._bench.say(
-                f"No {self._bench.words.source} is open. a shows the list of {self._bench.words.sources}.", "refusal"
-            )
-            return
+        workspace, words = self._bench.workspace, self._bench.words
+        if workspace.session is None:
+            raise RefusedError(f"No {words.source} is open. a shows the list of {words.sources}.")
         from codetui.tui.dialogs.confirm import FolderDialog
 
-        self._bench.ask(FolderDialog("Save a copy to…", COPY_WHY, folder, refusal), self._copy_to)
+        def dialog(lost: Unsaved[Path] | None) -> FolderDialog:
+            folder, refusal = lost or (COPY, "")
+            return FolderDialog("Save a copy to…", COPY_WHY, folder, refusal)
 
-    def _copy_to(self, folder: Path) -> None:
-        outcome = self._bench.workspace.save_copy(folder)
-        if isinstance(outcome, Saved):
+        def save(folder: Path) -> str:
+            outcome = workspace.save_copy(folder)
+            if not isinstance(outcome, Saved):
+                return outcome.message
             self._show()
             self._bench.say(outcome.message)
-        else:
-            self.save_copy(folder, outcome.message)
+            return ""
+
+        ask_until_saved(self._bench, dialog, save)
 
     def remember_soon(self) -> None:
         """Save the coder's position after a delay."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,7 +26,7 @@ from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Save
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import SECTION_DIGITS, Action, named_actions
-from codetui.tui.bench import AsksWhenIdle, Do, KeepsText
+from codetui.tui.bench import AsksWhenIdle, Do, KeepsText, RefusedError
 from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
@@ -303,6 +304,14 @@ class WorkbenchScreen(Screen[None]):
         """Show a message in the status line."""
         self.status.show_message(text, kind)
 
+    @contextmanager
+    def showing_refusals(self) -> Iterator[None]:
+        """Show why an action is refused."""
+        try:
+            yield
+        except RefusedError as refusal:
+            self.say(str(refusal), "refusal")
+
     def notify_behind(self, text: str, kind: Kind = "info", file: str = "") -> None:
         """Show a message that answers no key: behind a refusal or an error, replacing one about the same file."""
         self.status.add_message(text, kind, file)
@@ -325,7 +334,8 @@ class WorkbenchScreen(Screen[None]):
                 if left:
                     self.say(left)
             else:
-                answered(answer)
+                with self.showing_refusals():
+                    answered(answer)
 
         self.app.push_screen(screen, dismissed)
         if isinstance(screen, KeepsText):
@@ -522,7 +532,8 @@ class Keyboard:
     def do(self, action: str) -> None:
         """Run an action of the registry, unless another program has the session."""
         if not self._screen.sharing.refuses(action):
-            self._functions[action]()
+            with self._screen.showing_refusals():
+                self._functions[action]()
 
     def press(self, event: events.Key) -> None:
         """Handle a key, unless the focused widget handles it."""
@@ -581,12 +592,13 @@ class Keyboard:
                 assigner.moved_on()
             if screen.focused is screen.outline:
                 screen.back_to_ad()
-        if screen.resolver.takes(action) or (key and action == "move.collapse" and assigner.escape()):
-            return
-        if key == "escape" and action == "move.collapse" and screen.outline.has_class("-shown"):
-            screen.back_to_ad()
-        else:
-            self.do(action)
+        with screen.showing_refusals():
+            if screen.resolver.takes(action) or (key and action == "move.collapse" and assigner.escape()):
+                return
+            if key == "escape" and action == "move.collapse" and screen.outline.has_class("-shown"):
+                screen.back_to_ad()
+            else:
+                self.do(action)
 
     def _press_in_panel(self, event: events.Key) -> None:
         code = self._screen.panel.press(event.key, event.character)

@@ -13,7 +13,7 @@ from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.tui.bench import Bench, Do, Unsaved
+from codetui.tui.bench import Bench, Do, RefusedError, Unsaved
 from codetui.tui.widgets.rows import shown
 from codetui.tui.workbench.view_model import kind_of, outcome_words
 
@@ -34,8 +34,7 @@ class SourceController:
         """Ask for the profile, then for its reasoning."""
         profiles = self._bench.index.book.profiles
         if not profiles:
-            self._bench.say("The codebook defines no profiles; add [[profile]] tables to it.", "refusal")
-            return
+            raise RefusedError("The codebook defines no profiles; add [[profile]] tables to it.")
         from codetui.tui.dialogs.source import ProfilePicker
 
         self._bench.ask(ProfilePicker(profiles, self._bench.state.profile, self._bench.words.source), self._picked)
@@ -59,8 +58,7 @@ class SourceController:
         """Ask for the reasoning."""
         state = self._bench.state
         if not state.profile:
-            self._bench.say("The reasoning belongs to a profile: press p and choose one first.", "refusal")
-            return
+            raise RefusedError("The reasoning belongs to a profile: press p and choose one first.")
         self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
 
     def _write_reasoning(self, title: str, lost: Unsaved[str] | None = None) -> None:
@@ -112,8 +110,7 @@ class CopyController:
         if twins is None:
             alone = f"No other {word} has the text of this one."
             reading = f"The texts of the {self._bench.words.sources} are still being read; try again in a moment."
-            self._bench.say(alone if workspace.sources.has_read_texts else reading, "refusal")
-            return
+            raise RefusedError(alone if workspace.sources.has_read_texts else reading)
         try:
             command = workspace.copy_from(twins.ad)
         except OSError as error:
@@ -123,9 +120,8 @@ class CopyController:
             )
             return
         if command.session.is_untouched:
-            self._bench.say(f"You have coded nothing in {word} {twins.ad}, which has the same text.", "refusal")
-        else:
-            self._bench.execute_command(command)
+            raise RefusedError(f"You have coded nothing in {word} {twins.ad}, which has the same text.")
+        self._bench.execute_command(command)
 
     # --- copies of the log and the document ---------------------------------------------------------
 
@@ -139,8 +135,8 @@ class CopyController:
         copies = find_copies(session, workspace.study.paths_of(workspace.coder)) if session else []
         workspace.update_conflicts()
         if session is None or not copies:
-            self._bench.say("No copy of this session's document or log is beside it.", "refusal")
-        elif len(copies) == 1:
+            raise RefusedError("No copy of this session's document or log is beside it.")
+        if len(copies) == 1:
             self._compare(session, copies[0])
         else:
             options = [
