@@ -374,7 +374,7 @@ def test_coded_text_and_keys_are_legible_in_every_theme(name: str) -> None:
         for is_match in (False, True)
     ]
     styles = [palette.text(face) for face in faces]
-    styles += [palette.gutter_key(hue, is_current=False) for hue in range(HUES)]
+    styles += [palette.gutter(hue) for hue in range(HUES)]
     styles += [palette.label(is_first=is_first) for is_first in (False, True)]
     for style in styles:
         assert style.color and style.bgcolor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
@@ -59,12 +59,8 @@ class Palette(CommandPalette):
         return super().run_worker(work, name, group, description, False, start, exclusive, thread)
 
 
-class Offer(NamedTuple):
-    """One line of the palette."""
-
-    words: str
-    help: str
-    do: Do
+Offer = tuple[str, str, Do]
+"""One line of the palette: its words, its help, and what it does."""
 
 
 class WorkbenchCommands(Provider):
@@ -73,16 +69,16 @@ class WorkbenchCommands(Provider):
     async def discover(self) -> Hits:
         """List every action except motions of the cursor."""
         yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
-        for offer in (*self._actions(), *self._suspend()):
-            yield DiscoveryHit(offer.words, offer.do, help=offer.help)
+        for words, help_, do in self._actions():
+            yield DiscoveryHit(words, do, help=help_)
 
     async def search(self, query: str) -> Hits:
         """Return the commands that match a query."""
         matcher = self.matcher(query)
-        for offer in [*self._actions(), *self._suspend(), *self._codes(), *self._themes()]:
-            score = matcher.match(offer.words)
+        for words, help_, do in (*self._actions(), *self._codes(), *self._themes()):
+            score = matcher.match(words)
             if score > 0:
-                yield Hit(score, matcher.highlight(offer.words), offer.do, help=offer.help)
+                yield Hit(score, matcher.highlight(words), do, help=help_)
 
     @property
     def _bench(self) -> WorkbenchScreen:
@@ -95,25 +91,20 @@ class WorkbenchCommands(Provider):
         for action in bench.keymap.actions:
             if not action.id.startswith("move.char") and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
-                yield Offer(words, action.help, partial(bench.keyboard.do, action.id))
-
-    def _suspend(self) -> Iterator[Offer]:
+                yield words, action.help, partial(bench.keyboard.do, action.id)
         if os.name != "nt":
-            yield Offer(
-                "suspend", "Stop codetui and return to the shell; fg continues here.", self.app.action_suspend_process
-            )
+            help_ = "Stop codetui and return to the shell; fg continues here."
+            yield "suspend", help_, self.app.action_suspend_process
 
     def _codes(self) -> Iterator[Offer]:
         bench = self._bench
         for code in (code for code in bench.index.book.codes if not code.is_retired):
             key = bench.index.short_keys[code.id]
             words = shown(f"code {key} {bench.index.labels[code.id]}")
-            yield Offer(words, "Assign this code to the selection.", partial(bench.assigner.take, code.id))
+            yield words, "Assign this code to the selection.", partial(bench.assigner.take, code.id)
 
     def _themes(self) -> Iterator[Offer]:
         for name, theme in sorted(self.app.available_themes.items()):
             kind = "dark" if theme.dark else "light"
-            yield Offer(f"theme {name} ({kind})", f"Colours on a {kind} background.", partial(self._wear, name))
-
-    def _wear(self, theme: str) -> None:
-        self.app.theme = theme
+            wear = partial(setattr, self.app, "theme", name)
+            yield f"theme {name} ({kind})", f"Colours on a {kind} background.", wear

@@ -96,17 +96,13 @@ class TextStyles:
         block = Style.from_color(self._background.rich_color, self._foreground.rich_color)
         return style + block + Style(bold=True)
 
-    def gutter_key(self, hue: int, is_current: bool) -> Style:
-        """Return the style of a code's short key in the gutter."""
-        return self._gutter(hue) + Style(bold=is_current, reverse=is_current)
-
-    def gutter_bar(self, hue: int, is_current: bool) -> Style:
-        """Return the style of the bar beside the rows of a quotation."""
-        return self._gutter(hue) + Style(bold=is_current)
-
-    def more(self) -> Style:
-        """Return the style of the number of quotations that have no lane."""
-        return self.text(Face()) + Style(bold=True)
+    def gutter(self, hue: int) -> Style:
+        """Return the style of a code's short key, and of the bar beside the rows of a quotation."""
+        if not self._has_colour:
+            return self.text(Face())
+        if self._is_ansi:
+            return self._bare() + Style(color=self.hue(hue).rich_color)
+        return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
 
     def label(self, *, is_first: bool) -> Style:
         """Return the style of a jump label's first letter or of the others, so that adjacent labels stay distinct."""
@@ -121,13 +117,6 @@ class TextStyles:
         """Return the colour of a section, legible on the background."""
         colour = Color.parse(section_colour(self._theme, number))
         return colour if self._is_ansi else _legible(colour, self._background)
-
-    def _gutter(self, hue: int) -> Style:
-        if not self._has_colour:
-            return self.text(Face())
-        if self._is_ansi:
-            return self._bare() + Style(color=self.hue(hue).rich_color)
-        return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
 
     def _colours(self, face: Face) -> Style:
         """Return a style with colours: the section's tint, below matches, below the selection."""

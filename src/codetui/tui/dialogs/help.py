@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -97,28 +98,21 @@ class HelpRows(PlainRows, can_focus=False):
 def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
     rows: list[Row] = []
     key_cells = min(max((cell_len(line.keys) for line in lines), default=0), WIDEST_KEYS) + 2
-    groups = dict.fromkeys(line.group for line in lines)
-    for group in groups:
-        rows += [Row(()), Row((Part(group, "strong"),))] if rows else [Row((Part(group, "strong"),))]
-        for line in lines:
-            if line.group == group:
-                rows += _key_rows(line, key_cells, max(width - key_cells - 2, 12))
+    for group, of_group in groupby(lines, key=lambda line: line.group):
+        rows += [*([Row(())] if rows else []), Row((Part(group, "strong"),))]
+        for line in of_group:
+            rows += _key_rows(line, key_cells, max(width - key_cells - 2, 12))
     return rows
 
 
-def _key_rows(line: KeyHelp, key_cells: int, width: int) -> list[Row]:
-    """Return the rows of a line: the keys on the left, then the action, then its help, dimmed."""
-    keys = wrap(line.keys, key_cells - 2) or [""]
+def _key_rows(line: KeyHelp, key_cells: int, width: int) -> Iterator[Row]:
+    """Yield the rows of a line: the keys at the left, then the action, then its help, dim."""
     name = f"{shown(line.words)}: " if line.words else ""
-    first, *rest = wrap(f"{name}{line.help}", width) or [""]
-    texts: list[tuple[Part, ...]] = [(Part(first[: len(name)]), Part(first[len(name) :], "dim"))]
-    texts += [(Part(text, "dim"),) for text in rest]
-    rows: list[Row] = []
-    for place in range(max(len(keys), len(texts))):
-        key = keys[place] if place < len(keys) else ""
-        text = texts[place] if place < len(texts) else ()
-        rows.append(Row((Part("  "), Part(key.ljust(key_cells), "hue", 0), *text)))
-    return rows
+    texts = wrap(f"{name}{line.help}", width) or [""]
+    for key, text in zip_longest(wrap(line.keys, key_cells - 2), texts, fillvalue=""):
+        parts = (Part(text[: len(name)]), Part(text[len(name) :], "dim"))
+        yield Row((Part("  "), Part(key.ljust(key_cells), "hue", 0), *parts))
+        name = ""
 
 
 class DefinitionDialog(Dialog[str]):

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -21,6 +21,8 @@ from codetui.core.session.state import State
 from codetui.model import Code, Codebook, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
 from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief, wrap
 
+Id = TypeVar("Id")
+
 
 @dataclass(frozen=True, slots=True)
 class ProfileNode:
@@ -28,38 +30,30 @@ class ProfileNode:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionNode:
-    """A section of the codebook; an empty id is for content that the codebook lacks."""
+class _Identified(Generic[Id]):
+    """A node for a part with an id; nodes of two kinds are never equal."""
 
-    id: str
+    id: Id
 
 
-@dataclass(frozen=True, slots=True)
-class GroupNode:
+class SectionNode(_Identified[str]):
+    """A section of the codebook; an empty id holds what the codebook lacks."""
+
+
+class GroupNode(_Identified[str]):
     """A group of codes."""
 
-    id: str
 
-
-@dataclass(frozen=True, slots=True)
-class CodeNode:
+class CodeNode(_Identified[CodeId]):
     """A code."""
 
-    id: CodeId
 
-
-@dataclass(frozen=True, slots=True)
-class CodingNode:
+class CodingNode(_Identified[CodingId]):
     """A quotation under its code."""
 
-    id: CodingId
 
-
-@dataclass(frozen=True, slots=True)
-class NoteNode:
+class NoteNode(_Identified[MemoId]):
     """A note on a section, group or code."""
-
-    id: MemoId
 
 
 Node = ProfileNode | SectionNode | GroupNode | CodeNode | CodingNode | NoteNode

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from textual.app import ComposeResult
@@ -12,12 +12,12 @@ from textual.widgets import Static
 
 from codetui.core.codebook.index import index_of, label, label_of, section
 from codetui.core.codebook.usage import Usage
-from codetui.model import Code, Codebook, CodeId, Profile, Words
+from codetui.model import Code, Codebook, CodeId, Profile
 from codetui.tui.themes import hue_colour
 from codetui.tui.widgets.rows import shown
 
 MUTED = "$foreground 65%"
-BLANK = Content("")
+BACKGROUND = "Background (R opens it)"
 
 
 class PastUsages(NamedTuple):
@@ -77,7 +77,7 @@ class DefinitionPane(VerticalScroll, can_focus=False):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._show(lambda: BLANK)
+        self._show(Content)
 
     def show_again(self) -> None:
         """Update the text without scrolling."""
@@ -100,22 +100,21 @@ def code_text(
     """Return a code's definition and examples, then an older version of it, then the coder's earlier quotations."""
     key = index_of(book).short_keys.get(code.id, code.key)
     head = Content.assemble((f"{key} ", f"bold {colour}".strip()) if key else "", (shown(label(book, code)), "bold"))
-    parts = [head, *([_absent("retired: kept for earlier codings, no longer assigned")] if code.is_retired else [])]
-    parts += _meaning(code)
-    if code.examples:
-        parts += [BLANK, _list("For example", code.examples)]
-    if code.confused_with:
-        parts += [BLANK, _list("Easily confused with", [label_of(book, other) for other in code.confused_with])]
-    parts += _background(reference.title for reference in book.references if code.id in reference.codes)
+    retired = [_absent("retired: kept for earlier codings, no longer assigned")] if code.is_retired else []
+    blocks = [*_meaning(code, head, *retired)]
+    blocks += _list("For example", code.examples)
+    blocks += _list("Easily confused with", [label_of(book, other) for other in code.confused_with])
+    blocks += _list(BACKGROUND, [reference.title for reference in book.references if code.id in reference.codes])
     if older is not None:
-        parts += [
-            BLANK,
-            Content.styled(f"EARLIER VERSION, when this was coded ({shown(older.version)})", f"bold {MUTED}"),
-        ]
-        parts += [Content(shown(older.code.name)), *_meaning(older.code)]
+        words = f"EARLIER VERSION, when this was coded ({shown(older.version)})"
+        blocks += _meaning(older.code, Content.styled(words, f"bold {MUTED}"), Content(shown(older.code.name)))
     if usages is not None:
-        parts += _usages(usages, book.words)
-    return Content("\n").join(parts)
+        source, sources = book.words.source, book.words.sources
+        lines = [_quotation(one, f"this {source}") for one in usages.here]
+        lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
+        blocks += _list("Your codings with this code", lines)
+        blocks += [_absent(f"loading your other {sources}…")] if usages.is_reading else []
+    return Content("\n\n").join(blocks)
 
 
 def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
@@ -123,40 +122,28 @@ def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
 
     With a `book`, also name the background documents on the profile.
     """
-    parts = [Content.styled(shown(profile.name), "bold")]
-    parts.append(_prose(profile.definition) if profile.definition else _absent("no definition"))
-    if profile.responsibilities:
-        parts += [BLANK, _list("Core responsibilities", profile.responsibilities)]
-    if profile.projects:
-        parts += [BLANK, _list("Typical projects", profile.projects)]
     evidence = _prose(profile.evidence) if profile.evidence else _absent("not in the codebook")
-    parts += [BLANK, Content.styled("Evidence", MUTED), evidence]
-    if book is not None:
-        parts += _background(reference.title for reference in book.references if profile.id in reference.profiles)
-    return Content("\n").join(parts)
+    references = book.references if book else ()
+    blocks = [
+        _lines(Content.styled(shown(profile.name), "bold"), _definition(profile)),
+        *_list("Core responsibilities", profile.responsibilities),
+        *_list("Typical projects", profile.projects),
+        _lines(Content.styled("Evidence", MUTED), evidence),
+        *_list(BACKGROUND, [reference.title for reference in references if profile.id in reference.profiles]),
+    ]
+    return Content("\n\n").join(blocks)
 
 
-def _meaning(code: Code) -> list[Content]:
-    """Return the definition, and what counts and what does not."""
-    parts = [_prose(code.definition) if code.definition else _absent("no definition")]
+def _definition(part: Code | Profile) -> Content:
+    return _prose(part.definition) if part.definition else _absent("no definition")
+
+
+def _meaning(code: Code, *head: Content) -> Iterator[Content]:
+    """Yield the definition below its head, what counts and what does not."""
+    yield _lines(*head, _definition(code))
     for title, text in (("Include", code.include), ("Exclude", code.exclude)):
         if text:
-            parts += [BLANK, Content.styled(title, MUTED), _prose(text)]
-    return parts
-
-
-def _background(titles: Iterable[str]) -> list[Content]:
-    """Return the titles of the background documents on a code or profile."""
-    named = list(titles)
-    return [BLANK, _list("Background (R opens it)", named)] if named else []
-
-
-def _usages(usages: PastUsages, words: Words) -> list[Content]:
-    """Return the coder's earlier quotations with the code."""
-    lines = [_quotation(one, f"this {words.source}") for one in usages.here]
-    lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
-    parts = [BLANK, _list("Your codings with this code", lines)] if lines else []
-    return [*parts, *([BLANK, _absent(f"loading your other {words.sources}…")] if usages.is_reading else [])]
+            yield _lines(Content.styled(title, MUTED), _prose(text))
 
 
 def _quotation(usage: Usage, where: str) -> str:
@@ -169,8 +156,14 @@ def _prose(text: str) -> Content:
     return Content("\n".join(shown(line) for line in text.split("\n")))
 
 
-def _list(title: str, lines: Sequence[str]) -> Content:
-    return Content("\n").join([Content.styled(title, MUTED), *(Content(f"· {shown(line)}") for line in lines)])
+def _list(title: str, lines: Sequence[str]) -> list[Content]:
+    """Return a list below its title, or nothing for an empty one."""
+    texts = [Content(f"· {shown(line)}") for line in lines]
+    return [_lines(Content.styled(title, MUTED), *texts)] if texts else []
+
+
+def _lines(*lines: Content) -> Content:
+    return Content("\n").join(lines)
 
 
 def _absent(words: str) -> Content:

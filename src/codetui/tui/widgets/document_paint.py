@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from codetui.core.text.layout import Layout, Row
@@ -145,7 +146,7 @@ class Painter:
             if lane == LANES - 1 and without_lane:
                 count = f"+{without_lane + (one is not None)}"
                 count = count if len(count) <= lane_cells else "+"
-                segments.append(Segment(count.ljust(lane_cells), self.styles.more()))
+                segments.append(Segment(count.ljust(lane_cells), self.styles.text(Face()) + Style(bold=True)))
             elif one is None:
                 segments.append(Segment(" " * lane_cells, plain))
             else:
@@ -157,10 +158,11 @@ class Painter:
         bar = CURRENT_BAR if is_current else BAR
         if one.is_proposed:
             bar = PROPOSED_SIGN if one.is_first else PROPOSED_BAR
+        style = self.styles.gutter(one.hue)
         return [
             Segment(" " * (self.key_cells - cell_len(key)), self.styles.text(Face())),
-            Segment(key, self.styles.gutter_key(one.hue, is_current)),
-            Segment(bar, self.styles.gutter_bar(one.hue, is_current)),
+            Segment(key, style + Style(bold=is_current, reverse=is_current)),
+            Segment(bar, style + Style(bold=is_current)),
         ]
 
     def _text(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> list[Segment]:
