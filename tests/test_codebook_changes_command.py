@@ -39,7 +39,7 @@ def opened(folder: Path) -> Session:
     )
 
 
-def test_a_codebook_is_compared_and_its_sessions_follow(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_codebook_is_compared_and_its_sessions_are_migrated(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "diff", "old.toml", "codebook.toml"]) == 0
     assert "1 code was renumbered: TASK1 to T1 “Lighting”." in capsys.readouterr().out
     assert run(["codebook", "propose", "old.toml", "codebook.toml", "-o", "rules.toml"]) == 0
@@ -54,6 +54,6 @@ def test_a_codebook_is_compared_and_its_sessions_follow(study: Path, capsys: pyt
     assert run(["codebook", "diff", "7", "8", "--json"]) == 0
 
 
-def test_a_map_is_asked_for(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_map_is_reported(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "migrate"]) == 2
     assert "--map" in capsys.readouterr().err

@@ -102,13 +102,13 @@ def test_version_and_help_go_to_stdout(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["export", "status", "check", "init", "completion"])
-def test_each_command_has_help_of_its_own(tmp_path: Path, name: str) -> None:
+def test_each_command_has_its_own_help(tmp_path: Path, name: str) -> None:
     shown = codetui(tmp_path, name, "--help")
     assert shown.code == 0 and f"codetui {name}" in shown.out
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("exprot", "export"), ("stats", "status"), ("chekc", "check")])
-def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(tmp_path: Path, typed: str, meant: str) -> None:
+def test_a_misspelt_command_is_answered_with_the_intended_one(tmp_path: Path, typed: str, meant: str) -> None:
     answer = codetui(tmp_path, typed)
     assert answer.code == 2 and f"did you mean `codetui {meant}`?" in answer.err and not answer.out
 
@@ -119,7 +119,7 @@ def test_an_unknown_option_exits_2_and_shows_the_usage(study: Path, arguments: l
     assert answer.code == 2 and "usage: codetui" in answer.err
 
 
-def test_the_workbench_without_a_terminal_says_what_works_without_one(study: Path) -> None:
+def test_without_a_terminal_the_workbench_names_the_commands_that_need_none(study: Path) -> None:
     answer = codetui(study)
     assert answer.code == 2 and "needs a terminal" in answer.err and "codetui export" in answer.err
 
@@ -146,7 +146,7 @@ def test_a_folder_named_like_a_command_opens_with_its_path(study: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_each_command_takes_the_study_by_the_same_option(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_each_command_has_the_same_option_for_the_study(tmp_path: Path, command: tuple[str, ...]) -> None:
     for name in ("study", "other"):
         (tmp_path / name).mkdir()
         code(write_study(tmp_path / name), "wil")
@@ -155,7 +155,7 @@ def test_each_command_takes_the_study_by_the_same_option(tmp_path: Path, command
     assert answer.code == 0, answer.err
 
 
-def test_an_option_names_a_part_that_is_not_in_the_study(coded: Path) -> None:
+def test_an_option_can_name_a_part_outside_the_study(coded: Path) -> None:
     for name in ("ads", "codebook.toml", "sessions"):
         (coded / name).rename(coded / f"my_{name}")
     parts = ("--corpus", "my_ads", "--codebook", "my_codebook.toml", "--sessions", "my_sessions")
@@ -172,14 +172,14 @@ def test_an_option_names_a_part_that_is_not_in_the_study(coded: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["ads"], ["status", "--corpus", "ads"], ["export"], ["check", "--corpus", "ads"]]
 )
-def test_without_a_codebook_init_is_named(study: Path, arguments: list[str]) -> None:
+def test_a_missing_codebook_is_reported_with_init(study: Path, arguments: list[str]) -> None:
     (study / "codebook.toml").unlink()
     answer = codetui(study, *arguments)
     assert answer.code == 2 and "codebook.toml" in answer.err and "codetui init" in answer.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["status"], ["check"]])
-def test_without_ads_it_is_said_where_they_were_looked_for(study: Path, arguments: list[str]) -> None:
+def test_missing_ads_are_reported_with_the_folder_searched(study: Path, arguments: list[str]) -> None:
     for path in (study / "ads").iterdir():
         path.unlink()
     (study / "ads").rmdir()
@@ -188,7 +188,7 @@ def test_without_ads_it_is_said_where_they_were_looked_for(study: Path, argument
 
 
 @pytest.mark.parametrize("arguments", [[], ["status"], ["check"]])
-def test_a_corpus_that_the_codebook_names_is_corrected_there(study: Path, arguments: list[str]) -> None:
+def test_a_wrong_corpus_of_the_codebook_is_reported_at_its_line(study: Path, arguments: list[str]) -> None:
     book = study / "codebook.toml"
     book.write_text(f'{book.read_text("utf-8")}\n[corpus]\npath = "texts/2024"\n', "utf-8")
     line = book.read_text("utf-8").splitlines().index('path = "texts/2024"') + 1
@@ -200,7 +200,7 @@ def test_a_corpus_that_the_codebook_names_is_corrected_there(study: Path, argume
     assert "Correct that line, or name the folder or table of your ads" in answer.err
 
 
-def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
+def test_an_empty_folder_of_ads_is_reported_with_the_expected_files(study: Path) -> None:
     for path in (study / "ads").iterdir():
         path.unlink()
     answer = codetui(study)
@@ -210,17 +210,17 @@ def test_an_empty_folder_of_ads_says_what_belongs_there(study: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["nowhere"], ["status", "--corpus", "nowhere"], ["check", "--corpus", "nowhere"]]
 )
-def test_a_corpus_that_is_not_there_is_named(study: Path, arguments: list[str]) -> None:
+def test_a_missing_corpus_is_reported(study: Path, arguments: list[str]) -> None:
     answer = codetui(study, *arguments)
     assert answer.code == 2 and "nowhere" in answer.err
 
 
-def test_an_ad_that_is_not_there_is_named(study: Path) -> None:
+def test_a_missing_ad_is_reported(study: Path) -> None:
     answer = codetui(study, "--ad", "99")
     assert answer.code == 2 and "no ad 99" in answer.err and "codetui status" in answer.err
 
 
-def test_export_without_sessions_says_so_and_writes_nothing(study: Path) -> None:
+def test_export_without_sessions_is_refused_and_writes_nothing(study: Path) -> None:
     before = sorted(study.rglob("*"))
     answer = codetui(study, "export")
     assert answer.code == 2 and "no sessions in sessions" in answer.err
@@ -238,7 +238,7 @@ def test_a_broken_codebook_is_explained_with_file_and_line(study: Path) -> None:
 # --- init -----------------------------------------------------------------------------------------
 
 
-def test_init_lays_out_a_study_that_check_finds_nothing_wrong_with(tmp_path: Path) -> None:
+def test_init_creates_a_study_without_problems(tmp_path: Path) -> None:
     made = codetui(tmp_path, "init", "new")
     assert made.code == 0 and "cd new && codetui" in made.out
     checked = codetui(tmp_path / "new", "check")
@@ -246,7 +246,7 @@ def test_init_lays_out_a_study_that_check_finds_nothing_wrong_with(tmp_path: Pat
     assert (tmp_path / "new" / "sessions").is_dir()
 
 
-def test_init_leaves_alone_what_is_there(study: Path) -> None:
+def test_init_does_not_change_existing_files(study: Path) -> None:
     before = {path: path.read_bytes() for path in study.rglob("*.t*")}
     again = codetui(study, "init")
     assert again.code == 0 and "unchanged: codebook.toml" in again.out
@@ -256,7 +256,7 @@ def test_init_leaves_alone_what_is_there(study: Path) -> None:
 # --- export ---------------------------------------------------------------------------------------
 
 
-def test_documents_are_exported_byte_for_byte_as_the_sessions_hold_them(coded: Path) -> None:
+def test_documents_are_exported_byte_for_byte(coded: Path) -> None:
     answer = codetui(coded, "export", "-o", "out")
     assert answer.code == 0 and "1 document written to out" in answer.err
     exported = coded / "out" / "wil" / DOCUMENT
@@ -305,7 +305,7 @@ def test_a_suffix_of_another_format_is_refused(coded: Path, layout: str) -> None
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.tsv", "x.XLS", "x.txt", "x.html", "x.docx"])
-def test_no_folder_gets_the_name_of_another_programs_file(coded: Path, name: str) -> None:
+def test_a_folder_is_not_named_like_a_file_of_another_program(coded: Path, name: str) -> None:
     answer = codetui(coded, "export", "-o", name)
     assert (answer.code, (coded / name).exists()) == (2, False)
     assert ".xlsx" in answer.err
@@ -327,7 +327,7 @@ def test_the_suffix_chooses_between_coding_book_and_page(coded: Path) -> None:
     assert not (coded / "book.md").exists()
 
 
-def test_json_lines_say_where_the_words_stand(coded: Path) -> None:
+def test_json_lines_contain_the_places_of_the_words(coded: Path) -> None:
     lines = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
     rows = [json.loads(line) for line in lines]
     assert [SHORE[row["start"] : row["end"]] for row in rows] == [row["words"] for row in rows]
@@ -343,7 +343,7 @@ def test_rows_go_to_a_file_that_is_the_same_as_stdout(coded: Path, layout: str, 
 
 
 @pytest.mark.parametrize("layout", ["csv", "jsonl", "markdown"])
-def test_nothing_is_overwritten_without_force(coded: Path, layout: str) -> None:
+def test_no_file_is_overwritten_without_force(coded: Path, layout: str) -> None:
     target = coded / "out" / "wil" / DOCUMENT if layout == "markdown" else coded / "out"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("mine", "utf-8")
@@ -353,7 +353,7 @@ def test_nothing_is_overwritten_without_force(coded: Path, layout: str) -> None:
     assert target.read_text("utf-8") != "mine"
 
 
-def test_export_takes_all_coders_or_the_one_named(coded: Path) -> None:
+def test_export_includes_all_coders_or_a_given_one(coded: Path) -> None:
     code(coded, "ada")
     rows = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()
     assert [json.loads(row)["coder"] for row in rows] == ["ada"] * 3 + ["wil"] * 3
@@ -375,7 +375,7 @@ def test_a_log_with_an_unreadable_line_is_exported_and_reported(coded: Path) -> 
     assert "11.jsonl:" in codetui(coded, "check").out
 
 
-def test_ads_without_codings_and_notes_are_tables_of_their_own(coded: Path) -> None:
+def test_ads_and_notes_are_separate_tables(coded: Path) -> None:
     ads = [
         json.loads(line)
         for line in codetui(coded, "export", "--format", "jsonl", "--what", "ads", "-o", "-").out.splitlines()
@@ -392,7 +392,7 @@ def test_ads_without_codings_and_notes_are_tables_of_their_own(coded: Path) -> N
     assert refused.code == 2 and "--format csv, jsonl or xlsx" in refused.err
 
 
-def test_ads_are_exported_before_anything_is_coded(study: Path) -> None:
+def test_ads_can_be_exported_before_anything_is_coded(study: Path) -> None:
     assert codetui(study, "export", "--format", "csv").code == 2
     answer = codetui(study, "export", "--format", "csv", "--what", "ads")
     assert (answer.code, answer.err) == (0, "3 ads written to coded_ads.csv\n")
@@ -411,7 +411,7 @@ def test_a_workbook_has_all_tables_and_is_the_same_in_a_pipe(coded: Path) -> Non
     assert codetui(coded, "export", "--format", "xlsx").code == 2
 
 
-def test_places_are_those_of_the_text_as_it_is_now(coded: Path) -> None:
+def test_places_refer_to_the_current_text(coded: Path) -> None:
     def rows() -> list[dict[str, object]]:
         return [json.loads(line) for line in codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()]
 
@@ -428,7 +428,7 @@ def test_places_are_those_of_the_text_as_it_is_now(coded: Path) -> None:
 # --- status and check -----------------------------------------------------------------------------
 
 
-def test_status_names_every_ad_with_its_state(coded: Path) -> None:
+def test_status_lists_every_ad_with_its_state(coded: Path) -> None:
     answer = codetui(coded, "status")
     lines = answer.out.splitlines()
     assert answer.code == 0 and len(lines) == 7
@@ -438,7 +438,7 @@ def test_status_names_every_ad_with_its_state(coded: Path) -> None:
     assert "Keeper of the" in lines[4] and "wil" in lines[4]
 
 
-def test_status_as_json_counts_what_it_lists(coded: Path) -> None:
+def test_status_as_json_has_totals_that_match_its_list(coded: Path) -> None:
     whole = json.loads(codetui(coded, "status", "--json").out)
     states = [ad["state"] for ad in whole["ads"]]
     assert states == ["profile assigned", "untouched", "untouched"]
@@ -446,7 +446,7 @@ def test_status_as_json_counts_what_it_lists(coded: Path) -> None:
     assert whole["totals"]["untouched"] == 2
 
 
-def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
+def test_status_shows_an_ad_marked_done(coded: Path) -> None:
     workspace = open_workspace(Study.open(coded), "wil")
     assert workspace.first is not None
     workspace.open(workspace.first)
@@ -454,13 +454,13 @@ def test_status_says_done_once_the_ad_is_marked_so(coded: Path) -> None:
     assert codetui(coded, "status").out.splitlines()[4].startswith("done ")
 
 
-def test_status_speaks_of_one_ad_as_one(study: Path) -> None:
+def test_status_uses_the_singular_for_one_ad(study: Path) -> None:
     for name in list(ADS)[1:]:
         (study / "ads" / name).unlink()
     assert codetui(study, "status").out.startswith("1 ad: 0 coded, 1 untouched\n0 sessions; 0 codings\n")
 
 
-def test_printed_messages_call_a_source_as_the_codebook_does(coded: Path) -> None:
+def test_printed_messages_use_the_codebooks_word_for_a_source(coded: Path) -> None:
     book = coded / "codebook.toml"
     words = '[words]\nsource = "interview"\n\n[[section]]'
     book.write_text(book.read_text("utf-8").replace("[[section]]", words, 1), "utf-8")
@@ -471,7 +471,7 @@ def test_printed_messages_call_a_source_as_the_codebook_does(coded: Path) -> Non
     assert "is no longer in the interview" in codetui(coded, "check").out
 
 
-def test_status_keeps_to_80_columns_in_a_pipe_and_json_has_every_title_whole(study: Path) -> None:
+def test_status_in_a_pipe_fits_80_columns_and_json_has_full_titles(study: Path) -> None:
     title = "Keeper of " + "very " * 30 + "many lights"
     (study / "ads" / "14_isle.txt").write_text(f"{title}\n\nYou climb.\n", "utf-8")
     lines = codetui(study, "status").out.splitlines()
@@ -479,7 +479,7 @@ def test_status_keeps_to_80_columns_in_a_pipe_and_json_has_every_title_whole(stu
     assert title in [ad["title"] for ad in json.loads(codetui(study, "status", "--json").out)["ads"]]
 
 
-def test_a_long_id_is_whole_in_status_as_titles_are_cut_first(study: Path) -> None:
+def test_status_cuts_titles_before_long_ids(study: Path) -> None:
     id_ = "012345678901234567890123"
     (study / "ads" / f"{id_}_isle.txt").write_text(f"Keeper of {'many ' * 9}lights\n\nYou climb.\n", "utf-8")
     lines = codetui(study, "status").out.splitlines()
@@ -511,7 +511,7 @@ def test_all_numbers_of_status_agree(coded: Path) -> None:
 
 
 @posix
-def test_status_on_a_terminal_keeps_to_its_width(study: Path) -> None:
+def test_status_fits_the_width_of_the_terminal(study: Path) -> None:
     (study / "ads" / "14_isle.txt").write_text("Keeper of " + "very " * 20 + "many lights\n\nYou climb.\n", "utf-8")
     with Terminal(codetui_command("status", "--corpus", "ads"), study, environment(study), columns=70) as terminal:
         assert terminal.wait_for_end() == 0
@@ -548,21 +548,21 @@ def hostile_study(study: Path) -> Path:
     ],
     ids=" ".join,
 )
-def test_nothing_that_a_terminal_would_obey_is_printed_on_one(study: Path, options: tuple[str, ...]) -> None:
+def test_no_control_characters_are_printed_on_a_terminal(study: Path, options: tuple[str, ...]) -> None:
     with Terminal(codetui_command(*options), hostile_study(study), environment(study)) as terminal:
         terminal.wait_for_end()
         text = bytes(terminal.output).decode()
     assert text.strip() and not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", text)
 
 
-def test_a_file_and_a_pipe_get_every_character_as_it_is(study: Path) -> None:
+def test_files_and_pipes_receive_every_character(study: Path) -> None:
     answer = codetui(hostile_study(study), "export", "--format", "jsonl", "-o", "-")
     assert HOSTILE in json.loads(answer.out.splitlines()[0])["words"]
     titles = [ad["title"] for ad in json.loads(codetui(study, "status", "--json").out)["ads"]]
     assert HOSTILE in titles
 
 
-def test_check_exits_1_for_an_error_and_0_for_advice(study: Path) -> None:
+def test_check_exits_1_for_errors_and_0_for_notes(study: Path) -> None:
     sound = codetui(study, "check")
     assert sound.code == 0 and "0 errors" in sound.out
     book = study / "codebook.toml"
@@ -582,7 +582,7 @@ def test_two_ads_with_one_id_are_reported(study: Path) -> None:
 # --- who codes ------------------------------------------------------------------------------------
 
 
-def test_the_coder_is_the_option_then_the_variable_then_the_login_name(
+def test_the_coder_comes_from_the_option_the_variable_or_the_login_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from codetui.cli.sessions import coder_name
@@ -606,7 +606,7 @@ def test_completion_prints_a_file_for_the_shell(tmp_path: Path, shell: str) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is told in another way on Windows")
-def test_a_reader_that_stops_listening_causes_no_traceback(coded: Path) -> None:
+def test_a_closed_pipe_causes_no_traceback(coded: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "codetui", "status", "--json"],
         cwd=coded,
@@ -639,20 +639,20 @@ def test_a_closed_stream_causes_no_traceback(coded: Path, line: str, code: int, 
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_behind_the_output_is_said_once(coded: Path) -> None:
+def test_a_full_disk_is_reported_once(coded: Path) -> None:
     whole = f"'{sys.executable}' -m codetui status > /dev/full"
     done = subprocess.run(["sh", "-c", whole], cwd=coded, capture_output=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr.decode().strip() == "codetui: the output: No space left on device"
 
 
-def test_options_before_a_command_are_told_their_place(coded: Path) -> None:
+def test_options_before_a_command_are_reported_with_their_place(coded: Path) -> None:
     (coded / "status").mkdir()
     assert "`codetui status …`" in codetui(coded, "--coder", "wil", "status").err
     assert "did you mean `codetui export`" in codetui(coded, "--coder", "wil", "exprt").err
 
 
-def test_a_folder_in_the_place_of_a_file_is_named_as_one(coded: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_reported_as_a_folder(coded: Path) -> None:
     (coded / "there").mkdir()
     for force in ((), ("--force",)):
         done = codetui(coded, "export", "--format", "csv", "-o", "there", *force)
@@ -661,7 +661,7 @@ def test_a_folder_in_the_place_of_a_file_is_named_as_one(coded: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("command", [("export", "--format", "csv"), ("codebook", "export")])
-def test_a_pipe_that_is_written_to_stays_one(coded: Path, command: tuple[str, ...]) -> None:
+def test_writing_to_a_pipe_does_not_replace_it(coded: Path, command: tuple[str, ...]) -> None:
     # As a device: a file in the place of /dev/null would be felt by all programs of the machine.
     pipe = coded / "pipe"
     os.mkfifo(pipe)
@@ -675,7 +675,7 @@ def test_a_pipe_that_is_written_to_stays_one(coded: Path, command: tuple[str, ..
     assert pipe.is_fifo()
 
 
-def test_documents_do_not_go_among_the_ads(coded: Path) -> None:
+def test_documents_are_not_written_among_the_ads(coded: Path) -> None:
     done = codetui(coded, "export", "--format", "markdown", "-o", "ads")
     assert done.code == 2 and "name another folder with -o" in done.err
     assert sorted(path.name for path in (coded / "ads").iterdir()) == sorted(ADS)
@@ -690,7 +690,7 @@ def test_a_file_for_the_sessions_is_refused(coded: Path, command: str) -> None:
     assert done.code == 2 and "codebook.toml is not a folder" in done.err
 
 
-def test_check_tells_of_the_codebook_where_the_corpus_is_not_found(coded: Path) -> None:
+def test_check_reports_codebook_problems_without_a_corpus(coded: Path) -> None:
     path = coded / "codebook.toml"
     sound = path.read_text("utf-8").replace('definition = "Keeps the light."', 'definition = "k"\nevidence = "e"')
     path.write_text(sound.replace('definition = "Builds the tower."', 'definition = "b"\nevidence = "e"'), "utf-8")

@@ -30,7 +30,7 @@ def test_the_keys_page_shows_the_keys_of_the_registry() -> None:
 
 
 @pytest.mark.parametrize(("picture", "snapshot"), PICTURES.items())
-def test_the_pictures_in_the_documents_are_snapshots(picture: str, snapshot: str) -> None:
+def test_the_pictures_in_the_documentation_are_snapshots(picture: str, snapshot: str) -> None:
     pages = {path: path.read_text("utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
     assert any(
         f"({(ROOT / picture).relative_to(path.parent)})" in text
@@ -63,15 +63,15 @@ def test_the_readme_and_the_command_page_list_every_subcommand() -> None:
         assert f"codetui {name}" in page
 
 
-def test_no_key_means_two_things_and_none_hides_a_sequence() -> None:
+def test_no_key_has_two_meanings_or_hides_a_sequence() -> None:
     assert Keymap.build().problems == ()
 
 
-def test_every_action_has_words_and_help() -> None:
+def test_every_action_has_a_name_and_help() -> None:
     assert all(action.words and action.help.endswith((".", "…")) for action in ACTIONS)
 
 
-def test_every_link_of_the_documents_has_a_target() -> None:
+def test_every_link_in_the_documentation_has_a_target() -> None:
     for document in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#\s]+)", document.read_text("utf-8")):
             if not target.startswith("http"):

@@ -112,7 +112,9 @@ def test_the_text_being_written_is_kept_when_an_error_ends_the_program(
         ("sessions/ codetui-copy", "", ""),
     ],
 )
-def test_what_cannot_be_kept_anywhere_is_printed_last(study: Path, refused: str, kept: str, report: str) -> None:
+def test_a_text_that_cannot_be_saved_anywhere_is_printed_last(
+    study: Path, refused: str, kept: str, report: str
+) -> None:
     with start(study, FAILING) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -130,7 +132,7 @@ def test_what_cannot_be_kept_anywhere_is_printed_last(study: Path, refused: str,
     assert ("could not be written anywhere (No space left on device)" in said) is not bool(report)
 
 
-def test_a_text_kept_among_temporary_files_is_announced_too(study: Path) -> None:
+def test_a_text_kept_among_temporary_files_is_reported(study: Path) -> None:
     with start(study, FAILING) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -145,7 +147,7 @@ def test_a_text_kept_among_temporary_files_is_announced_too(study: Path) -> None
 
 
 @pytest.mark.parametrize("end", ["SIGHUP", "SIGQUIT", "closed"])
-def test_a_lost_terminal_costs_no_text(study: Path, end: str) -> None:
+def test_a_lost_terminal_loses_no_text(study: Path, end: str) -> None:
     with start(study) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -160,7 +162,7 @@ def test_a_lost_terminal_costs_no_text(study: Path, end: str) -> None:
     assert "half a reason" in (study / "sessions/wil/events/11.jsonl").read_text("utf-8")
 
 
-def test_an_error_of_a_command_is_a_sentence_and_a_file(study: Path) -> None:
+def test_an_internal_error_of_a_command_is_reported_with_a_file(study: Path) -> None:
     code = "from codetui.cli import sessions; sessions.COMMANDS['status'] = lambda _: 1 / 0\n"
     command = [sys.executable, "-c", f"{code}from codetui.__main__ import main; main()", "status"]
     with Terminal(command, study, environment(study), columns=200) as terminal:
@@ -187,7 +189,7 @@ def test_an_error_of_a_command_is_a_sentence_and_a_file(study: Path) -> None:
         (ENTER, "Assign a code"),
     ],
 )
-def test_a_window_that_is_too_small_says_so_and_goes_on_when_it_grows(study: Path, keys: str, words: str) -> None:
+def test_a_window_that_is_too_small_is_reported_and_works_after_it_grows(study: Path, keys: str, words: str) -> None:
     with start(study) as terminal:
         terminal.type(keys)
         terminal.wait_for(words)
@@ -209,7 +211,7 @@ def test_a_window_that_is_too_small_says_so_and_goes_on_when_it_grows(study: Pat
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (59, 15), (60, 14)])
-def test_a_program_that_starts_in_a_small_window_goes_on_when_it_grows(study: Path, size: tuple[int, int]) -> None:
+def test_a_program_started_in_a_small_window_works_after_it_grows(study: Path, size: tuple[int, int]) -> None:
     with Terminal(
         codetui_command("ads", "--coder", "wil"), study, environment(study), columns=size[0], rows=size[1]
     ) as terminal:
@@ -223,7 +225,7 @@ def test_a_program_that_starts_in_a_small_window_goes_on_when_it_grows(study: Pa
         assert terminal.wait_for_end() == 0
 
 
-def test_a_signal_in_a_small_window_costs_no_text(study: Path) -> None:
+def test_a_signal_in_a_small_window_loses_no_text(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -236,7 +238,7 @@ def test_a_signal_in_a_small_window_costs_no_text(study: Path) -> None:
     assert "half a reason" in (study / "sessions/wil/events/11.jsonl").read_text("utf-8")
 
 
-def test_a_stopped_program_is_painted_again_when_it_goes_on(study: Path) -> None:
+def test_a_stopped_program_is_painted_again_when_it_continues(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -281,7 +283,7 @@ def test_the_palette_suspends_and_ctrl_z_undoes(study: Path) -> None:
 @pytest.mark.parametrize(
     "editor", ["vi '", "rm", "false", "no-such-editor", "sh -c 'kill -9 $$'", "sh -c 'rm $0; mkdir $0'", "\\"]
 )
-def test_an_editor_that_fails_leaves_the_text_as_it_was(study: Path, editor: str) -> None:
+def test_a_failing_editor_leaves_the_text_unchanged(study: Path, editor: str) -> None:
     with start(study, EDITOR=editor) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -306,9 +308,7 @@ def test_an_editor_that_fails_leaves_the_text_as_it_was(study: Path, editor: str
         ("n", "Note on", "a long note"),
     ],
 )
-def test_a_text_left_by_escape_is_offered_when_it_is_opened_again(
-    study: Path, keys: str, title: str, text: str
-) -> None:
+def test_a_text_left_by_escape_is_offered_again(study: Path, keys: str, title: str, text: str) -> None:
     last = re.split(r"[\r]", text)[-1]
     with start(study) as terminal:
         terminal.type(f"p1{SAVE}s11")
@@ -328,7 +328,7 @@ def test_a_text_left_by_escape_is_offered_when_it_is_opened_again(
         assert "You left this text unsaved" not in terminal.text
 
 
-def test_a_text_that_is_left_a_second_time_is_gone(study: Path) -> None:
+def test_a_text_left_a_second_time_is_discarded(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("p1")
         for _ in range(2):

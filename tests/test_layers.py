@@ -80,7 +80,7 @@ def test_the_workbench_opens_without_pydantic() -> None:
     assert of("pydantic", modules) | of("pydantic_core", modules) == set()
 
 
-def test_a_codebook_is_checked_once_and_after_it_was_opened(tmp_path: Path) -> None:
+def test_a_codebook_is_checked_once_after_opening(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     (study / "sessions").mkdir()
     opening = "from codetui.study.study import Study\n"
@@ -103,12 +103,12 @@ def test_a_subcommand_works_without_textual(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("tui/**/*.py")), ids=lambda path: path.stem)
-def test_a_module_of_the_screen_opens_no_store(path: Path) -> None:
+def test_a_module_of_the_screen_does_not_use_storage(path: Path) -> None:
     assert [name for name in imports(path) if of("codetui.storage", {name})] == []
 
 
 @pytest.mark.parametrize("layer", ["core", "formats"])
-def test_a_pure_layer_imports_nothing_that_touches_files_clock_or_chance(layer: str) -> None:
+def test_a_pure_layer_imports_no_files_clock_or_randomness(layer: str) -> None:
     impure = {"os", "io.open", "pathlib", "random", "secrets", "time", "subprocess", "socket", "tempfile", "shutil"}
     found = {path.name: imports(path) & impure for path in (PACKAGE / layer).glob("**/*.py")}
     assert {name: names for name, names in found.items() if names} == {}
@@ -154,7 +154,7 @@ def _messages(module: ast.Module) -> Iterator[ast.Constant]:
             yield node
 
 
-def test_no_modules_import_each_other_in_a_circle_not_even_inside_functions() -> None:
+def test_no_modules_import_each_other_in_a_cycle_even_inside_functions() -> None:
     paths = {".".join(("codetui", *_parts(path))): path for path in PACKAGE.glob("**/*.py")}
     needed = {name: imports(path) & set(paths) - {name} for name, path in paths.items()}
     assert len(list(TopologicalSorter(needed).static_order())) == len(paths) > 100

@@ -73,12 +73,12 @@ def caught(folder: Path) -> str:
         "import subprocess; subprocess.run(['true'])",
     ],
 )
-def test_the_guard_ends_a_program_that_turns_to_the_network(tmp_path: Path, guarded: dict[str, str], code: str) -> None:
+def test_the_guard_ends_a_program_that_uses_the_network(tmp_path: Path, guarded: dict[str, str], code: str) -> None:
     assert run([sys.executable, "-c", code], tmp_path, guarded) == CAUGHT
     assert caught(tmp_path)
 
 
-def test_the_guard_lets_asyncio_be(tmp_path: Path, guarded: dict[str, str]) -> None:
+def test_the_guard_allows_asyncio(tmp_path: Path, guarded: dict[str, str]) -> None:
     assert run([sys.executable, "-c", "import asyncio; asyncio.run(asyncio.sleep(0))"], tmp_path, guarded) == 0
 
 

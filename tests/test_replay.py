@@ -96,24 +96,24 @@ def invented(tmp_path: Path, document: str) -> Replayed:
     return replayed(path, ads, pilot_book())
 
 
-def test_a_canonical_document_comes_out_byte_for_byte(tmp_path: Path) -> None:
+def test_a_canonical_document_replays_byte_for_byte(tmp_path: Path) -> None:
     result = invented(tmp_path, INVENTED)
     assert (result.trouble, result.is_byte_equal) == ([], True)
     assert [cost.coding for cost in result.costs] == [2, 2, 2]
 
 
-def test_a_note_on_a_section_is_written_too(tmp_path: Path) -> None:
+def test_a_note_on_a_section_replays(tmp_path: Path) -> None:
     noted = INVENTED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n_(Weinig.)_\n")
     result = invented(tmp_path, noted)
     assert (result.trouble, result.is_byte_equal) == ([], True)
 
 
-def test_words_that_the_ad_lacks_are_trouble(tmp_path: Path) -> None:
+def test_words_missing_from_the_ad_are_a_problem(tmp_path: Path) -> None:
     result = invented(tmp_path, INVENTED.replace('"brood bakken"\n', '"iets heel anders dat er niet staat"\n'))
     assert any("has no place" in line for line in result.trouble)
 
 
-def test_the_program_leaves_with_1_when_a_document_does_not_replay(tmp_path: Path) -> None:
+def test_a_document_that_does_not_replay_exits_1(tmp_path: Path) -> None:
     (tmp_path / "ads.csv").write_text("id,employer,title,body\n6,Molen,Bakker,Niets.\n", "utf-8")
     (tmp_path / "coding.md").write_text(INVENTED, "utf-8")
     options = ["--ads", str(tmp_path / "ads.csv"), "--codebook", str(PILOT), "--codings", str(tmp_path / "coding.md")]
@@ -168,7 +168,7 @@ def compared(document: str, exported: str) -> list[str]:
     return differences(read, given, completed(pilot_book(), read), AD)
 
 
-def test_a_document_does_not_differ_from_itself() -> None:
+def test_a_document_equals_itself() -> None:
     assert compared(CODED, CODED) == []
 
 
@@ -204,12 +204,12 @@ def test_a_document_does_not_differ_from_itself() -> None:
         pytest.param("#5", "#6", id="the ad"),
     ],
 )
-def test_an_export_that_says_otherwise_differs(said: str, instead: str) -> None:
+def test_a_different_export_is_detected(said: str, instead: str) -> None:
     assert CODED.count(said) == 1
     assert compared(CODED, CODED.replace(said, instead))
 
 
-def test_words_that_the_document_cuts_or_misspells_count_as_those_of_the_ad() -> None:
+def test_words_cut_or_misspelt_in_the_document_count_as_the_ads_words() -> None:
     loose = CODED.replace('"brood eten"', '"...of broot eten"').replace('"met Python"', '"Je ... Python"')
     exact = CODED.replace('"brood eten"', '"of brood eten"').replace(
         '"met Python"', '"Je gaat brood bakken met Python"'
@@ -218,12 +218,12 @@ def test_words_that_the_document_cuts_or_misspells_count_as_those_of_the_ad() ->
     assert compared(loose, CODED)
 
 
-def test_bullets_blank_lines_and_slips_in_headings_do_not_count() -> None:
+def test_bullets_blank_lines_and_typos_in_headings_are_ignored() -> None:
     loose = CODED.replace("\n  - ", "\n\n    -   ").replace("Macro-Category", "Macro-Gategory").replace("\n", "\r\n")
     assert compared(loose, CODED) == []
 
 
-def test_a_code_that_the_book_lacks_is_added_once_and_in_its_group() -> None:
+def test_a_code_missing_from_the_book_is_added_once_in_its_group() -> None:
     stranger = CODED.replace(
         '  - "met Python"', '  - "met Python"\n- **1.B.9. Stoken:**\n  - "Fijn."\n- **1.B.9. Stoken:**'
     )
@@ -232,30 +232,30 @@ def test_a_code_that_the_book_lacks_is_added_once_and_in_its_group() -> None:
     assert [(code.id, code.name, code.group) for code in added] == [("1.B.9", "Stoken", "B")]
 
 
-def test_a_label_with_a_slip_is_known_by_its_id() -> None:
+def test_a_label_with_a_typo_is_recognised_by_its_id() -> None:
     document, _ = parse_document(CODED.replace("Modeling & Fine-Tuning", "Modelling"), "document")
     assert completed(pilot_book(), document).codes == pilot_book().codes
     assert "1.B.1" in [item.code for item in task(document, pilot_book(), AD).items if isinstance(item, Wanted)]
 
 
-def test_a_note_on_a_section_that_is_missing_differs() -> None:
+def test_a_missing_note_on_a_section_is_a_difference() -> None:
     noted = CODED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n_(None.)_\n")
     assert compared(noted, noted) == []
     assert compared(noted, CODED)
 
 
-def test_a_note_on_a_group_that_the_book_lacks_differs_when_it_is_missing() -> None:
+def test_a_missing_note_on_an_unknown_group_is_a_difference() -> None:
     noted = CODED.replace("## 3. Soft Skill Analysis\n", "## 3. Soft Skill Analysis\n\n### Extra\n\n_(None.)_\n")
     assert compared(noted, CODED)
 
 
-def test_what_is_left_aside_is_named() -> None:
+def test_ignored_differences_are_reported() -> None:
     strange = CODED.replace("## 3. Soft", '- **3.1. Communication & Collaboration:**\n  - "Fijn."\n\n## 3. Soft')
     document, _ = parse_document(strange, "document")
     assert task(document, pilot_book(), AD).outside == ("3.1. Communication & Collaboration: Fijn.",)
 
 
-def test_lines_that_the_format_does_not_know_are_named_as_left_aside() -> None:
+def test_lines_unknown_to_the_format_are_reported_as_ignored() -> None:
     document, _ = parse_document(CODED.replace("## 3. Soft", "Een losse zin.\n\n## 3. Soft"), "document")
     assert [each for each in task(document, pilot_book(), AD).outside if each.endswith("Een losse zin.")]
 
@@ -277,14 +277,14 @@ def test_notes_in_the_tree_and_another_title_replay(tmp_path: Path) -> None:
     assert (result.trouble, result.is_byte_equal) == ([], True)
 
 
-def test_an_ad_without_employer_is_described_as_the_document_says(tmp_path: Path) -> None:
+def test_an_ad_without_employer_is_described_as_in_the_document(tmp_path: Path) -> None:
     (tmp_path / "ads.csv").write_text('id,employer,title,body\n5,,Bakker,"Je gaat brood bakken met Python."\n', "utf-8")
     (tmp_path / "coding.md").write_text(INVENTED, "utf-8")
     result = replayed(tmp_path / "coding.md", tmp_path / "ads.csv", pilot_book())
     assert (result.trouble, result.is_byte_equal) == ([], True)
 
 
-def test_the_same_words_twice_under_one_code_take_two_places(tmp_path: Path) -> None:
+def test_the_same_words_twice_under_one_code_get_two_places(tmp_path: Path) -> None:
     (tmp_path / "ads.csv").write_text(
         'id,employer,title,body\n5,Molen,Bakker,"Python, brood bakken, Python."\n', "utf-8"
     )

@@ -32,11 +32,11 @@ def sentences(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", [V3, PILOT], ids=["v3", "pilot"])
-def test_a_shipped_book_has_no_problem_worse_than_a_note(path: Path) -> None:
+def test_a_shipped_book_has_at_most_notes(path: Path) -> None:
     assert {problem.severity for problem in book_at(path)[1]} == {"note"}
 
 
-def test_the_v3_book_says_that_a_profile_and_an_evidence_are_missing() -> None:
+def test_the_v3_book_notes_a_missing_profile_and_evidence() -> None:
     messages = [problem.message for problem in book_at(V3)[1]]
     assert len(messages) == 2
     assert "no evidence" in messages[0]
@@ -44,7 +44,7 @@ def test_the_v3_book_says_that_a_profile_and_an_evidence_are_missing() -> None:
 
 
 @pytest.mark.parametrize("path", [V3, PILOT], ids=["v3", "pilot"])
-def test_every_shipped_code_has_keys_of_its_own(path: Path) -> None:
+def test_every_shipped_code_has_unique_keys(path: Path) -> None:
     index = CodebookIndex(book_at(path)[0])
     keys = [index.short_keys[code.id] for code in index.book.codes]
     assert all(len(key) == 2 for key in keys)
@@ -58,7 +58,7 @@ def test_the_sections_are_those_of_the_documents(path: Path) -> None:
     assert [section.holds for section in book.sections] == ["quotations", "terms", "quotations"]
 
 
-def test_the_v3_book_names_profiles_codes_and_examples_as_its_source(shared: Path) -> None:
+def test_the_v3_book_has_the_profiles_codes_and_examples_of_its_source(shared: Path) -> None:
     (source,) = (shared / "seeds").glob("003*")
     text = source.read_text("utf-8")
     book, _ = book_at(V3)
@@ -69,7 +69,7 @@ def test_the_v3_book_names_profiles_codes_and_examples_as_its_source(shared: Pat
     assert [(code.id, code.name, ", ".join(code.examples)) for code in book.codes] == codes
 
 
-def test_the_pilot_book_names_codes_and_examples_as_its_source(shared: Path) -> None:
+def test_the_pilot_book_has_the_codes_and_examples_of_its_source(shared: Path) -> None:
     text = (shared / "pilot" / "coding_book_pilot.md").read_text("utf-8")
     parts = re.split(r"^#### (\d(?:\.\w)+)\. (.+)$", text, flags=re.MULTILINE)[1:]
     book, _ = book_at(PILOT)
@@ -90,7 +90,7 @@ def test_the_pilot_book_names_codes_and_examples_as_its_source(shared: Path) -> 
 @pytest.mark.parametrize(
     ("path", "source"), [(V3, "seeds/003*"), (PILOT, "pilot/coding_book_pilot.md")], ids=["v3", "pilot"]
 )
-def test_definitions_are_in_our_own_words(path: Path, source: str, shared: Path) -> None:
+def test_definitions_are_not_copied(path: Path, source: str, shared: Path) -> None:
     (found,) = shared.glob(source)
     theirs = sentences(found.read_text("utf-8"))
     book, _ = book_at(path)
@@ -139,7 +139,7 @@ def test_the_pilot_book_has_the_profiles_of_the_real_documents(shared: Path) -> 
 
 
 @pytest.mark.parametrize("path", [V3, PILOT], ids=["v3", "pilot"])
-def test_what_a_shipped_book_names_lies_beside_it(path: Path) -> None:
+def test_files_named_by_a_shipped_book_exist_beside_it(path: Path) -> None:
     book, _ = book_at(path)
     assert (path.parent / book.corpus.path).resolve() == ROOT / "ads"
     assert all((path.parent / reference.path).is_file() for reference in book.references)
@@ -165,7 +165,7 @@ def test_a_new_study_begins_with_a_codebook_without_problems() -> None:
     assert [len(part) for part in (book.profiles, book.sections, book.codes)] == [2, 3, 5]
 
 
-def test_the_commented_out_parts_of_a_new_codebook_are_right_too() -> None:
+def test_the_commented_out_parts_of_a_new_codebook_are_valid() -> None:
     fields = "id|title|path|section|columns|status|language|code|profile|definition|before|body|source|sources"
     text = re.sub(
         rf"^# (?=\[\[|\[words\]|(?:{fields}) = \S|1\. |\"\"\"$)", "", template("codebook.toml"), flags=re.MULTILINE

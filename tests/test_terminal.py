@@ -122,7 +122,7 @@ def assign_profile(terminal: Terminal) -> None:
 ALL_EVENTS = ["session-opened", "coding-added", "coding-noted", *["coding-added"] * 3, *["profile-assigned"] * 2]
 
 
-def test_after_a_power_cut_everything_is_there_on_screen_and_on_disk_at_the_same_place(study: Path) -> None:
+def test_after_a_power_cut_everything_is_restored_at_the_same_place(study: Path) -> None:
     with start(study, is_forked=False) as terminal:
         code_three_and_a_term(terminal)
         assign_profile(terminal)
@@ -143,7 +143,7 @@ def test_after_a_power_cut_everything_is_there_on_screen_and_on_disk_at_the_same
     assert document(study) == DOCUMENT
 
 
-def test_a_document_that_the_power_cut_kept_from_disk_is_written_when_the_coder_goes_on(study: Path) -> None:
+def test_a_document_lost_by_a_power_cut_is_written_when_coding_continues(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11")
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
@@ -156,7 +156,7 @@ def test_a_document_that_the_power_cut_kept_from_disk_is_written_when_the_coder_
     assert '  - "You light the lamp at dusk."' in document(study)
 
 
-def test_the_program_starts_again_at_the_ad_and_the_scroll_where_it_was_killed(tmp_path: Path) -> None:
+def test_a_killed_program_resumes_at_its_ad_and_scroll_position(tmp_path: Path) -> None:
     days = "".join(f"Day {number} brings fog.\n\n" for number in range(200))
     write_study(tmp_path, {"1_first.txt": "First\n\nOne.\n", "2_second.txt": f"Second\n\n{days}"})
     place = tmp_path / "sessions" / "wil" / "events" / "place.json"
@@ -185,7 +185,7 @@ def seen(terminal: Terminal) -> list[str]:
     return [line.replace("▐", "┃") for line in terminal.lines[:-2]]
 
 
-def test_without_colours_the_gutter_still_names_the_codes(study: Path) -> None:
+def test_without_colours_the_gutter_still_shows_the_codes(study: Path) -> None:
     with start(study, is_forked=False, NO_COLOR="1") as terminal:
         terminal.type("s11s12")
         terminal.wait_for("TASK2: Watching ← “You watch the sea until dawn.”")
@@ -193,7 +193,7 @@ def test_without_colours_the_gutter_still_names_the_codes(study: Path) -> None:
         assert not COLOUR.search(terminal.output)
 
 
-def test_keys_in_one_burst_all_count(study: Path) -> None:
+def test_all_keys_of_one_burst_are_handled(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11s.s12..s")
         terminal.wait_until(lambda: events(study).count("coding-added") == 3, "three codings on disk")
@@ -211,7 +211,7 @@ def test_a_search_typed_in_one_burst_finds_its_words(study: Path) -> None:
 
 
 @pytest.mark.parametrize("sent", ["\x1b[1;2R", "\x1b[13;2~"])
-def test_shift_f3_goes_back_however_the_terminal_sends_it(study: Path, sent: str) -> None:
+def test_shift_f3_searches_backwards_in_every_encoding_of_terminals(study: Path, sent: str) -> None:
     with start(study) as terminal:
         terminal.type(f"/the{ENTER}")
         terminal.type("\x07")
@@ -236,7 +236,7 @@ COLOUR_ANSWER = b"\x1b]11;rgb:1111/2222/3333\x1b\\"
         b"\xe9\xff\x9b11~",
     ],
 )
-def test_nothing_that_the_terminal_says_is_a_key(study: Path, said: bytes) -> None:
+def test_reports_of_the_terminal_are_not_keys(study: Path, said: bytes) -> None:
     with start(study) as terminal:
         terminal.type("s")
         terminal.wait_until_quiet()
@@ -262,7 +262,7 @@ def test_nothing_that_the_terminal_says_is_a_key(study: Path, said: bytes) -> No
     assert said_by(logged(study)[-1]) == "profile: 1 half typed"
 
 
-def test_a_byte_that_is_no_utf_8_costs_no_text(study: Path) -> None:
+def test_an_invalid_utf_8_byte_loses_no_text(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("p1")
         terminal.wait_for("Reasoning: Keeper")
@@ -272,7 +272,7 @@ def test_a_byte_that_is_no_utf_8_costs_no_text(study: Path) -> None:
     assert said_by(logged(study)[-1]) == "profile: 1 caf de la·[A"
 
 
-def test_shift_alone_closes_no_jump_labels(study: Path) -> None:
+def test_shift_alone_does_not_close_jump_labels(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("f")
         terminal.wait_until(lambda: "You light" not in terminal.text, "letters on the words")
@@ -281,7 +281,7 @@ def test_shift_alone_closes_no_jump_labels(study: Path) -> None:
         assert "You light" not in terminal.text and "does nothing" not in terminal.text
 
 
-def test_keys_before_quitting_in_the_same_burst_count_too(study: Path) -> None:
+def test_keys_before_quitting_in_the_same_burst_are_handled(study: Path) -> None:
     with start(study) as terminal:
         terminal.type(f"s11s.{QUIT}")
         assert terminal.wait_for_end() == 0
@@ -324,9 +324,7 @@ def test_letters_right_before_ctrl_s_are_saved_too(study: Path) -> None:
     ("keys", "end", "kept"),
     [("s11n", ENTER, "note: one·31m two"), ("p1", CTRL_S, "profile: 1 one·31m\ntwo")],
 )
-def test_a_paste_waits_for_its_turn_and_brings_no_control_characters(
-    study: Path, keys: str, end: str, kept: str
-) -> None:
+def test_a_paste_is_queued_and_contains_no_control_characters(study: Path, keys: str, end: str, kept: str) -> None:
     with start(study) as terminal:
         terminal.type(f"{keys}\x1b[200~one\x9b31m\rtwo\x1b[201~{end}{QUIT}")
         assert terminal.wait_for_end() == 0
@@ -334,7 +332,7 @@ def test_a_paste_waits_for_its_turn_and_brings_no_control_characters(
 
 
 @pytest.mark.parametrize("keys", ["s11", "s11?", "s11a", "s11i", "s111", "s11f", "s11/sea", "s11\x10"])
-def test_ctrl_q_leaves_from_everywhere(study: Path, keys: str) -> None:
+def test_ctrl_q_quits_from_everywhere(study: Path, keys: str) -> None:
     with start(study) as terminal:
         terminal.type(keys)
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
@@ -344,7 +342,7 @@ def test_ctrl_q_leaves_from_everywhere(study: Path, keys: str) -> None:
 
 
 @pytest.mark.parametrize(("keys", "kept"), [("s11nhalf a no", "note: half a no"), ("s11p2beca", "profile: 2 beca")])
-def test_leaving_keeps_the_text_that_is_being_written(study: Path, keys: str, kept: str) -> None:
+def test_quitting_keeps_the_text_being_written(study: Path, keys: str, kept: str) -> None:
     with start(study) as terminal:
         terminal.type(keys + QUIT)
         assert terminal.wait_for_end() == 0
@@ -352,7 +350,7 @@ def test_leaving_keeps_the_text_that_is_being_written(study: Path, keys: str, ke
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-def test_a_signal_ends_the_program_in_good_order(study: Path, name: str) -> None:
+def test_a_signal_shuts_the_program_down_cleanly(study: Path, name: str) -> None:
     number = getattr(signal, name)
     with start(study) as terminal:
         terminal.type("s11p2beca")
@@ -363,7 +361,7 @@ def test_a_signal_ends_the_program_in_good_order(study: Path, name: str) -> None
     assert "- **Reasoning:** beca" in document(study) and "You light the lamp" in document(study)
 
 
-def test_a_closed_terminal_ends_the_program_in_good_order(study: Path) -> None:
+def test_a_closed_terminal_shuts_the_program_down_cleanly(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11")
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
@@ -371,7 +369,7 @@ def test_a_closed_terminal_ends_the_program_in_good_order(study: Path) -> None:
     assert "You light the lamp" in document(study)
 
 
-def test_a_terminal_that_is_closed_in_the_midst_of_pictures_ends_the_program_too(study: Path) -> None:
+def test_a_terminal_closed_while_painting_ends_the_program(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11" + "s" * 200)
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
@@ -392,7 +390,7 @@ main()
 
 
 @pytest.mark.parametrize("keys", ["s11", "s11" + "s" * 200])
-def test_a_program_that_is_not_told_that_its_terminal_is_closed_finds_out(study: Path, keys: str) -> None:
+def test_a_program_detects_a_terminal_closed_without_a_signal(study: Path, keys: str) -> None:
     command = [sys.executable, "-c", IGNORING, "ads", "--coder", "wil"]
     with Terminal(command, study, environment(study)) as terminal:
         terminal.wait_for("ad 1 of")
@@ -432,7 +430,7 @@ def start_broken(study: Path) -> Terminal:
     return terminal
 
 
-def test_what_a_full_disk_kept_from_being_written_is_said_when_the_screen_is_gone(study: Path) -> None:
+def test_text_not_written_on_a_full_disk_is_reported_after_the_screen_closes(study: Path) -> None:
     with start_broken(study) as terminal:
         terminal.type("s11")
         terminal.wait_until(lambda: "coding-added" in events(study), "the coding on disk")
@@ -443,7 +441,7 @@ def test_what_a_full_disk_kept_from_being_written_is_said_when_the_screen_is_gon
         assert left and b"codetui: " in after and b"No space left on device" in after
 
 
-def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
+def test_a_note_refused_by_a_full_disk_is_not_lost(study: Path) -> None:
     with start_broken(study) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")
@@ -456,7 +454,7 @@ def test_a_note_that_a_full_disk_refuses_is_not_lost(study: Path) -> None:
     assert said_by(logged(study)[-1]) == "note: at dusk"
 
 
-def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(study: Path, tmp_path: Path) -> None:
+def test_on_a_full_disk_coding_continues_elsewhere_and_returns_automatically(study: Path, tmp_path: Path) -> None:
     copy = tmp_path / "elsewhere"
     with start_broken(study) as terminal:
         terminal.type("s11")
@@ -479,7 +477,7 @@ def test_on_a_full_disk_the_work_goes_on_elsewhere_and_comes_back_by_itself(stud
     assert "elsewhere" not in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
 
 
-def test_a_text_that_a_full_disk_refuses_keeps_the_program_from_leaving(study: Path) -> None:
+def test_a_text_refused_by_a_full_disk_prevents_quitting(study: Path) -> None:
     with start_broken(study) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")

@@ -45,7 +45,7 @@ def codings(study: Path) -> list[tuple[str, str]]:
     return list(standing.values())
 
 
-def test_who_comes_second_reads_along_and_takes_over_and_back(study: Path) -> None:
+def test_the_second_program_is_read_only_and_can_take_over_and_back(study: Path) -> None:
     with start(study) as first:
         first.type("11")
         first.wait_for("TASK1: Lighting ←")
@@ -81,7 +81,7 @@ def test_who_comes_second_reads_along_and_takes_over_and_back(study: Path) -> No
     assert said == [words for _, words in expected]
 
 
-def test_what_a_killed_program_leaves_behind_asks_nobody(study: Path) -> None:
+def test_files_of_a_killed_program_cause_no_question(study: Path) -> None:
     with start(study) as first:
         first.type("11")
         first.wait_for("TASK1: Lighting ←")

@@ -62,7 +62,7 @@ def breaks(study: Path, part: str) -> None:
         ("analysis_job_11", True, True),
     ],
 )
-def test_the_program_goes_on_and_leaves_while_files_cannot_be_read(
+def test_the_program_works_and_quits_while_files_are_unreadable(
     study: Path, part: str, is_saved: bool, opens: bool
 ) -> None:
     with start(study, "--ad", "11") as terminal:
@@ -89,7 +89,7 @@ def test_the_program_goes_on_and_leaves_while_files_cannot_be_read(
     assert log.count('"coding-added"') == document.count("\n  - ") == (2 if is_saved else 1)
 
 
-def test_an_ad_whose_log_cannot_be_read_does_not_open_and_says_why(study: Path) -> None:
+def test_an_ad_with_an_unreadable_log_is_refused_with_the_reason(study: Path) -> None:
     with start(study, "--ad", "12") as terminal:
         terminal.wait_for("Harbour Office")
         terminal.type("s11")
@@ -104,7 +104,7 @@ def test_an_ad_whose_log_cannot_be_read_does_not_open_and_says_why(study: Path) 
         assert terminal.wait_for_end() == 0
 
 
-def test_a_program_that_cannot_read_its_sessions_does_not_start_and_says_why(study: Path) -> None:
+def test_unreadable_sessions_prevent_the_start_with_the_reason(study: Path) -> None:
     breaks(study, "sessions")
     with start(study) as terminal:
         terminal.wait_until(lambda: b"Input/output error" in terminal.output, "why it does not start")

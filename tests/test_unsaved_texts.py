@@ -57,7 +57,7 @@ def start(study: Path, command: list[str] | None = None) -> Terminal:
         pytest.param("s11p2beca", "beca", True, marks=pytest.mark.slow),
     ],
 )
-def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_program(
+def test_a_text_blocked_by_another_program_is_kept_at_a_signal(
     study: Path, keys: str, text: str, has_coded: bool
 ) -> None:
     with start(study) as terminal:
@@ -80,7 +80,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_a_signal_ends_the_pro
         assert terminal.wait_for_end() == 0
 
 
-def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_the_same(study: Path) -> None:
+def test_a_text_blocked_by_another_program_is_kept_when_quitting(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")
@@ -99,7 +99,7 @@ def test_a_text_that_another_program_holds_up_is_kept_when_the_coder_leaves_all_
     assert "half a no" in (study / KEPT).read_text("utf-8")
 
 
-def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -> None:
+def test_a_blocked_text_is_kept_when_another_ad_is_opened(study: Path) -> None:
     with start(study) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")
@@ -115,7 +115,7 @@ def test_a_text_that_is_held_up_is_kept_when_another_ad_is_opened(study: Path) -
             terminal.wait_until(lambda: (study / KEPT).exists(), "the text in its file")
 
 
-def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_program(study: Path) -> None:
+def test_a_text_that_cannot_be_written_is_kept_elsewhere_at_a_signal(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")
@@ -137,7 +137,7 @@ def test_a_text_that_the_disk_refuses_is_kept_elsewhere_when_a_signal_ends_the_p
         ("pD", "Edit the profile", "Profile 1 of the codebook\ndefinition: Keeps the light. by moonlight"),
     ],
 )
-def test_a_text_that_the_codebooks_file_cannot_take_is_kept_when_a_signal_ends_the_program(
+def test_a_text_that_cannot_be_written_to_the_codebook_is_kept_at_a_signal(
     study: Path, keys: str, asked: str, kept: str
 ) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
@@ -170,7 +170,7 @@ def test_a_code_without_a_name_is_kept_in_a_file_when_the_program_ends(study: Pa
     assert "moonlight" not in (study / "codebook.toml").read_text("utf-8")
 
 
-def test_a_text_of_the_codebook_that_is_written_after_all_is_kept_nowhere(study: Path) -> None:
+def test_a_codebook_text_written_later_is_not_kept_elsewhere(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11D")
         terminal.wait_for("Edit TASK1")
@@ -186,7 +186,7 @@ def test_a_text_of_the_codebook_that_is_written_after_all_is_kept_nowhere(study:
     assert not list(study.rglob("*.unsaved.md"))
 
 
-def test_a_text_that_is_saved_after_all_or_thrown_away_is_kept_nowhere(study: Path) -> None:
+def test_a_text_saved_later_or_discarded_is_not_kept_elsewhere(study: Path) -> None:
     with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
         terminal.type("s11n")
         terminal.wait_for("Note on")

@@ -8,7 +8,7 @@ from testing.attacks import failing_reads, unreadable_commands
 
 
 @pytest.mark.parametrize(("step", "days", "refused"), [(91, 15, 1), pytest.param(23, 60, 8, marks=pytest.mark.slow)])
-def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent(step: int, days: int, refused: int) -> None:
+def test_a_file_unreadable_at_any_moment_is_not_treated_as_absent(step: int, days: int, refused: int) -> None:
     tally = failing_reads.run(is_each=False, step=step, first=3)
     assert tally.faults == []
     assert tally.difference.is_none
@@ -16,7 +16,7 @@ def test_what_cannot_be_read_at_any_moment_of_a_day_is_not_taken_for_absent(step
 
 
 @pytest.mark.parametrize(("step", "days"), [(53, 37), pytest.param(13, 150, marks=pytest.mark.slow)])
-def test_a_command_that_cannot_read_at_any_moment_says_so_and_does_all_the_next_time(step: int, days: int) -> None:
+def test_a_command_reports_any_read_failure_and_completes_on_the_next_run(step: int, days: int) -> None:
     tally = unreadable_commands.run(step=step, first=2)
     assert tally.faults == []
     assert tally.days > days

@@ -55,7 +55,7 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bound]:
 
 @in_parts
 @pytest.mark.parametrize(("reader", "shape", "size"), ONCE_SQUARE)
-def test_what_once_took_the_square_is_read_in_time(
+def test_inputs_that_once_took_quadratic_time_are_read_in_time(
     every: dict[str, Bound], reader: str, shape: str, size: int, part: int
 ) -> None:
     bound = every[reader]
@@ -63,7 +63,7 @@ def test_what_once_took_the_square_is_read_in_time(
     assert seconds_for(bound.take, data, GUARD / part) < NEVER
 
 
-def test_a_reader_that_hangs_or_falls_is_found(tmp_path: Path) -> None:
+def test_a_hanging_or_crashing_reader_is_detected(tmp_path: Path) -> None:
     def hang(_: Path, __: bytes) -> None:
         while True:
             pass
@@ -79,7 +79,7 @@ def test_a_reader_that_hangs_or_falls_is_found(tmp_path: Path) -> None:
 # --- caps ---------------------------------------------------------------------------------------------
 
 
-def test_a_coding_book_is_read_up_to_its_cap_and_refused_above_it(
+def test_a_coding_book_is_read_up_to_the_size_limit_and_refused_above_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, target = tmp_path / "book.md", tmp_path / "codebook.toml"
@@ -141,7 +141,7 @@ def look_at(text: str) -> None:
 
 @in_parts
 @pytest.mark.parametrize("name", LONG)
-def test_an_ad_of_a_million_signs_is_laid_out_and_moved_through_in_time(name: str, part: int) -> None:
+def test_an_ad_of_a_million_characters_is_laid_out_and_navigated_in_time(name: str, part: int) -> None:
     size = 1_000_000 // part
     text = (LONG[name] * size)[:size]
     assert seconds_for(lambda _, __: look_at(text), b"", GUARD / part) < NEVER

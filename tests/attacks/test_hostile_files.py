@@ -142,7 +142,7 @@ def in_its_place(path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "file", "loop"])
 @pytest.mark.parametrize("what", PLACES)
-def test_no_command_hangs_or_breaks_where_something_else_stands(study: Path, what: str, kind: str) -> None:
+def test_no_command_hangs_or_crashes_on_an_unexpected_kind_of_file(study: Path, what: str, kind: str) -> None:
     with (study / "codebook.toml").open("a") as book:
         book.write('\n[[reference]]\ntitle = "Role"\npath = "role.md"\n')
     (study / "role.md").write_text("# Role\n")
@@ -154,7 +154,7 @@ def test_no_command_hangs_or_breaks_where_something_else_stands(study: Path, wha
 @pytest.mark.parametrize(
     "kind", ["pipe", "device", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("folder", "file", "loop"))]
 )
-def test_the_workbench_opens_where_something_else_stands_in_every_place(study: Path, kind: str) -> None:
+def test_the_workbench_opens_with_an_unexpected_kind_of_file_in_every_place(study: Path, kind: str) -> None:
     with (study / "codebook.toml").open("a") as book:
         book.write('\n[[reference]]\ntitle = "Role"\npath = "role.md"\n')
     for what in ("place", "written", "document", "background", "table of ads", "kept codebook"):
@@ -178,7 +178,7 @@ def test_the_workbench_opens_where_something_else_stands_in_every_place(study: P
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "loop"])
-def test_a_log_that_is_no_file_is_said_and_the_other_ads_open(study: Path, kind: str) -> None:
+def test_a_log_that_is_not_a_file_is_reported_and_the_other_ads_open(study: Path, kind: str) -> None:
     in_its_place(PLACES["log"](study), kind)
     with Terminal(codetui_command("ads", "--coder", "wil"), study, environment(study.parent)) as terminal:
         terminal.wait_for("could not be opened")
@@ -229,9 +229,7 @@ LINKS = ["log", "written", "place", "document", "events", "coder", "kept codeboo
 
 @pytest.mark.parametrize("to", ["profile", "nothing", "."])
 @pytest.mark.parametrize("what", LINKS)
-def test_nothing_is_written_where_a_link_leads_out_of_the_sessions(
-    study: Path, outside: Path, what: str, to: str
-) -> None:
+def test_nothing_is_written_through_a_link_out_of_the_sessions(study: Path, outside: Path, what: str, to: str) -> None:
     before = listing(outside)
     path = PLACES[what](study)
     path.rename(path.with_name(f"{path.name}.was"))
@@ -242,7 +240,7 @@ def test_nothing_is_written_where_a_link_leads_out_of_the_sessions(
     assert listing(outside) == before
 
 
-def test_a_copy_that_is_kept_aside_goes_through_no_link(study: Path, outside: Path) -> None:
+def test_a_backup_copy_follows_no_link(study: Path, outside: Path) -> None:
     document = study / "sessions" / "wil" / "analysis_job_11_shore_company.md"
     data = document.read_bytes() + b"\nMine \xff.\n"
     copy = study / "sessions" / "wil" / "events" / f"11.kept-{sha256(data).hexdigest()[:8]}.md"
@@ -276,9 +274,7 @@ def test_a_link_in_the_folder_of_an_export_is_not_followed(study: Path, outside:
     ],
     ids=" ".join,
 )
-def test_a_link_that_leads_nowhere_yet_is_no_free_place(
-    study: Path, outside: Path, options: tuple[str, ...], name: str
-) -> None:
+def test_a_dangling_link_is_not_a_free_path(study: Path, outside: Path, options: tuple[str, ...], name: str) -> None:
     if name == "codebook.toml":
         (study / name).unlink()
     (study / name).unlink(missing_ok=True)
@@ -288,7 +284,7 @@ def test_a_link_that_leads_nowhere_yet_is_no_free_place(
     assert (study / name).is_symlink()
 
 
-def test_a_new_study_is_not_laid_out_through_a_link(tmp_path: Path, outside: Path) -> None:
+def test_a_new_study_is_not_created_through_a_link(tmp_path: Path, outside: Path) -> None:
     (outside / "profile").unlink()
     (tmp_path / "new").mkdir()
     for name in ("ads", "sessions", "codebook.toml"):
@@ -297,7 +293,7 @@ def test_a_new_study_is_not_laid_out_through_a_link(tmp_path: Path, outside: Pat
     assert listing(outside) == {}
 
 
-def test_all_that_work_writes_lies_in_the_study(study: Path, tmp_path: Path) -> None:
+def test_coding_writes_only_inside_the_study(study: Path, tmp_path: Path) -> None:
     before = {name: data for name, data in listing(tmp_path).items() if not name.startswith("home/study/")}
     work(study)
     for options in COMMANDS:
@@ -324,7 +320,7 @@ def folded(name: str) -> str:
 
 
 @pytest.mark.parametrize("make", [safe_name, coder_name], ids=["ad", "coder"])
-def test_every_id_has_a_name_of_its_own_that_every_file_system_takes(make: Callable[[str], str]) -> None:
+def test_every_id_gets_a_unique_portable_file_name(make: Callable[[str], str]) -> None:
     names = {name: make(name) for name in IDS}
     for name in names.values():
         assert name and not set(name) & set('/\\:*?"<>|\0\n\r\t') and name.isprintable()
@@ -334,7 +330,7 @@ def test_every_id_has_a_name_of_its_own_that_every_file_system_takes(make: Calla
         assert len({folded(name) for name in names.values()}) == len(IDS)
 
 
-def test_coders_whose_names_a_file_system_takes_for_one_have_a_folder_each(study: Path) -> None:
+def test_coders_with_names_equal_to_a_file_system_get_separate_folders(study: Path) -> None:
     for coder in ("Zoë", "Zoe\u0308", "ZOË", "zoë"):
         workspace = opened(study, coder)
         assert isinstance(workspace.session.execute(AssignProfile("1", "so")), Saved | type(None)) or workspace.session
@@ -379,7 +375,7 @@ def test_a_file_that_claims_to_be_endless_is_refused_and_not_read(study: Path) -
         path.with_name(f"{path.name}.was").rename(path)
 
 
-def test_a_kept_codebook_is_what_was_kept(study: Path) -> None:
+def test_a_kept_codebook_is_unchanged(study: Path) -> None:
     kept = PLACES["kept codebook"](study)
     name = kept.stem
     assert study_files.kept_codebook(study / "sessions", name)

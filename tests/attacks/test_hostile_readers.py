@@ -65,12 +65,12 @@ NAMES = [
 ]  # fmt: skip
 
 
-def test_no_reader_is_left_out(every: dict[str, Reader]) -> None:
+def test_every_reader_is_tested(every: dict[str, Reader]) -> None:
     assert list(every) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_reader_takes_whatever_comes(every: dict[str, Reader], tmp_path: Path, name: str) -> None:
+def test_a_reader_accepts_any_input(every: dict[str, Reader], tmp_path: Path, name: str) -> None:
     inputs = islice(inputs_of(every[name], name, 0), IN_CI)
     failures = [failure_of(name, every[name], tmp_path, data) for data in inputs]
     assert [failure for failure in failures if failure] == []
@@ -124,7 +124,7 @@ BOOK_BYTES = 100_000
 
 @pytest.mark.parametrize("part", [48, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("reader", NAMES)
-def test_no_reader_hangs_or_breaks_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str, part: int) -> None:
+def test_no_reader_hangs_or_crashes_on_a_bomb(every: dict[str, Reader], tmp_path: Path, reader: str, part: int) -> None:
     for bomb in bombs(part):
         data = bomb.encode()[: BOOK_BYTES // part if reader == "coding book" else None]
         with limited(BOUND / part):
@@ -170,7 +170,7 @@ def log_of(count: int, size: int) -> Iterator[Transaction]:
 
 @pytest.mark.parametrize("many", [FEWER, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", [1, MANY])
-def test_a_log_of_very_many_codings_opens_and_goes_on(tmp_path: Path, size: int, many: int) -> None:
+def test_a_log_with_very_many_codings_opens_and_can_be_continued(tmp_path: Path, size: int, many: int) -> None:
     paths = SessionPaths(tmp_path, CODER)
     paths.log(AD.id).parent.mkdir(parents=True)
     paths.log(AD.id).write_bytes(b"".join(encode(one) + b"\n" for one in log_of(many, size)))
@@ -196,7 +196,7 @@ def log_line(seq: object, *events: object, name: str = "t") -> bytes:
 
 @pytest.mark.parametrize("number", [GREATEST + 1, 10**30, 10**4000, "9" * 30, " +9_999_999_999_999_999_999", 1e17])
 @pytest.mark.parametrize("field", ["seq", "rank", "start", "end"])
-def test_a_line_whose_numbers_are_out_of_bounds_is_reported_and_the_work_goes_on(
+def test_a_line_with_numbers_out_of_bounds_is_reported_and_coding_continues(
     tmp_path: Path, field: str, number: object
 ) -> None:
     place = {**PLACE, field: number} if field in PLACE else PLACE
@@ -210,7 +210,7 @@ def test_a_line_whose_numbers_are_out_of_bounds_is_reported_and_the_work_goes_on
     assert Session(AD, book(), paths, CODER).state.employer == "Shore"
 
 
-def test_a_log_that_counts_as_far_as_it_goes_refuses_what_it_could_not_read_again(tmp_path: Path) -> None:
+def test_a_log_at_the_highest_number_refuses_steps_that_could_not_be_read_back(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, CODER)
     paths.log(AD.id).parent.mkdir(parents=True)
     paths.log(AD.id).write_bytes(log_line(GREATEST, OPENED, CODING))
@@ -220,7 +220,7 @@ def test_a_log_that_counts_as_far_as_it_goes_refuses_what_it_could_not_read_agai
 
 
 @pytest.mark.parametrize(("start", "end"), [(-3, 5), (5, 3), (8, 10**9), (10**9, 10**9 + 8), (1, 9)])
-def test_a_place_that_is_not_where_the_words_stand_is_found_again_or_lost(tmp_path: Path, start: int, end: int) -> None:
+def test_a_place_without_its_words_is_relocated_or_orphaned(tmp_path: Path, start: int, end: int) -> None:
     forged = {**CODING, "anchor": {**PLACE, "start": start, "end": end}}
     paths = SessionPaths(tmp_path, CODER)
     paths.log(AD.id).parent.mkdir(parents=True)
@@ -230,7 +230,7 @@ def test_a_place_that_is_not_where_the_words_stand_is_found_again_or_lost(tmp_pa
         assert one.anchor is None or AD.text[one.anchor.start : one.anchor.end] == one.anchor.words
 
 
-def test_a_rank_below_zero_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_a_negative_rank_is_read_back(tmp_path: Path) -> None:
     (tmp_path / "11.jsonl").write_bytes(log_line(1, OPENED, {**CODING, "rank": -5}))
     transactions, problems = Journal(tmp_path / "11.jsonl").read()
     assert problems == [] and replay(transactions).live()[0].rank == -5
@@ -250,7 +250,7 @@ events = st.fixed_dictionaries({"kind": st.sampled_from(KINDS)}, optional=dict.f
 
 @settings(max_examples=examples(150))
 @given(st.lists(events, max_size=3), values, values)
-def test_any_json_in_the_place_of_a_log_of_a_base_and_of_a_place_is_survived(
+def test_any_json_in_place_of_a_log_a_snapshot_or_a_position_is_survived(
     made: list[dict[str, object]], seq: object, other: object
 ) -> None:
     import tempfile
@@ -276,7 +276,7 @@ def readers_once(folder: Path) -> dict[str, Reader]:
 
 @settings(max_examples=examples(200))
 @given(st.text(max_size=200))
-def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> None:
+def test_every_reader_of_hand_written_files_accepts_any_text(text: str) -> None:
     parse_codebook(text, "a.toml")
     parse_map(text, "a.toml", book(), book())
     parse_coding_book(text, "a.md")
@@ -287,19 +287,19 @@ def test_any_text_is_read_by_every_reader_of_what_people_write(text: str) -> Non
 
 
 @given(st.text())
-def test_what_is_harmless_is_obeyed_by_nobody_and_as_long(text: str) -> None:
+def test_sanitized_text_has_no_control_effect_and_keeps_its_length(text: str) -> None:
     assert not UNSAFE.search(sanitize(text)) and len(sanitize(text)) == len(text)
     assert not UNSAFE.search(sanitize_paste(text))
 
 
 @given(values)
-def test_harmless_json_says_the_same(value: object) -> None:
+def test_sanitized_json_has_the_same_content(value: object) -> None:
     plain = json.dumps(value, ensure_ascii=False)
     assert json.dumps(json.loads(sanitize_json(plain))) == json.dumps(json.loads(plain))
     assert not UNSAFE.search(sanitize_json(plain))
 
 
-def test_a_tag_beyond_the_first_plane_is_escaped_in_two() -> None:
+def test_a_tag_beyond_the_first_plane_becomes_two_escapes() -> None:
     assert json.loads(sanitize_json('"\U000e0001"')) == "\U000e0001"
     assert sanitize_json('"\U000e0001"') == '"\\udb40\\udc01"'
 

@@ -49,11 +49,11 @@ SELECTING = ("s", "\x1b[1;5F")
 
 
 @pytest.mark.parametrize("name", CONTROLS)
-def test_the_attacks_would_be_seen(name: str) -> None:
+def test_the_attacks_would_be_detected(name: str) -> None:
     assert obeyed(f"\x1b[1;31mplain\x1b[0m {CONTROLS[name]} text".encode())
 
 
-def test_what_textual_sends_is_no_attack() -> None:
+def test_output_of_textual_is_not_an_attack() -> None:
     assert obeyed("\x1b[?1049h\x1b[38;2;1;2;3mplain · text\x1b[0m\r\n\x1b]22;default\x07".encode()) == []
 
 
@@ -61,7 +61,7 @@ def test_what_textual_sends_is_no_attack() -> None:
     ("columns", "has_both"),
     [(140, False), *(pytest.param(columns, True, marks=pytest.mark.slow) for columns in (80, 140))],
 )
-def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(
+def test_the_workbench_shows_a_hostile_study_without_passing_control_sequences(
     tmp_path: Path, columns: int, has_both: bool
 ) -> None:
     study = write_hostile_study(tmp_path / "study")
@@ -119,7 +119,7 @@ def test_the_workbench_shows_a_strangers_study_and_obeys_nothing_in_it(
     ],
     ids=lambda options: " ".join(options)[:40].encode("ascii", "replace").decode(),
 )
-def test_no_command_prints_what_a_terminal_obeys(tmp_path: Path, options: tuple[str, ...]) -> None:
+def test_no_command_prints_control_sequences(tmp_path: Path, options: tuple[str, ...]) -> None:
     study = write_hostile_study(tmp_path / "study")
     book = (study / "codebook.toml").read_text("utf-8")
     (study / "other.toml").write_text(book.replace('"TASK1"', '"TASK9"').replace("Other things", "Others"), "utf-8")
@@ -131,7 +131,7 @@ def test_no_command_prints_what_a_terminal_obeys(tmp_path: Path, options: tuple[
     assert code in (0, 1, 2) and b"Traceback" not in output
 
 
-def test_a_folder_with_a_hostile_name_is_named_harmlessly(tmp_path: Path) -> None:
+def test_a_hostile_folder_name_is_printed_sanitized(tmp_path: Path) -> None:
     study = write_hostile_study(tmp_path / "st\x1b]0;owned\x07\u202eudy")
     for options in (
         ("status", "--corpus", str(study / "ads")),

@@ -35,20 +35,20 @@ def attack(*options: str) -> list[int]:
 
 
 @pytest.mark.parametrize("kills", [24, pytest.param(1000, marks=pytest.mark.slow)])
-def test_killed_anywhere_in_the_store_nothing_is_lost_and_nothing_is_there_twice(kills: int) -> None:
+def test_a_kill_anywhere_in_the_storage_loses_and_duplicates_nothing(kills: int) -> None:
     counted, at_random, before, half, after, commands, in_flight, *_ = attack("--store", str(kills))
     assert counted == kills and min(at_random, before, half, after) == kills // 4
     assert commands > kills and in_flight > kills // 20
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_anywhere_in_the_program_nothing_is_lost_that_the_screen_confirmed(kills: int) -> None:
+def test_a_kill_anywhere_in_the_program_loses_nothing_that_was_confirmed(kills: int) -> None:
     counted, commands, confirmed, *_ = attack("--program", str(kills))
     assert counted == kills and commands >= confirmed > kills
 
 
 @pytest.mark.parametrize("every", [199, pytest.param(1, marks=pytest.mark.slow)])
-def test_a_change_of_many_sessions_that_is_killed_anywhere_is_done_not_begun_or_called_interrupted(every: int) -> None:
+def test_a_change_of_many_sessions_killed_anywhere_is_done_absent_or_reported_as_interrupted(every: int) -> None:
     kills, resumed, *_ = attack("--steps", str(every))
     assert kills > 300 // every and resumed > 100 // every
 
@@ -65,7 +65,7 @@ def test_a_change_of_many_sessions_that_is_killed_anywhere_is_done_not_begun_or_
         (["a", "c"], Difference(lost=1, doubled=1)),
     ],
 )
-def test_the_ledger_sees_what_is_lost_doubled_and_out_of_order(found: list[str], difference: Difference) -> None:
+def test_the_ledger_detects_lost_duplicated_and_reordered_steps(found: list[str], difference: Difference) -> None:
     ledger = Ledger()
     for fact in "ab":
         ledger.record("begin", "1", (fact,))
@@ -74,7 +74,7 @@ def test_the_ledger_sees_what_is_lost_doubled_and_out_of_order(found: list[str],
     assert ledger.compare({"1": [(fact,) for fact in found]}) == difference
 
 
-def test_whatever_changes_the_disk_goes_through_one_module() -> None:
+def test_all_changes_of_the_disk_go_through_one_module() -> None:
     calls = re.compile(
         r"\bos\.(write|replace|rename|unlink|remove|fsync|ftruncate|truncate|mkdir|makedirs|link|symlink|chmod)\("
         r"|(?<!disk)\.(write_text|write_bytes|unlink|mkdir|rename|touch|rmdir|chmod|hardlink_to|symlink_to)\("
@@ -91,6 +91,6 @@ def test_whatever_changes_the_disk_goes_through_one_module() -> None:
     assert found == set()
 
 
-def test_a_line_of_a_log_is_read_as_it_was_said() -> None:
+def test_a_line_of_a_log_is_read_as_it_was_confirmed() -> None:
     line = b'{"cause":"undo","target":"t1","events":[]}'
     assert [ledger.fact_in(one) for one in ledger.lines_of(line + b"\n" + line[:-3])] == [("undo", "t1")]

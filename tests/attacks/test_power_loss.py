@@ -14,7 +14,7 @@ from testing.attacks.power_loss import run
 @pytest.mark.parametrize(
     ("every_byte", "every_death", "least"), [(199, 120, 50), pytest.param(31, 12, 500, marks=pytest.mark.slow)]
 )
-def test_after_a_loss_of_power_at_any_operation_all_is_there_that_was_confirmed(
+def test_after_a_power_loss_at_any_operation_everything_confirmed_is_on_disk(
     every_byte: int, every_death: int, least: int
 ) -> None:
     tally = run(every_byte=every_byte, every_death=every_death)
@@ -23,11 +23,11 @@ def test_after_a_loss_of_power_at_any_operation_all_is_there_that_was_confirmed(
 
 
 @pytest.mark.parametrize("forgotten", ["sync", "sync_folder"])
-def test_a_sync_that_is_forgotten_is_found_out(forgotten: str) -> None:
+def test_a_missing_sync_is_detected(forgotten: str) -> None:
     assert run(every_byte=1000, every_death=1000, forgets=frozenset([forgotten]), stops=True).difference.lost
 
 
-def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_synced_only_by_the_program_that_created_it_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     enter = fs._fsync_parents
     monkeypatch.setattr(
         fs, "_fsync_parents", lambda *status, is_new=False: enter(*status, is_new=True) if is_new else None
@@ -35,7 +35,7 @@ def test_a_name_that_only_the_program_that_made_it_would_sync_is_found_out(monke
     assert run(every_byte=1000, every_death=2, stops=True).difference.lost
 
 
-def test_a_base_that_may_be_lost_while_its_document_stays_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_that_may_be_lost_before_its_document_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "fs", Lazily())
     assert run(every_byte=1000, every_death=1000, stops=True).difference.doubled
 

@@ -72,7 +72,7 @@ def test_real_quotations_with_typos_or_cuts_are_found_at_their_own_place_alone(
     assert verdicts["word replaced"]["right"] == 0
 
 
-def test_phrases_of_a_model_that_are_not_found_mostly_have_a_nearest_place(shared: Path) -> None:
+def test_most_phrases_of_a_model_that_are_not_found_have_a_nearest_place(shared: Path) -> None:
     texts = texts_of(shared / "pilot/ads.csv")
     found = [locate(texts[ad], words) for ad, words in model_phrases(shared / "pilot/llm") if ad in texts]
     orphans = [one for one in found if isinstance(one, Orphan)]

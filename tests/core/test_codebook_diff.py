@@ -63,7 +63,7 @@ def test_a_book_is_like_itself() -> None:
     assert diff(BOOK, BOOK) == ()
 
 
-def test_a_renamed_code() -> None:
+def test_a_renamed_code_is_reported() -> None:
     change = only(with_code(0, name="Burning"))
     assert (change.kind, change.id, change.field, change.before, change.after) == (
         "renamed",
@@ -74,7 +74,7 @@ def test_a_renamed_code() -> None:
     )
 
 
-def test_a_redefined_code_says_which_words_changed() -> None:
+def test_a_redefined_code_lists_the_changed_words() -> None:
     change = only(with_code(0, definition="Lights  every lamp.\nTwice."))
     assert change.kind == "redefined"
     assert change.words == (
@@ -86,16 +86,16 @@ def test_a_redefined_code_says_which_words_changed() -> None:
     )
 
 
-def test_line_breaks_are_no_change() -> None:
+def test_changed_line_breaks_are_ignored() -> None:
     assert diff(BOOK, with_code(0, definition="Lights\nthe lamp.")) == ()
 
 
-def test_codes_that_came_and_went() -> None:
+def test_added_and_removed_codes_are_reported() -> None:
     new = changed(codes=(*BOOK.codes[:2], Code(id=CodeId("T4"), name="Painting", section="S")))
     assert kinds(new) == [("code", "removed", "T3"), ("code", "added", "T4")]
 
 
-def test_examples_that_came_and_went() -> None:
+def test_added_and_removed_examples_are_reported() -> None:
     found = diff(BOOK, with_code(0, examples=("b", "c")))
     assert [(each.kind, each.field, each.before or each.after) for each in found] == [
         ("lost", "examples", "a"),
@@ -103,7 +103,7 @@ def test_examples_that_came_and_went() -> None:
     ]
 
 
-def test_a_code_that_moved_to_another_section_and_out_of_its_group() -> None:
+def test_a_code_moved_to_another_section_and_out_of_its_group_is_reported() -> None:
     found = diff(BOOK, with_code(0, section="T", group=""))
     assert [(each.kind, each.field, each.before, each.after) for each in found] == [
         ("moved", "section", "S", "T"),
@@ -111,7 +111,7 @@ def test_a_code_that_moved_to_another_section_and_out_of_its_group() -> None:
     ]
 
 
-def test_a_renumbered_group_moves_none_of_its_codes() -> None:
+def test_a_renumbered_group_does_not_move_its_codes() -> None:
     groups = (replace(BOOK.groups[0], id="G1"), BOOK.groups[1])
     new = replace(with_code(0, group="G1"), groups=groups)
     assert [(each.part, each.kind, each.before, each.after) for each in diff(BOOK, new)] == [
@@ -119,7 +119,7 @@ def test_a_renumbered_group_moves_none_of_its_codes() -> None:
     ]
 
 
-def test_a_renumbered_code_is_known_by_its_name() -> None:
+def test_a_renumbered_code_is_recognised_by_its_name() -> None:
     change = only(with_code(1, id=CodeId("X9")))
     assert (change.kind, change.before, change.after, change.likeness) == ("renumbered", "T2", "X9", 1.0)
 
@@ -133,7 +133,7 @@ def test_a_renumbered_code_with_another_name_is_only_probably_the_same() -> None
     assert all(LIKELY <= each.likeness < 1 for each in found)
 
 
-def test_codes_that_changed_places_are_followed() -> None:
+def test_swapped_codes_are_matched() -> None:
     one, two = BOOK.codes[:2]
     new = changed(codes=(replace(two, id=one.id), replace(one, id=two.id), BOOK.codes[2]))
     assert [(each.kind, each.before, each.after) for each in diff(BOOK, new)] == [
@@ -142,18 +142,18 @@ def test_codes_that_changed_places_are_followed() -> None:
     ]
 
 
-def test_an_id_stays_what_it_was_where_nothing_speaks_against_it() -> None:
+def test_an_id_without_other_evidence_pairs_with_itself() -> None:
     assert [each.kind for each in diff(BOOK, with_code(2, name="Keeping the books"))] == ["renamed"]
 
 
-def test_a_code_that_is_retired_and_taken_back() -> None:
+def test_a_retired_and_reinstated_code_is_reported() -> None:
     retired = with_code(0, is_retired=True)
     assert only(retired).kind == "retired"
     assert [each.kind for each in diff(retired, BOOK)] == ["reinstated"]
 
 
 @pytest.mark.parametrize(("field", "value"), [("include", "x"), ("exclude", "x"), ("found_in", "755")])
-def test_other_fields_of_a_code(field: str, value: str) -> None:
+def test_changes_of_other_fields_of_a_code_are_reported(field: str, value: str) -> None:
     change = only(with_code(0, **{field: value}))
     assert (change.kind, change.field, change.after, change.words) == (
         "changed",
@@ -163,7 +163,7 @@ def test_other_fields_of_a_code(field: str, value: str) -> None:
     )
 
 
-def test_profiles_sections_texts_and_the_book_itself() -> None:
+def test_changes_of_profiles_sections_texts_and_the_book_are_reported() -> None:
     new = changed(
         version="2",
         profiles=(replace(BOOK.profiles[0], subtitle="By night", projects=()),),

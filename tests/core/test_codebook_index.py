@@ -80,7 +80,7 @@ def test_a_label_follows_the_pattern_and_fills_nothing_else(pattern: str, label:
     assert books.label_from(pattern, "1.A", "{id} {x} é") == label
 
 
-def test_what_a_message_calls_a_place() -> None:
+def test_a_message_names_a_place_by_its_title_or_label() -> None:
     assert books.place_title(BOOK, MemoTarget(kind="group", id="A")) == "Macro: A"
     assert books.place_title(BOOK, MemoTarget(kind="code", id="TASK1")) == "TASK1: Building"
     assert books.place_title(BOOK, MemoTarget(kind="entry", id="TASK9")) == "TASK9"
@@ -101,18 +101,18 @@ def test_what_a_message_calls_a_place() -> None:
         "Operations Engineering (MLOps)",
     ],
 )
-def test_a_code_is_found_by_what_a_document_calls_it(text: str) -> None:
+def test_a_code_is_found_by_its_name_in_documents(text: str) -> None:
     found = CodebookIndex(BOOK).code_by_label(text)
     assert found is not None
     assert found.id == "TASK5"
 
 
 @pytest.mark.parametrize("text", ["", "TASK", "TASK5: Operations", "Operations Engineering"])
-def test_half_a_label_is_no_code(text: str) -> None:
+def test_half_a_label_matches_no_code(text: str) -> None:
     assert CodebookIndex(BOOK).code_by_label(text) is None
 
 
-def test_a_name_that_two_codes_have_means_neither() -> None:
+def test_a_name_shared_by_two_codes_matches_neither() -> None:
     book = book_with(code("A1", "Same"), code("A2", "same"))
     assert CodebookIndex(book).code_by_label("SAME") is None
 
@@ -122,7 +122,7 @@ def test_the_exact_label_decides_between_two_that_differ_in_case() -> None:
     assert [CodebookIndex(book).code_by_label(text) for text in ("x: a", "X: A", "X: a")] == [*book.codes, None]
 
 
-def test_headings_are_found_with_case_and_white_space_forgiven() -> None:
+def test_headings_are_found_regardless_of_case_and_white_space() -> None:
     assert books.section_by_title(BOOK, "job  tasks") == BOOK.sections[0]
     assert books.group_by_title(BOOK, "MACRO: A", "tasks") == BOOK.groups[0]
     assert books.group_by_title(BOOK, "Macro: A", "tools") is None
@@ -132,28 +132,28 @@ def test_headings_are_found_with_case_and_white_space_forgiven() -> None:
 # --- keys -------------------------------------------------------------------------------------------
 
 
-def test_a_code_takes_the_number_its_id_ends_with_and_ten_is_zero() -> None:
+def test_a_code_gets_the_last_number_of_its_id_as_key_and_ten_is_zero() -> None:
     ids = ["T1", "T9", "T10", "1.A.3", "T04"]
     assert keys(*(code(id_) for id_ in ids)) == ["1", "9", "0", "3", "4"]
 
 
-def test_a_code_without_a_number_of_its_own_takes_a_letter_of_its_name() -> None:
+def test_a_code_without_a_free_number_gets_a_letter_of_its_name() -> None:
     assert keys(code("T11", "Data"), code("x", "Day"), code("T12", "Da"), code("T0", "…")) == ["d", "a", "b", "c"]
 
 
-def test_a_key_that_is_given_counts_wherever_the_code_stands() -> None:
+def test_a_given_key_is_kept_regardless_of_the_order_of_codes() -> None:
     assert keys(code("T1", "Nut"), code("T2", key="1"), code("x", key="n")) == ["u", "1", "n"]
 
 
-def test_of_two_codes_on_one_key_the_first_keeps_it() -> None:
+def test_the_first_of_two_codes_with_the_same_key_keeps_it() -> None:
     assert keys(code("T3", key="x"), code("T4", key="x")) == ["x", "4"]
 
 
-def test_codes_of_different_sections_may_have_one_key() -> None:
+def test_codes_of_different_sections_may_share_a_key() -> None:
     assert keys(code("T1"), code("X1", section="tools")) == ["1", "1"]
 
 
-def test_sections_take_the_digits_that_are_not_given() -> None:
+def test_sections_get_the_free_digits() -> None:
     sections = tuple(Section(id=str(n), title="t", key="2" if n == 2 else "") for n in range(4))
     book = with_keys(Codebook(title="t", sections=sections))
     assert [each.key for each in book.sections] == ["1", "3", "2", "4"]
@@ -167,7 +167,7 @@ CODES = st.lists(
 
 
 @given(CODES)
-def test_no_two_codes_of_a_section_are_on_one_key(described: list[tuple[str, str, str]]) -> None:
+def test_all_codes_of_a_section_have_different_keys(described: list[tuple[str, str, str]]) -> None:
     given_keys = keys(*(code(id_, name, key=key) for id_, name, key in described))
     assert len(set(given_keys)) == len(given_keys)
     assert all(is_key(key) for key in given_keys)
@@ -180,13 +180,13 @@ def test_appending_a_code_changes_no_other_key(described: list[tuple[str, str, s
 
 
 @given(CODES)
-def test_keys_that_are_filled_in_stay(described: list[tuple[str, str, str]]) -> None:
+def test_derived_keys_are_stable(described: list[tuple[str, str, str]]) -> None:
     book = book_with(*(code(id_, name, key=key) for id_, name, key in described))
     assert with_keys(book) == book
 
 
 @pytest.mark.parametrize("key", ["", "ab", " ", "\t", "\u0301", "\u200b", "\x1b"])
-def test_what_cannot_be_pressed_alone_is_no_key(key: str) -> None:
+def test_characters_that_cannot_be_typed_alone_are_not_keys(key: str) -> None:
     assert not is_key(key)
 
 

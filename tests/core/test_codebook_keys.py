@@ -46,11 +46,11 @@ def test_a_new_code_continues_the_ids_of_its_neighbours(codes: list[str], group:
     assert proposed_id(book(*codes), "tasks", group) == proposed
 
 
-def test_an_id_that_codings_bear_already_is_not_proposed() -> None:
+def test_an_id_used_by_codings_is_not_proposed() -> None:
     assert proposed_id(book("tasks//TASK1"), "tasks", taken={"TASK2", "TASK4"}) == "TASK3"
 
 
-def test_a_new_code_takes_no_key_that_another_has() -> None:
+def test_a_new_code_gets_an_unused_key() -> None:
     keyed = with_keys(book("tasks/A/1.A.1", "tasks/B/1.B.2", "tools//TOOL3"))
     new = Code(id=CodeId("1.A.2"), name="Building", section="tasks", group="A")
     assert [code.key for code in keyed.codes] == ["1", "2", "3"]
@@ -58,7 +58,7 @@ def test_a_new_code_takes_no_key_that_another_has() -> None:
     assert with_free_key(keyed, replace(new, id=CodeId("1.A.3"))).key == "3"
 
 
-def test_the_latest_quotations_come_first_and_the_same_words_once() -> None:
+def test_the_latest_quotations_come_first_without_repeated_words() -> None:
     given = [
         Usage(SourceId("1"), "light the lamp", time="2026-01-01"),
         Usage(SourceId("2"), "Light  the lamp", time="2026-01-03"),

@@ -129,7 +129,7 @@ def test_an_edit_that_moves_a_coding_its_author_has_not_seen_loses_nothing(sides
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(0, 40), (40, 0), (25, 26)])
-def test_long_chains_hide_nothing(sides: tuple[Side, Side], ours: int, theirs: int) -> None:
+def test_long_chains_hide_no_conflict(sides: tuple[Side, Side], ours: int, theirs: int) -> None:
     a, b = sides
     a.execute(NoteCoding(coding(a), "why"))
     b.execute(NoteCoding(coding(b), "because"))
@@ -141,7 +141,7 @@ def test_long_chains_hide_nothing(sides: tuple[Side, Side], ours: int, theirs: i
     assert [name for name, *_ in listed(a, b)] == ["note", "profile", "reasoning"]
 
 
-def test_of_three_sides_both_lost_values_are_listed(sides: tuple[Side, Side]) -> None:
+def test_both_lost_values_of_three_sides_are_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     c = a.copied("c")
     for side, note in ((a, "here"), (b, "there"), (c, "elsewhere")):
@@ -176,7 +176,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
     assert "was removed on one side and changed on the other: it is removed; code it again" in sentence
 
 
-def test_a_removal_is_settled_by_who_had_seen_the_change(sides: tuple[Side, Side]) -> None:
+def test_a_removal_by_someone_who_had_seen_the_change_is_no_conflict(sides: tuple[Side, Side]) -> None:
     a, b = sides
     go_on(a, 4)
     a.execute(RemoveCoding(coding(a)))
@@ -187,7 +187,7 @@ def test_a_removal_is_settled_by_who_had_seen_the_change(sides: tuple[Side, Side
     assert listed(a, b) == [("removal", "removed", "changed")]
 
 
-def test_a_removal_that_is_overruled_is_listed(sides: tuple[Side, Side]) -> None:
+def test_an_overruled_removal_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(RemoveCoding(coding(a)))
     b.pull(a)
@@ -212,7 +212,7 @@ def test_notes_on_places_are_listed(sides: tuple[Side, Side]) -> None:
     assert "the note on T1: nothing is kept, ours is not" in describe_conflict(found, a.state, BOOK)
 
 
-def test_two_notes_of_two_sides_are_both_kept(sides: tuple[Side, Side]) -> None:
+def test_notes_of_both_sides_are_kept(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(NotePlace(ON_T1, "ours"))
     b.execute(NotePlace(ON_T1, "theirs"))
@@ -220,7 +220,7 @@ def test_two_notes_of_two_sides_are_both_kept(sides: tuple[Side, Side]) -> None:
     assert {note.text for note in replay([*a.log, *b.log]).notes.values()} == {"ours", "theirs"}
 
 
-def test_marks_and_descriptions_are_listed_each_for_itself(sides: tuple[Side, Side]) -> None:
+def test_done_marks_and_descriptions_are_listed_separately(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(AssignProfile("1", "She keeps."))
     b.pull(a)
@@ -234,7 +234,7 @@ def test_marks_and_descriptions_are_listed_each_for_itself(sides: tuple[Side, Si
     assert listed(a, b) == [("employer", "Shore Company", "Harbour"), ("mark", "done", "not done")]
 
 
-def test_an_accepted_place_that_is_lost_is_listed() -> None:
+def test_a_lost_accepted_place_is_listed() -> None:
     a = Side("a")
     a.execute(AssignCode(Span(0, 6), CodeId("T1")))
     place = a.state.live()[0].anchor
@@ -266,7 +266,7 @@ def laid_out(side: Side, text: str) -> LayoutChanged:
     return LayoutChanged(layout=DocumentLayout(text=text), layout_before=side.state.layout)
 
 
-def test_an_order_that_two_documents_differ_in_is_listed(sides: tuple[Side, Side]) -> None:
+def test_different_orders_of_two_documents_are_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.edit(reordered(a, coding(a), 7))
     b.edit(reordered(b, coding(b), 8))
@@ -275,7 +275,7 @@ def test_an_order_that_two_documents_differ_in_is_listed(sides: tuple[Side, Side
     assert "the position of “Keeper”: the later one is kept" in describe_conflict(found, a.state, BOOK)
 
 
-def test_an_order_overwrites_a_code_and_that_is_listed(sides: tuple[Side, Side]) -> None:
+def test_a_code_overwritten_by_a_reordering_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     b.execute(RecodeCoding(coding(b), CodeId("T2")))
     go_on(a, 2)
@@ -283,7 +283,7 @@ def test_an_order_overwrites_a_code_and_that_is_listed(sides: tuple[Side, Side])
     assert listed(a, b) == [("code", "T1", "T2")]
 
 
-def test_another_code_alone_is_no_order(sides: tuple[Side, Side]) -> None:
+def test_recoding_alone_is_no_reordering(sides: tuple[Side, Side]) -> None:
     a, b = sides
     for side in sides:
         side.execute(RecodeCoding(coding(side), CodeId("T2")))
@@ -291,7 +291,7 @@ def test_another_code_alone_is_no_order(sides: tuple[Side, Side]) -> None:
     assert conflicts(a, b) == []
 
 
-def test_an_order_of_notes_is_listed(sides: tuple[Side, Side]) -> None:
+def test_a_reordering_of_notes_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(NotePlace(MemoTarget(kind="entry", id="T2"), "first"))
     b.pull(a)
@@ -315,7 +315,7 @@ def test_two_layouts_of_the_document_are_listed(sides: tuple[Side, Side]) -> Non
 # --- what is not --------------------------------------------------------------------------------------
 
 
-def test_only_who_has_seen_both_sides_settles(sides: tuple[Side, Side]) -> None:
+def test_only_an_author_who_has_seen_both_sides_resolves_a_conflict(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(AssignProfile("1", "She keeps."))
     b.execute(AssignProfile("2", "She builds."))
@@ -331,7 +331,7 @@ def test_only_who_has_seen_both_sides_settles(sides: tuple[Side, Side]) -> None:
     assert listed(whole, a, b) == []
 
 
-def test_a_conflict_comes_back_with_a_third_side_alone(sides: tuple[Side, Side]) -> None:
+def test_a_resolved_conflict_returns_only_with_a_third_side(sides: tuple[Side, Side]) -> None:
     a, b = sides
     c = a.copied("c")
     for side, note in ((a, "here"), (b, "there")):
@@ -350,7 +350,7 @@ def test_the_same_value_twice_is_no_conflict(sides: tuple[Side, Side]) -> None:
     assert conflicts(*sides) == []
 
 
-def test_what_a_side_has_undone_is_not_lost(sides: tuple[Side, Side]) -> None:
+def test_a_value_undone_by_its_side_is_not_lost(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(NoteCoding(coding(a), "why"))
     a.execute(Undo())
@@ -359,7 +359,7 @@ def test_what_a_side_has_undone_is_not_lost(sides: tuple[Side, Side]) -> None:
     assert conflicts(a, b) == []
 
 
-def test_what_an_undo_of_the_other_side_overwrites_is_lost(sides: tuple[Side, Side]) -> None:
+def test_a_value_overwritten_by_an_undo_of_the_other_side_is_lost(sides: tuple[Side, Side]) -> None:
     a, b = sides
     b.execute(NoteCoding(coding(b), "because"))
     a.execute(NoteCoding(coding(a), "why"))
@@ -369,7 +369,7 @@ def test_what_an_undo_of_the_other_side_overwrites_is_lost(sides: tuple[Side, Si
     assert listed(a, b) == [("note", "why", "because")]
 
 
-def test_an_undo_of_what_both_had_is_a_change(sides: tuple[Side, Side]) -> None:
+def test_an_undo_of_a_shared_value_is_a_change(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(AssignProfile("1", ""))
     b.pull(a)
@@ -394,7 +394,7 @@ def test_the_same_edit_on_two_machines_is_one(sides: tuple[Side, Side]) -> None:
     assert listed(a, b) == [("removal", "removed", "changed")]
 
 
-def test_a_text_that_changed_neither_settles_nor_loses_anything(sides: tuple[Side, Side]) -> None:
+def test_a_changed_source_text_neither_resolves_nor_causes_conflicts(sides: tuple[Side, Side]) -> None:
     a, b = sides
     a.execute(MoveBoundary(coding(a), Span(0, 10)))
     b.execute(MoveBoundary(coding(b), Span(0, 20)))
@@ -661,13 +661,13 @@ def check_against_definition(number: int, operations: list[Operation]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(histories(2))
-def test_exactly_what_the_definition_says_is_listed_of_two_sides(operations: list[Operation]) -> None:
+def test_conflicts_of_two_sides_match_the_definition(operations: list[Operation]) -> None:
     check_against_definition(2, operations)
 
 
 @settings(max_examples=200, deadline=None)
 @given(histories(3))
-def test_exactly_what_the_definition_says_is_listed_of_three_sides(operations: list[Operation]) -> None:
+def test_conflicts_of_three_sides_match_the_definition(operations: list[Operation]) -> None:
     check_against_definition(3, operations)
 
 
@@ -678,13 +678,13 @@ def test_one_author_alone_has_no_conflicts(sides: tuple[Side, Side]) -> None:
 
 
 @given(two_sides())
-def test_what_is_listed_does_not_depend_on_who_merges(sides: tuple[Side, Side]) -> None:
+def test_the_listed_conflicts_do_not_depend_on_who_merges(sides: tuple[Side, Side]) -> None:
     a, b = sides
     assert conflicts(a, b) == conflicts(b, a) == find_conflicts([*reversed(b.log), *a.log, *b.log])
 
 
 @given(two_sides())
-def test_a_coding_without_a_conflict_is_as_it_was_left(sides: tuple[Side, Side]) -> None:
+def test_a_coding_without_a_conflict_is_unchanged(sides: tuple[Side, Side]) -> None:
     """What a side left as it is in the union, unless the other side changed it or it is listed."""
     a, b = sides
     of = {one.field[1] for one in conflicts(a, b)}

@@ -76,13 +76,13 @@ def test_words_that_moved_are_found_by_their_context() -> None:
         assert (found.step, found.span.start) == ("words", anchor.start + 18)
 
 
-def test_the_context_counts_before_offsets_that_fit_by_chance() -> None:
+def test_context_outweighs_offsets_that_match_by_chance() -> None:
     text = "SQL or Java. SQL or Rust."
     anchor = _anchor(text, "SQL", 1)
     assert resolve("Some " + "words. SQL!! " + text, anchor) == Exact(Span(31, 34), "words")
 
 
-def test_near_duplicates_are_ambiguous_where_the_context_does_not_decide() -> None:
+def test_near_duplicates_are_ambiguous_if_the_context_does_not_decide() -> None:
     text = "x" * 40 + " Python " + "y" * 40
     anchor = _anchor(text, "Python")
     twice = f"new {text} {text}"
@@ -96,7 +96,7 @@ def test_a_short_word_alone_in_another_context_is_ambiguous() -> None:
     assert resolve("Are you ready? Go for it!", anchor) == Ambiguous((Span(15, 17),))
 
 
-def test_words_that_are_gone_are_an_orphan() -> None:
+def test_removed_words_are_an_orphan() -> None:
     assert resolve("Another text altogether.", _anchor(AD, "robust data pipelines for our clients")) == Orphan()
 
 
@@ -180,7 +180,7 @@ def test_short_parts_of_cut_words_are_ambiguous(words: str) -> None:
     assert len(found.spans) == 1
 
 
-def test_parts_too_far_apart_are_no_quotation() -> None:
+def test_parts_too_far_apart_do_not_form_a_quotation() -> None:
     text = "the first words " + "z" * 2000 + " the last words"
     assert not isinstance(locate(text, "first words ... last words"), Exact)
 
@@ -199,7 +199,7 @@ def test_typos_are_ignored(words: str, found: str) -> None:
     assert 0.8 <= resolution.score < 1
 
 
-def test_lines_alike_but_for_a_word_are_ambiguous_when_that_word_is_wrong() -> None:
+def test_lines_that_differ_in_one_word_are_ambiguous_when_that_word_is_wrong() -> None:
     found = locate(AD, "Build robust data pipelines for our friends")
     assert isinstance(found, Ambiguous)
     assert [AD[span.start :][:5] for span in found.spans] == ["Build", "Build"]
@@ -249,7 +249,7 @@ def test_normalization_ignores_quotes_dashes_and_spaces() -> None:
 
 
 @given(st.text())
-def test_collapsed_words_have_single_blanks_alone(text: str) -> None:
+def test_collapsed_words_have_only_single_blanks(text: str) -> None:
     shown = collapse_spaces(text)
     assert shown == shown.strip() and "  " not in shown
     assert all(not character.isspace() or character == " " for character in shown)
@@ -358,7 +358,9 @@ def _phrases(part: object) -> Iterator[str]:
         ("You light", "...", False),
     ],
 )
-def test_a_stretch_is_quoted_by_words_that_begin_and_end_with_it(there: str, words: str, expected: bool) -> None:
+def test_a_passage_is_quoted_only_by_words_with_the_same_beginning_and_end(
+    there: str, words: str, expected: bool
+) -> None:
     text = f"Before. {there}. After."
     assert is_quoted(text, Span(8, 8 + len(there)), words) is expected
 
@@ -375,6 +377,6 @@ def test_a_stretch_is_quoted_by_words_that_begin_and_end_with_it(there: str, wor
         ("Een mooie\n  baan\u00ad voor je", "mooie baan\u00ad", "mooie\n  baan\u00ad"),
     ],
 )
-def test_words_over_a_line_break_are_those_of_their_own_letters(text: str, words: str, there: str) -> None:
+def test_words_across_a_line_break_match_only_their_own_letters(text: str, words: str, there: str) -> None:
     found = locate(text, words)
     assert isinstance(found, Exact) and _words(text, found) == there

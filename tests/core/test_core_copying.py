@@ -118,7 +118,7 @@ def there() -> Session:
     return session
 
 
-def test_all_but_done_comes_over_in_one_step_and_goes_in_one(there: Session) -> None:
+def test_everything_except_the_done_mark_is_copied_and_undone_in_one_step(there: Session) -> None:
     here = Session(HERE, "b")
     decision = here.copy(there)
     assert isinstance(decision, Decision) and (decision.cause, decision.from_name) == ("copy", "812")
@@ -150,7 +150,7 @@ def test_the_codings_are_new_ones_with_anchors_of_this_text(there: Session) -> N
         assert (coding.origin, coding.from_name, coding.is_proposed) == ("copy", "812", False)
 
 
-def test_only_what_is_lacking_comes_over(there: Session) -> None:
+def test_only_missing_codings_are_copied(there: Session) -> None:
     here = Session(HERE, "b")
     here.code("watch the sea", "T2")
     here.code("the lamp", number=0)
@@ -165,14 +165,14 @@ def test_only_what_is_lacking_comes_over(there: Session) -> None:
     assert (str(GROUP), "mine") in after["notes"] and (str(GROUP), "on group") not in after["notes"]
 
 
-def test_the_reasoning_comes_over_to_the_same_profile_without_one(there: Session) -> None:
+def test_the_reasoning_is_copied_to_the_same_profile_without_one(there: Session) -> None:
     here = Session(HERE, "b")
     here.do(AssignProfile("1", ""))
     here.copy(there)
     assert (here.state.profile, here.state.reasoning) == ("1", "Because.")
 
 
-def test_a_note_that_was_emptied_here_is_written_again_and_not_doubled(there: Session) -> None:
+def test_a_deleted_note_is_copied_once(there: Session) -> None:
     here = Session(HERE, "b")
     here.do(NotePlace(GROUP, "mine"))
     here.do(NotePlace(GROUP, ""))
@@ -180,7 +180,7 @@ def test_a_note_that_was_emptied_here_is_written_again_and_not_doubled(there: Se
     assert [note.text for note in here.state.notes.values() if note.target == GROUP] == ["on group"]
 
 
-def test_nothing_comes_over_twice(there: Session) -> None:
+def test_nothing_is_copied_twice(there: Session) -> None:
     here = Session(HERE, "b")
     here.copy(there)
     before = here.said()
@@ -188,7 +188,7 @@ def test_nothing_comes_over_twice(there: Session) -> None:
     assert here.said() == before
 
 
-def test_words_of_another_title_are_left_out_and_said() -> None:
+def test_words_of_another_title_are_left_out_and_reported() -> None:
     there, here = Session(f"Master of the Mill\n\n{BODY}", "a"), Session(HERE, "b")
     there.code("Master of the Mill")
     there.code("You light")
@@ -197,7 +197,7 @@ def test_words_of_another_title_are_left_out_and_said() -> None:
     assert isinstance(decision, Decision) and decision.message.endswith(" 1 quotation not in this ad: left out.")
 
 
-def test_the_same_words_come_over_to_their_own_place_in_another_layout() -> None:
+def test_words_are_copied_to_their_own_place_in_another_layout() -> None:
     listed = "lamp\n\nlamp\nlamp\n"
     there, here = Session(f"Keeper\n\n{listed}", "a"), Session("Lamps\n\n" + listed.replace("\n", "\r\n  "), "b")
     there.code("lamp", number=1)
@@ -206,7 +206,7 @@ def test_the_same_words_come_over_to_their_own_place_in_another_layout() -> None
     assert [_span(coding) for coding in here.state.live()] == [(start, start + 4)]
 
 
-def test_words_whose_place_is_not_certain_come_without_one() -> None:
+def test_words_with_an_uncertain_place_are_copied_without_a_place() -> None:
     """The ad was changed since it was coded, so that only the words say where the place is."""
     listed = "lamp\n\nlamp\n"
     there, here = Session(listed, "a"), Session(listed.replace("\n", "\r\n  "), "b")
@@ -257,7 +257,7 @@ def _from_the_end(text: str, coding: Coding) -> tuple[str, int, int]:
 
 
 @given(coded())
-def test_every_coding_comes_over_to_the_same_words_and_goes_again(sessions: tuple[Session, Session]) -> None:
+def test_every_coding_is_copied_to_the_same_words_and_undone(sessions: tuple[Session, Session]) -> None:
     there, here = sessions
     decision = here.copy(there)
     assert isinstance(decision, Decision) == bool(there.state.live())

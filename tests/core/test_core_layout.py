@@ -54,7 +54,7 @@ def test_cells_and_offsets_are_inverse_over_clusters(text: str, width: int) -> N
 
 
 @given(texts, widths)
-def test_what_is_drawn_has_the_cells_of_its_row(text: str, width: int) -> None:
+def test_drawn_text_has_the_width_of_its_row(text: str, width: int) -> None:
     layout = wrap(text, width)
     for number in range(layout.rows):
         row = layout.row(number)
@@ -107,12 +107,12 @@ def test_every_plain_character_is_a_cluster_of_one_cell() -> None:
         ("\U0001f469\u200d\U0001f4bb.", ["\U0001f469\u200d\U0001f4bb."]),
     ],
 )
-def test_what_has_no_picture_is_shown(text: str, rows: list[str]) -> None:
+def test_invisible_characters_are_shown(text: str, rows: list[str]) -> None:
     assert shown_rows(wrap(text, 20)) == rows
 
 
 @pytest.mark.parametrize("hidden", ["\u00ad", "\u034f", "\u115f", "\u1160", "\u3164", "\uffa0", "\U000e0041"])
-def test_what_nobody_sees_is_one_cell_of_its_own(hidden: str) -> None:
+def test_each_invisible_character_is_one_cell(hidden: str) -> None:
     assert shown_rows(wrap(f"a{hidden}b", 9)) == ["a·b"]
     assert cluster_cells(f"a{hidden}b") == b"\1\1\1"
 
@@ -152,7 +152,7 @@ def test_rows_break_after_blanks_and_long_words_are_cut(text: str, width: int, r
         ("            far in from the edge", ["            far in ", "from the edge"]),
     ],
 )
-def test_the_rest_of_a_line_hangs_under_its_text(text: str, rows: list[str]) -> None:
+def test_continuation_rows_are_indented_to_the_text(text: str, rows: list[str]) -> None:
     assert shown_rows(wrap(text, 20)) == rows
 
 

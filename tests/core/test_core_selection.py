@@ -134,7 +134,7 @@ def test_a_held_edge_moves_by_arrows_and_unit_letters(before: str, keys: str, af
         ("x|e\u0301y", "right", "xe\u0301|y"),
     ],
 )
-def test_arrows_and_shift_work_as_everywhere(before: str, keys: str, after: str) -> None:
+def test_arrows_and_shift_work_as_in_other_editors(before: str, keys: str, after: str) -> None:
     assert pressed(before, keys) == after
 
 
@@ -233,7 +233,7 @@ def test_scrolling_shows_the_head(top: int, height: int, anchor: int, head: int,
     assert scroll_to(after, height, anchor, head, rows) == after
 
 
-def test_scrolling_is_the_least_that_shows_the_head_with_two_rows_round_it() -> None:
+def test_scrolling_is_the_minimum_that_shows_the_head_with_a_margin_of_two_rows() -> None:
     assert scroll_to(10, 20, 15, 15, 100) == 10
     assert scroll_to(10, 20, 28, 28, 100) == 11
     assert scroll_to(10, 20, 11, 11, 100) == 9
@@ -251,7 +251,7 @@ def test_search_is_smart_about_case_blanks_and_accents() -> None:
     assert find(text, " ", 0) is None
 
 
-def test_search_goes_back_and_round_the_end() -> None:
+def test_search_goes_backwards_and_wraps_around_the_end() -> None:
     text = "ab x ab y ab"
     assert find(text, "ab", 6) == (10, 12)
     assert find(text, "ab", 11) == (0, 2)

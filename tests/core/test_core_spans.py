@@ -22,13 +22,15 @@ def rows_of(span: tuple[int, int]) -> set[int]:
 
 
 @given(spans, edges, edges)
-def test_the_index_finds_what_comparing_all_finds(given_spans: list[tuple[int, int]], a: int, b: int) -> None:
+def test_the_index_finds_the_same_spans_as_a_full_comparison(
+    given_spans: list[tuple[int, int]], a: int, b: int
+) -> None:
     found = SpanIndex(given_spans).overlapping(a, b)
     assert sorted(found) == [number for number, (start, end) in enumerate(given_spans) if max(start, a) < min(end, b)]
 
 
 @given(spans)
-def test_what_the_index_finds_is_sorted_by_start(given_spans: list[tuple[int, int]]) -> None:
+def test_spans_found_by_the_index_are_sorted_by_start(given_spans: list[tuple[int, int]]) -> None:
     starts = [given_spans[number][0] for number in SpanIndex(given_spans).overlapping(0, 100)]
     assert starts == sorted(starts)
 
@@ -83,7 +85,7 @@ def test_runs_are_cut_only_where_the_covering_set_changes() -> None:
     ]
 
 
-def test_a_layer_may_come_in_overlapping_pieces() -> None:
+def test_a_layer_may_consist_of_overlapping_pieces() -> None:
     pieces = [("match", 1, 3), ("match", 2, 5)]
     assert [(low, high) for low, high, names in runs(0, 6, pieces) if names] == [(1, 2), (2, 3), (3, 5)]
 

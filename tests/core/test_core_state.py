@@ -54,7 +54,7 @@ def added(coding: str, code: str = "TASK1", rank: int = 1) -> CodingAdded:
     return CodingAdded(coding=CodingId(coding), code=CodeId(code), anchor=None, words=f"words of {coding}", rank=rank)
 
 
-def test_the_heads_are_those_that_no_other_follows() -> None:
+def test_the_heads_are_the_transactions_without_successors() -> None:
     first = transaction(1, added("a"))
     ours = replace(transaction(2, added("b"), ident="ours"), parents=(first.id,))
     theirs = replace(transaction(2, added("c"), ident="theirs"), parents=(first.id,))
@@ -66,7 +66,7 @@ def test_the_heads_are_those_that_no_other_follows() -> None:
     assert replay([both, theirs, ours, first]).heads == (both.id,)
 
 
-def test_memos_on_any_target_are_kept_apart_from_the_notes_of_the_document() -> None:
+def test_memos_on_any_target_are_separate_from_the_notes_of_the_document() -> None:
     kinds = get_args(MemoKind)
     events = [
         MemoWritten(memo=MemoId(kind), target=MemoTarget(kind=kind, id="x"), text=f"on {kind}", rank=rank)
@@ -110,14 +110,14 @@ def redone(state: State) -> State:
     )
 
 
-def test_a_removed_coding_comes_back_to_its_old_place() -> None:
+def test_a_restored_coding_returns_to_its_old_rank() -> None:
     state = replay([transaction(1, added("a", rank=1)), transaction(2, added("b", rank=2))])
     state = evolve(state, transaction(3, CodingRemoved(coding=CodingId("a"))))
     assert [c.id for c in state.live()] == ["b"]
     assert [c.id for c in undone(state).live()] == ["a", "b"]
 
 
-def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
+def test_recoding_ranks_the_quotation_last_and_undo_restores_its_rank() -> None:
     first = [transaction(1, added("a", "X", 1)), transaction(2, added("b", "X", 2)), transaction(3, added("c", "Y", 3))]
     recoded = CodingRecoded(coding=CodingId("a"), code=CodeId("Y"), rank=4, code_before=CodeId("X"), rank_before=1)
     state = replay([*first, transaction(4, recoded)])
@@ -125,7 +125,7 @@ def test_recoding_puts_the_quotation_last_and_undo_puts_it_back() -> None:
     assert [c.id for c in undone(state).of_code(CodeId("X"))] == ["a", "b"]
 
 
-def test_opening_a_session_is_no_step_of_undo() -> None:
+def test_opening_a_session_is_not_undone() -> None:
     opened = SessionOpened(source=SourceId("7"), employer="E", title="T", text_hash="h")
     assert decide.undo_target(replay([transaction(1, opened)])) is None
     both = replay([transaction(1, opened, added("a"))])
@@ -133,7 +133,7 @@ def test_opening_a_session_is_no_step_of_undo() -> None:
     assert back.live() == () and back.opened == opened
 
 
-def test_a_new_command_forgets_what_could_be_redone() -> None:
+def test_a_new_command_clears_the_redo_stack() -> None:
     state = undone(replay([transaction(1, added("a"))]))
     assert decide.redo_target(state) is not None
     assert decide.redo_target(evolve(state, transaction(9, added("b")))) is None
@@ -207,7 +207,7 @@ def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:
         assert facts(state) == expected
 
 
-def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
+def test_undo_works_after_a_merge_added_later_steps() -> None:
     mine = [transaction(1, added("a")), transaction(2, CodingRemoved(coding=CodingId("a")))]
     undone = transaction(3, *decide.undo_events(mine[1]), cause="undo", target="t0002", ident="u")
     theirs = transaction(2, added("b"), ident="z")
@@ -217,7 +217,7 @@ def test_undo_survives_a_merge_that_put_other_work_on_top() -> None:
     assert target is not None and target.id == TransactionId("z")
 
 
-def test_a_recoded_coding_names_the_codebook_of_the_code_that_it_has_through_undo_and_redo() -> None:
+def test_a_recoded_coding_keeps_the_codebook_of_its_code_through_undo_and_redo() -> None:
     def with_book(one: Transaction, codebook: str) -> Transaction:
         return replace(one, codebook=codebook)
 
@@ -232,7 +232,7 @@ def test_a_recoded_coding_names_the_codebook_of_the_code_that_it_has_through_und
     assert last_choice(undone(state), undone(state).codings[CodingId("c1")]) == ("TASK1", "v1")
 
 
-def test_an_undone_recoding_of_a_coding_whose_own_line_is_lost_is_nothing() -> None:
+def test_undoing_a_recoding_of_a_coding_with_a_lost_line_changes_nothing() -> None:
     event = CodingRecoded(
         coding=CodingId("c1"), code=CodeId("TASK2"), rank=2, code_before=CodeId("TASK1"), rank_before=1
     )
@@ -241,7 +241,7 @@ def test_an_undone_recoding_of_a_coding_whose_own_line_is_lost_is_nothing() -> N
     assert replay([again, back]).codings == {}
 
 
-def test_a_migration_leaves_what_the_coder_had_in_view() -> None:
+def test_a_migration_keeps_the_coders_last_choice() -> None:
     event = CodingRecoded(coding=CodingId("c1"), code=CodeId("T1"), rank=1, code_before=CodeId("TASK1"), rank_before=1)
     moved = replace(transaction(2, event), codebook="v2", cause="migration")
     state = replay([replace(transaction(1, added("c1")), codebook="v1"), moved])

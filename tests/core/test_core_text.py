@@ -78,7 +78,7 @@ def test_units_are_those_of_the_gold_file(name: str, text: str, unit: Unit, expe
 @pytest.mark.parametrize(
     ("name", "text", "unit", "expected"), gold(), ids=lambda v: v[:40] if isinstance(v, str) else ""
 )
-def test_crlf_changes_no_unit(name: str, text: str, unit: Unit, expected: list[str]) -> None:
+def test_crlf_does_not_change_units(name: str, text: str, unit: Unit, expected: list[str]) -> None:
     windows = text.replace("\n", "\r\n")
     assert words_of(windows, units(windows, 0, len(windows), unit)) == expected, name
 
@@ -137,7 +137,7 @@ def test_a_block_of_a_huge_paragraph_is_small_and_the_same_from_everywhere(text:
         assert block_at(text, block.end - 1) == block
 
 
-def test_blocks_of_a_huge_paragraph_leave_no_word_out() -> None:
+def test_blocks_of_a_huge_paragraph_contain_every_word() -> None:
     text = "word " * 10_000
     assert len(units(text, 0, len(text), "word")) == 10_000
 

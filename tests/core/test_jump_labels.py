@@ -43,7 +43,7 @@ def picked(start: str, end: str) -> str:
 
 
 @given(WORDS)
-def test_no_label_begins_another_or_has_a_digit(text: str) -> None:
+def test_no_label_is_a_prefix_of_another_or_has_a_digit(text: str) -> None:
     state = begin(text, whole(text), cursor(text, 0))
     letters = sorted(m.letters for m in state.marks)
     assert all(not b.startswith(a) for a, b in itertools.pairwise(letters))
@@ -104,7 +104,7 @@ def test_a_label_ends_where_its_word_ends() -> None:
         assert mark.offset + len(mark.letters) == mark.target or mark.target - mark.offset < len(mark.letters)
 
 
-def test_the_end_alone_can_be_chosen_for_the_current_sentence() -> None:
+def test_only_the_end_can_be_chosen_for_the_current_sentence() -> None:
     state = typed(begin_end(AD, whole(AD), cursor(AD, 3)), AD.index("colleague") + len("colleague"))
     assert AD[slice(*state.selection.span)] == "We look for a colleague"
 
@@ -117,7 +117,7 @@ def test_a_held_start_needs_one_label_and_keeps_the_end() -> None:
     assert state.selection.span == (0, 23)
 
 
-def test_backspace_goes_one_letter_back_and_then_leaves() -> None:
+def test_backspace_removes_a_letter_and_then_cancels() -> None:
     text = "word " * 200
     first = begin(text, whole(text), cursor(text, 0))
     letters = next(m.letters for m in first.marks if len(m.letters) == 2)

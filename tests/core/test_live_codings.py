@@ -57,7 +57,7 @@ def known(state: State) -> list[object]:
 
 
 @given(st.lists(st.lists(events, min_size=1, max_size=3), max_size=12))
-def test_what_is_handed_on_is_what_would_be_worked_out(steps: list[list[Event]]) -> None:
+def test_the_updated_index_equals_a_newly_built_one(steps: list[list[Event]]) -> None:
     log: list[Transaction] = []
     state = State()
     for number, step in enumerate(steps, start=1):
@@ -68,7 +68,7 @@ def test_what_is_handed_on_is_what_would_be_worked_out(steps: list[list[Event]])
         assert known(state) == known(replay(log))
 
 
-def test_the_codings_over_a_stretch_are_those_that_share_a_letter_with_it() -> None:
+def test_the_codings_over_a_range_are_those_that_share_a_character_with_it() -> None:
     places = [(0, 30), (2, 2), (4, 3), (10, 1), (20, 5)]
     added = [
         CodingAdded(coding=CodingId(f"{n}"), code=CodeId("x"), anchor=anchor(*place), words="w", rank=n)

@@ -136,7 +136,7 @@ def test_codings_get_the_new_id_of_their_code_and_others_stay() -> None:
     assert codes_of(migrated(START, rules(A="X"))) == ["X", "B", "X", "C"]
 
 
-def test_ids_that_change_places_change_once() -> None:
+def test_swapped_ids_change_once() -> None:
     new = book("2", "A", "B")
     assert codes_of(migrated(START, rules(A="B", B="C", C="A", new=new), new)) == ["B", "C", "B", "A"]
 
@@ -146,7 +146,7 @@ def test_merged_codes_keep_the_order_of_assigning() -> None:
     assert [coding.id for coding in state.of_code(CodeId("X"))] == ["c0", "c1", "c2"]
 
 
-def test_a_split_code_that_the_book_lacks_keeps_its_codings_which_wait() -> None:
+def test_codings_of_a_split_code_missing_from_the_book_are_pending() -> None:
     by = rules(A=("X", "Y"))
     found = run(START, by)
     assert not found.events
@@ -156,7 +156,7 @@ def test_a_split_code_that_the_book_lacks_keeps_its_codings_which_wait() -> None
     ]
 
 
-def test_a_split_code_that_lives_on_has_its_codings_wait_apart() -> None:
+def test_codings_of_a_split_code_that_remains_are_pending_under_another_id() -> None:
     new = book("2", "A", "Y")
     by = rules(A=("A", "Y"), new=new)
     state = migrated(START, by, new)
@@ -171,7 +171,7 @@ def test_a_split_code_that_lives_on_has_its_codings_wait_apart() -> None:
     assert not run(decided, by, new).events
 
 
-def test_a_split_code_that_the_book_has_retired_keeps_its_codings_which_wait() -> None:
+def test_codings_of_a_split_and_retired_code_are_pending() -> None:
     new = book("2", "X", "Y", "B", "C", retired="A")
     by = rules(A=("X", "Y"), new=new)
     found = run(START, by, new)
@@ -179,7 +179,7 @@ def test_a_split_code_that_the_book_has_retired_keeps_its_codings_which_wait() -
     assert found.pending[0] == PendingDecision(CodingId("c0"), "A", "split", ("X", "Y"))
 
 
-def test_a_retired_code_keeps_its_codings_and_they_wait() -> None:
+def test_codings_of_a_retired_code_are_pending() -> None:
     for new in (NEW, book("2", "X", "Y", "C", retired="A")):
         found = run(START, rules(A="", new=new), new)
         assert not found.events
@@ -190,12 +190,12 @@ def test_a_retired_code_keeps_its_codings_and_they_wait() -> None:
         ]
 
 
-def test_a_retired_code_whose_id_is_given_to_another_has_its_codings_wait_apart() -> None:
+def test_codings_of_a_retired_code_with_a_reused_id_are_pending_under_another_id() -> None:
     new = book("2", "A")
     assert codes_of(migrated(START, rules(A="", new=new), new)) == ["A?", "B", "A?", "C"]
 
 
-def test_a_retired_code_that_the_new_book_has_still_keeps_its_codings_and_they_wait() -> None:
+def test_codings_of_a_retired_code_still_in_the_new_book_are_pending() -> None:
     new = book("2", "A", "B", "C")
     by = MigrationMap((Rule("code", "A", is_same=True),), version_name(OLD), version_name(new))
     found = run(START, by, new)
@@ -203,13 +203,13 @@ def test_a_retired_code_that_the_new_book_has_still_keeps_its_codings_and_they_w
     assert [(each.coding, each.reason) for each in found.pending] == [("c0", "retired"), ("c2", "retired")]
 
 
-def test_what_waits_gets_its_code_when_the_rules_say_it() -> None:
+def test_pending_codings_get_their_code_from_later_rules() -> None:
     new = book("2", "A", "Y")
     state = migrated(START, rules(A=("A", "Y"), new=new), new)
     assert codes_of(migrated(state, rules(A="Y", new=new), new)) == ["Y", "B", "Y", "C"]
 
 
-def test_words_that_a_merge_codes_twice_wait() -> None:
+def test_words_coded_twice_by_a_merge_are_pending() -> None:
     same = tuple(replace(each, coding=CodingId(f"d{n}"), code=CodeId("B")) for n, each in enumerate(coded("A")))
     state = then(State(), *coded("A"), *same)
     found = run(state, rules(A="X", B="X"))
@@ -217,7 +217,7 @@ def test_words_that_a_merge_codes_twice_wait() -> None:
     assert len(migrated(state, rules(A="X", B="X")).live()) == 2
 
 
-def test_a_removed_coding_is_left_and_comes_back_as_it_was() -> None:
+def test_a_removed_coding_is_not_migrated_and_can_be_restored() -> None:
     state = then(START, CodingRemoved(coding=CodingId("c0")))
     assert [event.coding for event in run(state, rules(A="X")).events if isinstance(event, CodingRecoded)] == ["c2"]
 
@@ -234,14 +234,14 @@ def test_the_same_rules_apply_once() -> None:
     assert run(state, by, edited).events == ()
 
 
-def test_rules_that_name_no_books_apply_once_although_the_book_was_edited_since() -> None:
+def test_rules_without_books_apply_once_even_after_an_edit_of_the_book() -> None:
     new = book("2", "A", "B", "C")
     by = MigrationMap((Rule("code", "A", ("B",)), Rule("code", "B", ("A",))))
     state = migrated(START, by, new)
     assert run(state, by, replace(new, content_hash="f" * 64)).events == ()
 
 
-def test_what_was_coded_with_the_new_book_stays() -> None:
+def test_codings_made_with_the_new_book_stay() -> None:
     new = book("2", "A", "B", "C")
     state = then(START, *coded("A", first=7), under=new)
     found = run(state, rules(A="B", B="C", new=new), new)
@@ -249,7 +249,7 @@ def test_what_was_coded_with_the_new_book_stays() -> None:
     assert found.left == 1
 
 
-def test_what_was_coded_with_a_later_edition_of_the_new_version_stays() -> None:
+def test_codings_made_with_a_later_edition_of_the_new_version_stay() -> None:
     new = book("2", "A", "B", "C")
     edited = replace(new, content_hash="e" * 64)
     state = then(State(), *coded("A"), under=edited)
@@ -265,7 +265,7 @@ def test_a_recoded_coding_counts_as_made_with_the_book_of_the_recoding() -> None
     assert run(undone, rules(C="A", new=new), new).left == 0
 
 
-def test_rules_that_do_not_name_their_book_go_by_the_one_that_is_given() -> None:
+def test_rules_without_a_book_use_the_given_one() -> None:
     new = book("2", "A", "B", "C")
     by = MigrationMap((Rule("code", "A", ("B",)),))
     edited = then(State(), *coded("A"), under=replace(new, content_hash="e" * 64))
@@ -273,7 +273,7 @@ def test_rules_that_do_not_name_their_book_go_by_the_one_that_is_given() -> None
     assert run(edited, by, new).left == 0
 
 
-def test_books_of_one_version_are_told_apart_by_their_hash_alone() -> None:
+def test_books_of_the_same_version_are_distinguished_only_by_their_hash() -> None:
     new = replace(book("1", "A", "B"), content_hash="b" * 64)
     assert codes_of(migrated(START, rules(A="B", new=new), new)) == ["B", "B", "B", "C"]
 
@@ -282,7 +282,7 @@ def test_codes_are_merged_within_one_book() -> None:
     assert codes_of(migrated(START, rules(A="B", new=OLD), OLD)) == ["B", "B", "B", "C"]
 
 
-def test_one_undo_takes_the_whole_migration_back_and_it_can_be_done_again() -> None:
+def test_one_undo_reverts_the_whole_migration_and_redo_repeats_it() -> None:
     by = rules(A="X", B="X")
     noted = then(START, note("code", "A", "why"))
     state = migrated(noted, by)
@@ -293,7 +293,7 @@ def test_one_undo_takes_the_whole_migration_back_and_it_can_be_done_again() -> N
     assert codes_of(migrated(undone, by)) == codes_of(state)
 
 
-def test_undo_and_redo_say_what_they_took_back() -> None:
+def test_undo_and_redo_describe_the_reverted_step() -> None:
     state = migrated(START, rules(A="X"))
     study = DecisionContext(NEW, "", "h", "id")
     done = decide(state, Undo(), study)
@@ -318,7 +318,7 @@ def note(kind: str, id_: str, text: str, rank: int = 5) -> MemoWritten:
     )
 
 
-def test_notes_go_along_with_their_code() -> None:
+def test_notes_move_with_their_code() -> None:
     state = then(START, note("code", "A", "on A"), note("entry", "A", "one"), note("entry", "A", "two", 6))
     after = migrated(state, rules(A="X"))
     assert texts(after) == Counter({("code", "X", "on A"): 1, ("entry", "X", "one"): 1, ("entry", "X", "two"): 1})
@@ -330,12 +330,12 @@ def test_notes_of_merged_codes_become_one_note() -> None:
     assert texts(migrated(state, rules(A="X", B="X"))) == Counter({("code", "X", "on B on A"): 1})
 
 
-def test_a_note_comes_behind_the_one_that_stands_there() -> None:
+def test_a_moved_note_follows_the_existing_one() -> None:
     state = then(START, note("code", "C", "on C", 9), note("code", "A", "on A", 5))
     assert texts(migrated(state, rules(A="C"))) == Counter({("code", "C", "on C on A"): 1})
 
 
-def test_notes_change_places_with_their_codes() -> None:
+def test_notes_are_swapped_with_their_codes() -> None:
     state = then(START, note("code", "A", "on A"), note("code", "C", "on C"))
     after = migrated(state, rules(A="C", C="A", new=OLD), OLD)
     assert texts(after) == Counter({("code", "C", "on A"): 1, ("code", "A", "on C"): 1})
@@ -347,14 +347,14 @@ def test_a_note_that_was_written_with_the_new_book_stays() -> None:
     assert texts(migrated(state, rules(A="B", new=new), new)) == Counter({("code", "A", "about the new A"): 1})
 
 
-def test_notes_on_groups_and_sections_go_along() -> None:
+def test_notes_on_groups_and_sections_move_with_them() -> None:
     new = book("2", groups="H")
     by = MigrationMap((Rule("group", "G", ("H",)), Rule("section", "T", ("S",))), "1#a", version_name(new))
     state = then(State(), note("group", "G", "g"), note("section", "T", "s"))
     assert texts(migrated(state, by, new)) == Counter({("group", "H", "g"): 1, ("section", "S", "s"): 1})
 
 
-def test_a_note_on_a_code_that_waits_waits_with_it() -> None:
+def test_a_note_on_a_pending_code_is_pending_too() -> None:
     new = book("2", "A")
     state = then(START, note("code", "A", "why"))
     assert texts(migrated(state, rules(A="", new=new), new)) == Counter({("code", "A?", "why"): 1})
@@ -382,14 +382,14 @@ def test_a_profile_that_was_assigned_with_the_new_book_stays() -> None:
 @pytest.mark.parametrize(
     ("old", "waits_as"), [(OLD_PROFILES, "Profile 1 of 1"), (None, "1?"), (replace(OLD_PROFILES, profiles=()), "1?")]
 )
-def test_a_profile_to_be_decided_waits_under_its_old_name(old: Codebook | None, waits_as: str) -> None:
+def test_an_undecided_profile_is_pending_under_its_old_name(old: Codebook | None, waits_as: str) -> None:
     by = rules("profile", OLD_PROFILES, NEW_PROFILES, **{"1": ("1", "2")})
     state = migrated(CLASSED, by, NEW_PROFILES, old)
     assert state.profile == waits_as
     assert pending_decisions(state, NEW_PROFILES, by, old) == (PendingDecision(None, waits_as, "split", ("1", "2")),)
 
 
-def test_a_profile_that_a_document_calls_by_its_name_is_known() -> None:
+def test_a_profile_named_in_a_document_is_recognised() -> None:
     state = then(State(), ProfileAssigned(profile="Profile 3 of 1", reasoning=""), under=OLD_PROFILES)
     by = rules("profile", OLD_PROFILES, NEW_PROFILES, **{"3": "2"})
     assert migrated(state, by, NEW_PROFILES, OLD_PROFILES).profile == "2"
@@ -408,7 +408,7 @@ MAPS = st.dictionaries(st.sampled_from([*IDS, "E"]), TARGETS)
     st.lists(st.sampled_from(IDS), unique=True),
     st.sets(st.sampled_from([*IDS, "E"])),
 )
-def test_no_coding_and_no_note_is_lost_doubled_or_moved_twice(
+def test_no_coding_or_note_is_lost_duplicated_or_moved_twice(
     codes: list[str], targets: dict[str, tuple[str, ...]], known: list[str], noted: set[str]
 ) -> None:
     new = book("2", *known)
@@ -474,17 +474,17 @@ def test_rules_are_proposed_by_name_by_definition_and_by_likeness() -> None:
     assert (found.old_book, found.new_book, found.is_checked) == (version_name(old), version_name(new), False)
 
 
-def test_an_id_that_another_code_got_is_proposed_away() -> None:
+def test_a_rule_is_proposed_for_an_id_reused_by_another_code() -> None:
     old = replace(OLD, codes=(code("T1", "Watching"), code("T2", "Lighting")))
     new = replace(NEW, codes=(code("T1", "Lighting"), code("T2", "Watching"), code("T3", "Rowing")))
     assert [(rule.old, rule.new) for rule in propose(old, new).rules] == [("T1", ("T2",)), ("T2", ("T1",))]
 
 
-def test_nothing_is_proposed_for_a_book_that_stayed() -> None:
+def test_no_rules_are_proposed_for_an_unchanged_book() -> None:
     assert propose(OLD, OLD).rules == ()
 
 
-def test_the_log_tells_the_migrated_state() -> None:
+def test_the_log_replays_to_the_migrated_state() -> None:
     by = rules(A="X", B=("X", "Y"))
     state = migrated(START, by)
     steps = []

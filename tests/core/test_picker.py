@@ -33,7 +33,7 @@ def highlighted(query: str) -> str:
     return marked.replace("][", "")
 
 
-def test_an_empty_query_gives_all_with_the_latest_used_first() -> None:
+def test_an_empty_query_returns_all_with_recent_ones_first() -> None:
     everything = [each.id for each in CODES]
     assert ids("") == everything
     assert ids("  ", "TECH1", "TASK2", "gone")[:3] == ["TECH1", "TASK2", "TASK1"]
@@ -63,16 +63,16 @@ def test_an_empty_query_gives_all_with_the_latest_used_first() -> None:
         ("cafe\u0301", "X"),
     ],
 )
-def test_what_people_type_finds_what_they_mean(query: str, best: str) -> None:
+def test_typical_queries_find_the_intended_code(query: str, best: str) -> None:
     assert ids(query)[0] == best
 
 
 @pytest.mark.parametrize("query", ["zzz", "kubernetes", "pyhton zzzz", "🙂", "(.*", "\\"])
-def test_what_fits_nothing_finds_nothing(query: str) -> None:
+def test_a_query_without_a_match_finds_nothing(query: str) -> None:
     assert ids(query) == []
 
 
-def test_fits_stand_from_close_to_loose() -> None:
+def test_fits_are_ordered_from_close_to_loose() -> None:
     several = [
         candidate("a", "s-p-o-t"),
         candidate("b", "elsewhere", "a spot"),
@@ -87,7 +87,7 @@ def test_fits_stand_from_close_to_loose() -> None:
     assert found == ["spot", "spotty", "e", "d", "a", "c", "b", "f"]
 
 
-def test_recent_ones_come_first_among_equal_fits_only() -> None:
+def test_recent_codes_come_first_only_among_equal_fits() -> None:
     assert ids("tech", "TECH5") == ["TECH5", "TECH1"]
     assert ids("mlops", "TECH5")[0] == "TASK5"
 
@@ -103,7 +103,7 @@ def test_recent_ones_come_first_among_equal_fits_only() -> None:
         ("Operatoins", "[Operations] Engineering (MLOps)"),
     ],
 )
-def test_the_letters_that_fit_are_highlighted(query: str, shown: str) -> None:
+def test_the_matching_letters_are_highlighted(query: str, shown: str) -> None:
     assert highlighted(query) == shown
 
 
@@ -112,7 +112,7 @@ def test_candidates_are_found_by_id_and_by_words_of_their_name() -> None:
     assert [rank(query, ads)[0].candidate.id for query in ("75", "fit sen", "flutter")] == ["752", "752", "33"]
 
 
-def test_letters_that_grow_when_folded_keep_the_places() -> None:
+def test_letters_that_grow_when_folded_keep_their_positions() -> None:
     (match,) = rank("wert", [candidate("1", "İĲßẞ Wert")])
     assert match.positions == (5, 6, 7, 8)
 
@@ -121,7 +121,7 @@ TEXTS = st.text("ab cß1É", max_size=8)
 
 
 @given(TEXTS, st.lists(st.tuples(TEXTS, TEXTS, TEXTS), max_size=6))
-def test_highlights_lie_in_the_name_and_nothing_is_found_twice(
+def test_highlights_are_in_the_name_and_nothing_is_found_twice(
     query: str, described: list[tuple[str, str, str]]
 ) -> None:
     candidates: list[Candidate] = [candidate(f"{n}{id_}", *rest) for n, (id_, *rest) in enumerate(described)]

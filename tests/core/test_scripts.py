@@ -91,7 +91,7 @@ def test_wrapped_lines_are_one_sentence() -> None:
     assert pieces(text, "sentence") == [text]
 
 
-def test_a_text_of_one_line_is_cut_at_its_sentences() -> None:
+def test_a_one_line_text_is_cut_into_sentences() -> None:
     text = "我们正在找老师。" * 5_000
     found = units(text, 3_500, 4_800, "sentence")
     assert {text[slice(*one)] for one in found} == {"我们正在找老师。"}
@@ -122,13 +122,13 @@ def test_a_short_quotation_is_found_amid_its_sentence() -> None:
     assert isinstance(locate("夢を作る人を探しています。", "夢を作る人"), Exact)
 
 
-def test_blanks_between_scripts_do_not_matter_and_another_character_does() -> None:
+def test_blanks_between_scripts_are_ignored_and_other_characters_are_not() -> None:
     text = "我们使用Python和数据库设计课程，你不能迟到。"
     assert isinstance(locate(text, "我们使用 Python 和数据库设计课程"), Fuzzy)
     assert isinstance(locate(text, "我们使用Python和数据库设计课程，你可能迟到"), Orphan)
 
 
-def test_the_models_are_loaded_for_such_texts_only() -> None:
+def test_the_models_are_loaded_only_for_such_texts() -> None:
     code = (
         "import sys; from codetui.core.text.units import units;"
         "units('We teach. Wij geven les.', 0, 20, 'word'); assert 'budoux' not in sys.modules;"

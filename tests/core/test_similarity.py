@@ -24,7 +24,7 @@ KEEP = "you keep the lamps of the tower clean and bright"
         "you keep the lamps of the old tower clean and bright",
     ],
 )
-def test_typos_endings_blanks_and_signs_are_ignored(place: str) -> None:
+def test_typos_endings_blanks_and_punctuation_are_ignored(place: str) -> None:
     assert is_typo(KEEP, place)
     assert is_typo(place, KEEP)
 
@@ -44,7 +44,7 @@ def test_typos_endings_blanks_and_signs_are_ignored(place: str) -> None:
         ("the product manager of the tower works", "the project manager of the tower works"),
     ],
 )
-def test_other_words_and_numbers_are_no_typos(words: str, place: str) -> None:
+def test_other_words_and_numbers_are_not_typos(words: str, place: str) -> None:
     assert not is_typo(words, place)
 
 
@@ -88,7 +88,7 @@ def test_a_typo_beside_near_duplicates_is_ambiguous() -> None:
 
 @pytest.mark.parametrize("is_before", [True, False])
 @pytest.mark.parametrize("words", ["of the northern light every week", "polish the 12 mirrors"])
-def test_an_anchor_never_goes_to_a_copy_of_its_sentence(words: str, is_before: bool) -> None:
+def test_an_anchor_never_moves_to_a_copy_of_its_sentence(words: str, is_before: bool) -> None:
     ad = f"Keeper\n\n{TWELVE}. You watch the sea."
     anchor = anchor_at(ad, Span(ad.index(words), ad.index(words) + len(words)), text_hash(ad))
     for copy in (TWELVE.replace("You", "Nobody"), TWELVE.replace("week", "year"), TWELVE.replace("polish", "paint")):
@@ -99,7 +99,7 @@ def test_an_anchor_never_goes_to_a_copy_of_its_sentence(words: str, is_before: b
         assert found.span == place if isinstance(found, Exact) else place in found.spans
 
 
-def test_the_offsets_are_trusted_in_their_own_text_alone() -> None:
+def test_offsets_are_trusted_only_in_their_own_text() -> None:
     ad = f"{TWELVE}. You watch the sea, and nothing else in the world."
     words = "You polish the 12"
     anchor = anchor_at(ad, Span(0, len(words)), text_hash(ad))

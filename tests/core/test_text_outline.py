@@ -68,7 +68,7 @@ def test_a_quotation_with_equal_neighbours_keeps_its_place(change: str, number: 
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_where_a_copy_was_added_or_removed_the_coder_decides(number: int) -> None:
+def test_the_coder_decides_if_a_copy_was_added_or_removed(number: int) -> None:
     added = TEXT.replace("In de winter\n", "In de winter\n- Je praat met bezoekers.\n")
     assert isinstance(found_in(added, 1), Ambiguous)
     start = place(TEXT, number).start
@@ -84,7 +84,7 @@ def test_words_are_not_found_in_another_sentence_that_was_there_before() -> None
     assert isinstance(found_in(changed, 1, text), Exact)
 
 
-def test_an_outline_knows_the_length_of_its_text_and_not_its_words() -> None:
+def test_an_outline_contains_the_length_of_its_text_but_not_its_words() -> None:
     for text in (TEXT, "", "\n\n", "één. Twee! 三。四。 vijf", "a" * 100, " x\r\ny\ud800"):
         parts = [part.split("-") for part in outline_of(text).split()]
         assert sum(int(length, 16) for length, _ in parts) == len(text)
@@ -106,7 +106,7 @@ def transaction(seq: int, *events: Event, cause: Cause = "hand") -> Transaction:
     return Transaction(id=TransactionId(f"t{seq}"), seq=seq, time="", coder="x", cause=cause, events=events)
 
 
-def test_what_was_lost_is_not_found_in_a_copy_later() -> None:
+def test_a_lost_quotation_is_not_found_later_in_a_copy() -> None:
     digest = source_hash(TEXT)
     opened = SessionOpened(source=SourceId("1"), employer="", title="", text_hash=digest, outline=outline_of(TEXT))
     anchor = anchor_at(TEXT, place(TEXT, 0), digest)

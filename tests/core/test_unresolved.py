@@ -99,7 +99,7 @@ def test_unresolved_anchors_are_in_the_order_of_the_codings() -> None:
     assert [doubt.coding for doubt in unresolved_anchors(session, AD)] == [earlier, later]
 
 
-def test_a_place_that_has_the_code_already_is_not_offered() -> None:
+def test_a_place_with_the_same_code_is_not_offered() -> None:
     first, second = places_of("You light the lamp")
     words = "You light the lamp"
     session = state(coding(1, words, first), coding(2, words), coding(3, words, second, code="T2"))
@@ -111,7 +111,7 @@ def test_a_place_that_has_the_code_already_is_not_offered() -> None:
     )
 
 
-def test_places_are_searched_once_while_a_coding_does_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_places_are_searched_once_per_state_of_a_coding(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     locate = module.locate
     monkeypatch.setattr(module, "locate", lambda text, words: asked.append(words) or locate(text, words))

@@ -41,11 +41,11 @@ def with_first(**fields: object) -> list[str]:
     return said(replace(first, **fields), *others)  # type: ignore[arg-type]
 
 
-def test_a_book_that_stayed() -> None:
+def test_an_unchanged_book_has_no_changes() -> None:
     assert said() == ["Nothing was changed."]
 
 
-def test_what_came_and_went_is_told_together() -> None:
+def test_added_and_removed_codes_share_a_sentence() -> None:
     assert said(*BOOK.codes[:2], code("T5", "Sewing"), code("T6", "Cooking"), code("T7", "Singing")) == [
         "2 codes were removed: T3 “Rowing” and T4 “Painting”.",
         "3 codes were added: T5 “Sewing”, T6 “Cooking” and T7 “Singing”.",
@@ -53,22 +53,22 @@ def test_what_came_and_went_is_told_together() -> None:
     assert said(*BOOK.codes[:3]) == ["1 code was removed: T4 “Painting”."]
 
 
-def test_codes_that_only_got_another_number_are_told_together() -> None:
+def test_codes_that_were_only_renumbered_share_a_sentence() -> None:
     one, two, three, four = BOOK.codes
     assert said(one, two, replace(three, id=CodeId("X1")), replace(four, id=CodeId("X2"))) == [
         "2 codes were renumbered: T3 to X1 “Rowing” and T4 to X2 “Painting”."
     ]
 
 
-def test_a_code_that_was_renamed() -> None:
+def test_a_renamed_code_is_described() -> None:
     assert with_first(name="Burning") == ["T1 was renamed from “Lighting” to “Burning”."]
 
 
-def test_a_code_that_was_renamed_and_renumbered() -> None:
+def test_a_renamed_and_renumbered_code_is_described() -> None:
     assert with_first(id=CodeId("X1"), name="Burning") == ["T1 “Lighting” became X1 “Burning”."]
 
 
-def test_a_code_that_is_only_probably_the_same() -> None:
+def test_a_code_that_is_probably_the_same_is_described() -> None:
     [first, *_] = with_first(id=CodeId("X1"), name="Lighting lamps", definition="")
     assert first == "T1 “Lighting” is probably now X1 “Lighting lamps” (their likeness is 0.86)."
 
@@ -87,18 +87,18 @@ def test_a_code_that_is_only_probably_the_same() -> None:
         ),
     ],
 )
-def test_a_definition_that_changed(definition: str, sentence: str) -> None:
+def test_a_changed_definition_is_described(definition: str, sentence: str) -> None:
     assert with_first(definition=definition) == [sentence]
 
 
-def test_a_definition_that_is_new() -> None:
+def test_a_new_definition_is_described() -> None:
     one, two, *others = BOOK.codes
     assert said(one, replace(two, definition="Looks out."), *others) == [
         "The definition of T2 “Watching” is new: “Looks out.”"
     ]
 
 
-def test_examples_that_came_and_went() -> None:
+def test_added_and_removed_examples_are_reported() -> None:
     assert with_first(examples=("c", "d", "b")) == [
         "T1 “Lighting” gained 2 examples: “c” and “d”, and lost 1 example: “a”."
     ]
@@ -111,21 +111,21 @@ def test_examples_that_came_and_went() -> None:
         ("", "S", "T1 “Lighting” was moved out of group “Core”."),
     ],
 )
-def test_a_code_that_was_moved(group: str, section: str, sentence: str) -> None:
+def test_a_moved_code_is_described(group: str, section: str, sentence: str) -> None:
     assert with_first(group=group, section=section) == [sentence]
 
 
-def test_a_code_that_was_moved_to_another_section() -> None:
+def test_a_code_moved_to_another_section_is_described() -> None:
     one, two, *others = BOOK.codes
     assert said(one, replace(two, section="U"), *others) == ["T2 “Watching” was moved from section “Tasks” to “Tools”."]
     assert said(one, replace(two, group="G"), *others) == ["T2 “Watching” was moved into group “Core”."]
 
 
-def test_a_code_that_was_retired() -> None:
+def test_a_retired_code_is_described() -> None:
     assert with_first(is_retired=True) == ["T1 “Lighting” was retired."]
 
 
-def test_the_book_its_profiles_sections_and_texts() -> None:
+def test_changes_of_the_book_profiles_sections_and_texts_are_described() -> None:
     found = said(
         version="2",
         profiles=(replace(BOOK.profiles[0], evidence="Much of what is coded is T2.", subtitle="By night"),),
@@ -141,14 +141,14 @@ def test_the_book_its_profiles_sections_and_texts() -> None:
     ]
 
 
-def test_far_off_words_are_cut() -> None:
+def test_words_far_from_a_change_are_cut() -> None:
     words = " ".join(f"w{number}" for number in range(30))
     changed = words.replace("w15", "other")
     assert marked(word_diff(words, changed)) == ("… w10 w11 w12 w13 w14 [-w15-] {+other+} w16 w17 w18 w19 w20 …")
     assert marked([WordRun("same", "a b c"), WordRun("added", "d")]) == "a b c {+d+}"
 
 
-def test_every_kind_of_change_is_told() -> None:
+def test_every_kind_of_change_is_described() -> None:
     """No change is without its sentence, whatever field it is about."""
     fields: dict[str, object] = {
         "include": "x",

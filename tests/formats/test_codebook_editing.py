@@ -68,7 +68,7 @@ def code(text: str, id_: str) -> Code:
     return found
 
 
-def test_a_code_goes_behind_the_last_of_its_group() -> None:
+def test_a_code_is_added_after_the_last_of_its_group() -> None:
     new = Code(id=CodeId("T3"), name="Trimming", section="tasks", group="A", definition="Trims.", found_in="755")
     after = add_code(BOOK, new)
     written = '\n[[code]]\nid = "T3"\nname = "Trimming"\ngroup = "A"\ndefinition = "Trims."\nfound_in = "755"\n'
@@ -76,13 +76,13 @@ def test_a_code_goes_behind_the_last_of_its_group() -> None:
     assert replace(code(after, "T3"), key="") == new
 
 
-def test_a_code_without_a_group_goes_behind_the_last_of_its_section() -> None:
+def test_a_code_without_a_group_is_added_after_the_last_of_its_section() -> None:
     after = add_code(BOOK, Code(id=CodeId("T3"), name="Trimming", section="tasks"))
     written = '\n[[code]]\nid = "T3"\nname = "Trimming"\nsection = "tasks"\n\n# --- the end'
     assert after == BOOK.replace("\n# --- the end", written)
 
 
-def test_the_first_code_of_a_section_goes_behind_the_section() -> None:
+def test_the_first_code_of_a_section_is_added_after_the_section() -> None:
     tools = '[[section]]\nid = "tools"\ntitle = "Tools"\nholds = "terms"\n'
     text = f'{BOOK}\n{tools}\n[[group]]\nid = "B"\nsection = "tools"\ntitle = "By hand"\n'
     after = add_code(text, Code(id=CodeId("X1"), name="Lamps", section="tools"))
@@ -90,13 +90,13 @@ def test_the_first_code_of_a_section_goes_behind_the_section() -> None:
     assert code(after, "X1").section == "tools"
 
 
-def test_a_field_is_set_and_taken_away_where_fields_of_its_kind_stand() -> None:
+def test_a_field_is_set_and_removed_in_its_usual_place() -> None:
     after = set_field(BOOK, Part("code", "T1"), "include", "Also wicks.")
     assert after == BOOK.replace('group = "A"\n# see', 'group = "A"\ninclude = "Also wicks."\n# see')
     assert set_field(after, Part("code", "T1"), "include", "") == BOOK
 
 
-def test_a_code_is_retired_and_taken_back() -> None:
+def test_a_code_is_retired_and_reinstated() -> None:
     after = set_field(BOOK, Part("code", "T2"), "retired", True)
     assert code(after, "T2").is_retired
     assert set_field(after, Part("code", "T2"), "retired", False) == BOOK
@@ -161,12 +161,12 @@ def test_a_change_that_would_break_the_book_is_refused(
     assert said in str(refused.value)
 
 
-def test_an_error_that_stands_in_the_book_already_hinders_no_other_change() -> None:
+def test_an_existing_error_does_not_prevent_other_changes() -> None:
     broken = BOOK.replace('section = "tasks"\n\n# ---', 'section = "task"\n\n# ---')
     assert "Lamps" in set_field(broken, Part("code", "T1"), "name", "Lamps")
 
 
-def test_a_file_that_is_no_toml_is_left() -> None:
+def test_a_file_that_is_not_toml_is_unchanged() -> None:
     with pytest.raises(EditError, match="fix it first"):
         set_field(BOOK + "x =", Part("code", "T1"), "name", "x")
 

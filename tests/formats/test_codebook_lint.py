@@ -117,14 +117,14 @@ def test_the_fields_of_coding_books_are_read() -> None:
         ('[[reference]]\npath = "a"\nprofile = ["1", "7"]', "profile = ", "error", 'names a profile "7"'),
     ],
 )
-def test_what_is_not_there_is_named_with_its_line(more: str, at: str, severity: str, says: str) -> None:
+def test_missing_parts_are_reported_with_their_line(more: str, at: str, severity: str, says: str) -> None:
     text = f"{BOOK}{more}\n"
     problem = only(text)
     assert (problem.line, problem.severity) == (line_of(text, at), severity)
     assert says in problem.message
 
 
-def test_an_id_of_two_kinds_has_to_be_told_apart() -> None:
+def test_an_id_shared_by_two_kinds_must_be_distinguished() -> None:
     text = BOOK.replace('id = "TASK2"', 'id = "A"') + '[[text]]\nbody = "b"\nbefore = "A"\n'
     problem = only(text)
     assert problem.severity == "error"
@@ -152,7 +152,7 @@ def test_names_that_are_nearly_the_same_are_reported(old: str, new: str, severit
     assert problem.line == text[: text.rindex(new)].count("\n") + 1
 
 
-def test_the_same_name_in_two_sections_is_no_more_than_a_note() -> None:
+def test_the_same_name_in_two_sections_is_only_a_note() -> None:
     more = '[[section]]\nid = "tools"\ntitle = "Tools"\n[[code]]\nid = "X1"\nname = "Watching"\nsection = "tools"\n'
     problem = only(f'{BOOK}{more}examples = ["x"]\n')
     assert (problem.severity, "the same name" in problem.message) == ("note", True)
@@ -167,7 +167,7 @@ def test_titles_that_differ_by_accents_only_are_reported() -> None:
 # --- what documents give back -------------------------------------------------------------------------
 
 
-def test_a_title_that_a_document_does_not_give_back_is_reported() -> None:
+def test_a_title_that_a_document_does_not_preserve_is_reported() -> None:
     text = BOOK.replace('title = "Tasks"', 'title = "2. 3. Tasks"')
     (problem,) = (each for each in problems_of(text) if "read back" in each.message)
     assert (problem.severity, problem.line) == ("warning", line_of(text, "2. 3. Tasks"))
@@ -175,7 +175,7 @@ def test_a_title_that_a_document_does_not_give_back_is_reported() -> None:
 
 
 @pytest.mark.parametrize("name", ["Watching:", "*Watch*", "a\\\\", "(x)", "`a` `b`", "# x", "- x", "1. x", "_(a)_ x"])
-def test_an_odd_name_that_a_document_gives_back_is_no_problem(name: str) -> None:
+def test_an_odd_name_that_a_document_preserves_is_accepted(name: str) -> None:
     text = BOOK.replace('name = "Watching"', f'name = "{name}"').replace('title = "By night"', f'title = "{name}"')
     assert problems_of(text) == []
 
@@ -185,7 +185,7 @@ NUMBERED = st.builds("{}{}".format, st.sampled_from(["", "1. ", "2.", "9"]), PLA
 
 
 @given(st.lists(NUMBERED, min_size=2, max_size=2), PLAIN)
-def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], title: str) -> None:
+def test_texts_that_are_not_tried_are_preserved(names: list[str], title: str) -> None:
     assert all(map(PLAIN_LABEL.fullmatch, names)) and PLAIN_TITLE.fullmatch(title)
     book = book_of(BOOK)
     codes = tuple(replace(code, name=name) for code, name in zip(book.codes, names, strict=True))
@@ -195,7 +195,7 @@ def test_texts_that_are_not_tried_out_would_be_given_back(names: list[str], titl
 
 
 @given(st.from_regex(PLAIN_NAME, fullmatch=True))
-def test_a_profile_that_is_not_tried_out_would_be_given_back(name: str) -> None:
+def test_profiles_that_are_not_tried_are_preserved(name: str) -> None:
     book = book_of(BOOK)
     assert list(lost_profiles(replace(book, profiles=(replace(book.profiles[0], name=name),)))) == []
 

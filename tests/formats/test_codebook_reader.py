@@ -88,7 +88,7 @@ def test_a_sound_book_has_no_problems() -> None:
     assert problems_of(SOUND) == []
 
 
-def test_a_sound_book_is_read_whole() -> None:
+def test_a_sound_book_is_read_completely() -> None:
     book = book_of(SOUND)
     assert (book.title, book.version, book.label) == ("A book", "2", "{id}: {name}")
     assert [(each.id, each.holds, each.key) for each in book.sections] == [
@@ -206,7 +206,7 @@ def test_a_mistake_is_explained_at_its_line(old: str, new: str, at: str | None, 
     assert problem.startswith(f"codebook.toml:{line}: " if line else "codebook.toml: ")
 
 
-def test_two_codes_on_one_key_are_explained_and_the_second_gets_another() -> None:
+def test_a_duplicate_key_is_reported_and_the_second_code_gets_another() -> None:
     more = '[[code]]\nid = "X2"\nname = "Clouds"\nsection = "tools"\nkey = "1"\nexamples = ["AWS"]\n'
     text = with_line('id = "X1"', 'id = "X1"\nkey = "1"') + more
     first = line_of(text, 'id = "X1"') + 1
@@ -221,7 +221,7 @@ def test_two_sections_may_use_the_same_key_for_codes() -> None:
     assert problems_of(text) == []
 
 
-def test_a_code_that_is_left_out_takes_no_key() -> None:
+def test_an_ignored_code_takes_no_key() -> None:
     lost = '[[code]]\nid = "T1"\nname = "Lost"\nsection = "tools"\nkey = "z"\n'
     kept = '[[code]]\nid = "X2"\nname = "Kept"\nsection = "tools"\nkey = "z"\nexamples = ["a"]\n'
     assert "Lost" not in {each.name for each in book_of(SOUND + lost + kept).codes}
@@ -229,7 +229,7 @@ def test_a_code_that_is_left_out_takes_no_key() -> None:
     assert "the id" in only_problem(SOUND + lost + kept)
 
 
-def test_the_first_of_two_with_one_id_stays() -> None:
+def test_the_first_of_two_codes_with_the_same_id_is_kept() -> None:
     text = SOUND + '[[section]]\nid = "tools"\ntitle = "Other"\n[[profile]]\nname = "Engineer"\n'
     book = book_of(text)
     assert [each.title for each in book.sections] == ["Tasks", "Tools"]
@@ -240,7 +240,7 @@ def test_the_first_of_two_with_one_id_stays() -> None:
     ]
 
 
-def test_a_code_with_an_unknown_section_is_left_out_and_the_others_stay() -> None:
+def test_a_code_with_an_unknown_section_is_ignored_and_the_others_are_kept() -> None:
     text = with_line('section = "tools"', 'section = "nowhere"')
     assert [each.id for each in book_of(text).codes] == ["T1"]
 
@@ -251,7 +251,7 @@ def test_a_code_whose_group_is_unknown_stays_in_its_section() -> None:
     assert "kept in its section, without a group" in "".join(problems_of(text))
 
 
-def test_a_group_counts_more_than_a_section_that_contradicts_it() -> None:
+def test_a_group_overrides_a_contradicting_section() -> None:
     text = with_line('group = "core"', 'group = "core"\nsection = "tools"')
     assert code(text, "T1").section == "tasks"
     assert 'names section "tools", but its group belongs to "tasks"' in only_problem(text)
@@ -262,7 +262,7 @@ def test_codes_that_read_alike_in_documents_are_reported() -> None:
     assert 'codes "T1" and "X1" both have the label "building"' in only_problem(text)
 
 
-def test_single_brackets_are_forgiven() -> None:
+def test_single_brackets_are_accepted() -> None:
     text = 'title = "t"\n[[section]]\nid = "a"\ntitle = "A"\n[code]\nid = "c"\nname = "C"\nsection = "a"\n'
     assert [each.id for each in book_of(text).codes] == ["c"]
     assert any(
@@ -295,7 +295,7 @@ def test_a_section_beyond_the_ninth_is_reported_and_kept() -> None:
     assert len(reported) == 2
 
 
-def test_an_empty_file_is_a_book_without_codes_and_says_so() -> None:
+def test_an_empty_file_is_reported_as_a_book_without_codes() -> None:
     book, problems = parse_codebook("", "codebook.toml")
     assert book is not None
     assert book.codes == ()
@@ -322,19 +322,19 @@ def test_an_empty_file_is_a_book_without_codes_and_says_so() -> None:
         ("#" * 5_000_001, 0, "larger than 5 MB"),
     ],
 )
-def test_a_text_that_cannot_be_read_says_where_and_what_to_do(text: str, line: int, says: str) -> None:
+def test_an_unreadable_text_is_reported_with_its_line_and_remedy(text: str, line: int, says: str) -> None:
     book, problems = parse_codebook(text, "codebook.toml")
     assert book is None
     assert [(problem.severity, problem.line) for problem in problems] == [("error", line)]
     assert says in problems[0].message
 
 
-def test_a_book_with_thousands_of_mistakes_ends_its_complaints() -> None:
+def test_the_problems_of_a_book_with_thousands_of_mistakes_are_limited() -> None:
     text = SOUND + '[[code]]\nid = "a"\nsection = "toolz"\nfoo = 1\n' * 5_000
     assert 500 < len(parse_codebook(text, "codebook.toml")[1]) <= 1_000
 
 
-def test_of_a_list_the_first_wrong_entry_is_reported() -> None:
+def test_the_first_wrong_entry_of_a_list_is_reported() -> None:
     text = with_line('examples = ["Python", "C++"]', 'examples = ["Python", 1, 2, 3]')
     assert [problem for problem in problems_of(text) if "is a number" in problem] == [only_problem(text)]
 
@@ -349,7 +349,7 @@ TABLES = st.sampled_from(["profile", "section", "group", "code", "reference", "c
 
 
 @given(st.dictionaries(TABLES, VALUES | st.lists(st.dictionaries(FIELDS, VALUES | st.just("a")), max_size=3)))
-def test_no_toml_raises(data: dict[str, object]) -> None:
+def test_no_toml_raises_an_exception(data: dict[str, object]) -> None:
     import tomli_w
 
     text = tomli_w.dumps(data)
@@ -359,7 +359,7 @@ def test_no_toml_raises(data: dict[str, object]) -> None:
 
 
 @given(st.text())
-def test_no_text_raises(text: str) -> None:
+def test_no_text_raises_an_exception(text: str) -> None:
     book, problems = parse_codebook(text, "codebook.toml")
     assert book is not None or problems
 
@@ -427,7 +427,7 @@ def test_a_place_that_is_not_written_has_no_line() -> None:
     assert TomlScan(TRICKY).line("nowhere", 3) == 0
 
 
-def test_numbers_that_go_on_in_another_section_are_not_missing() -> None:
+def test_numbers_that_continue_in_another_section_are_not_missing() -> None:
     text = SOUND + "".join(
         f'[[code]]\nid = "T{number}"\nname = "N{number}"\nsection = "{section}"\nexamples = ["a"]\n'
         for number, section in ((2, "tools"), (3, "tools"), (4, "tasks"))
@@ -435,7 +435,7 @@ def test_numbers_that_go_on_in_another_section_are_not_missing() -> None:
     assert not [problem for problem in problems_of(text) if "missing" in problem]
 
 
-def test_a_blank_is_no_key() -> None:
+def test_a_blank_is_not_a_key() -> None:
     text = SOUND + '[[code]]\nid = "T9x"\nname = "N"\nsection = "tasks"\nkey = " "\nexamples = ["a"]\n'
     assert any("is not one printable character" in problem for problem in problems_of(text))
 

@@ -81,7 +81,7 @@ def changes(step: Refactoring, text: str = BOOK) -> list[str]:
     return [line for line in found if line.startswith(("-", "+"))]
 
 
-def test_a_renamed_code_is_renamed_wherever_it_is_named() -> None:
+def test_a_renamed_code_is_renamed_in_all_references() -> None:
     found = changes(Rename(CodeId("W1"), CodeId("W1"), "Milling"))
     assert found == ['- name = "Grinding"', '+ name = "Milling"']
     found = changes(Rename(CodeId("W1"), CodeId("W7"), "Grinding"))
@@ -98,7 +98,7 @@ def test_a_renamed_code_is_renamed_wherever_it_is_named() -> None:
     ]
 
 
-def test_keys_stay_what_the_fingers_know() -> None:
+def test_refactoring_keeps_the_short_keys() -> None:
     steps: list[Refactoring] = [
         Rename(CodeId("W1"), CodeId("W9"), "Grinding"),
         Retire(CodeId("W1")),
@@ -115,7 +115,7 @@ def test_keys_stay_what_the_fingers_know() -> None:
     assert len(set(CodebookIndex(read(refactor(BOOK, steps[4]))).short_keys.values())) == 4
 
 
-def test_what_is_merged_or_retired_stays_in_the_book_and_can_be_taken_back() -> None:
+def test_merged_and_retired_codes_stay_in_the_book_and_can_be_reinstated() -> None:
     assert changes(Merge(CodeId("T1"), CodeId("W2"))) == ["+ retired = true"]
     assert changes(Retire(CodeId("T1"))) == ["+ retired = true"]
     assert refactor(refactor(BOOK, Retire(CodeId("T1"))), Reinstate(CodeId("T1"))) == BOOK
@@ -145,6 +145,6 @@ def test_a_code_moves_to_a_group_or_a_section() -> None:
         (Move(CodeId("W1"), "nowhere"), "nowhere"),
     ],
 )
-def test_a_step_that_cannot_be_taken_is_refused_in_words(step: Refactoring, said: str) -> None:
+def test_an_impossible_refactoring_is_refused_with_a_reason(step: Refactoring, said: str) -> None:
     with pytest.raises(EditError, match=said):
         refactor(BOOK, step)

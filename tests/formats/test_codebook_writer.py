@@ -131,7 +131,7 @@ def test_each_kind_of_table_has_a_comment_before_it() -> None:
         assert written[first - 2].startswith("# ---"), kind
 
 
-def test_a_short_list_stands_on_one_line_and_a_long_one_on_several() -> None:
+def test_a_short_list_is_written_on_one_line_and_a_long_one_on_several() -> None:
     code = replace(FULL.codes[1], examples=("oil", "gas"))
     assert 'examples = ["oil", "gas"]' in render_codebook(replace(FULL, codes=(FULL.codes[0], code)))
     code = replace(code, examples=("o" * 60, "g" * 60))

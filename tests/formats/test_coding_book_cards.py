@@ -106,7 +106,7 @@ def test_a_card_is_in_the_group_of_its_heading_or_of_its_theme() -> None:
         assert not book.texts
 
 
-def test_the_card_below_a_heading_may_hold_the_id_of_the_code_that_this_names() -> None:
+def test_the_card_below_a_heading_with_a_codes_name_may_contain_its_id() -> None:
     book = book_of("# Book\n\n## Calm\n\nCode: CA\nDefinition: Is calm.\n\n## Haste\n\nCode: HA\nDefinition: Runs.\n")
     assert [(code.id, code.name, code.definition) for code in book.codes] == [
         ("CA", "Calm", "Is calm."),
@@ -126,21 +126,21 @@ def test_the_card_below_a_heading_may_hold_the_id_of_the_code_that_this_names() 
         "Definition: none\n\nCode: another line that goes on and on, as only sentences of a text do\nDefinition: x\n",
     ],
 )
-def test_lines_that_look_like_a_card_make_no_code(text: str) -> None:
+def test_lines_that_only_look_like_a_card_are_no_code(text: str) -> None:
     book = book_of(text)
     assert not (book.codes or book.sections)
     assert not lost_words_of(text)
 
 
 @pytest.mark.parametrize("name", ["Name", "Label", "Naam", "Title"])
-def test_lines_with_names_are_no_cards_in_a_book_of_codes_with_ids(name: str) -> None:
+def test_lines_with_names_are_not_cards_in_a_book_with_ids(name: str) -> None:
     codes = "".join(f"## TASK{at}: Plan {at}\n\n{name}: P{at}\nDefinition: Plans.\n\n" for at in (1, 2, 3))
     book = book_of(f"# Book\n\n{codes}")
     assert [code.id for code in book.codes] == ["TASK1", "TASK2", "TASK3"]
     assert not lost_words_of(f"# Book\n\n{codes}")
 
 
-def test_a_line_with_a_label_inside_a_card_is_kept_beside_its_code() -> None:
+def test_a_labelled_line_inside_a_card_is_kept_with_its_code() -> None:
     text = PLAIN.replace("Example:", "Category: Moods\nExample:")
     book = book_of(text)
     assert [code.name for code in book.codes] == ["Patience", "Restlessness"]

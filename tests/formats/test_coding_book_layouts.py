@@ -136,13 +136,13 @@ def problems_of(text: str) -> list[Problem]:
 
 
 @pytest.mark.parametrize("text", BOOKS)
-def test_each_is_written_and_read_back_as_itself(text: str) -> None:
+def test_each_layout_is_written_and_read_back(text: str) -> None:
     first = parse_coding_book(text, "book.md")
     again = parse_coding_book(render_coding_book(first.book), "book.md")
     assert again.toml == first.toml
 
 
-def test_codes_in_tables_need_no_more_than_names_and_definitions() -> None:
+def test_codes_in_tables_need_only_names_and_definitions() -> None:
     book = book_of(TABLES)
     assert [(code.id, code.definition) for code in book.codes] == [
         ("TASK-1", "Making plans."),
@@ -153,7 +153,7 @@ def test_codes_in_tables_need_no_more_than_names_and_definitions() -> None:
     assert book.codes[0].examples == ("draw plans", "plan weeks")
 
 
-def test_a_code_that_goes_on_with_the_number_of_its_chapter_is_one_also_alone_and_without_bold() -> None:
+def test_a_code_numbered_after_its_chapter_is_recognised_alone_and_without_bold() -> None:
     book = book_of(NUMBERED)
     assert [(code.id, code.name, code.definition) for code in book.codes] == [
         ("1.1", "Cooking", "Preparing food."),
@@ -170,7 +170,7 @@ def test_a_code_that_goes_on_with_the_number_of_its_chapter_is_one_also_alone_an
     ]
 
 
-def test_letters_are_ids_and_bold_words_before_a_paragraph_names() -> None:
+def test_letters_are_ids_and_leading_bold_words_are_names() -> None:
     book = book_of(LETTERED)
     assert [(one.name, one.definition) for one in book.profiles] == [
         ("Analyst", "Works with numbers."),
@@ -181,22 +181,22 @@ def test_letters_are_ids_and_bold_words_before_a_paragraph_names() -> None:
     assert book.codes[2].examples == ("Pencil", "Ruler")
 
 
-def test_what_is_easily_confused_is_named() -> None:
+def test_easily_confused_codes_are_read() -> None:
     (first, _) = book_of(CRITERIA).codes
     assert (first.exclude, first.confused_with) == ("general education", ("K2",))
 
 
-def test_dutch_means_are_terms() -> None:
+def test_a_dutch_chapter_of_means_holds_terms() -> None:
     wounds, programs = book_of(DUTCH).codes
     assert (wounds.include, wounds.exclude) == ("verbanden", "pleisters")
     assert programs.examples == ("Tinta", "Velum")
 
 
 @pytest.mark.parametrize(("text", "version"), [(TABLES, "7"), (LETTERED, "v1.0"), (DUTCH, "2.1"), (NUMBERED, "5")])
-def test_the_version_may_stand_below_the_title(text: str, version: str) -> None:
+def test_the_version_may_be_below_the_title(text: str, version: str) -> None:
     assert book_of(text).version.removeprefix("v") == version.removeprefix("v")
 
 
-def test_a_numbered_heading_that_names_a_field_is_no_code() -> None:
+def test_a_numbered_heading_that_names_a_field_is_not_a_code() -> None:
     (code,) = book_of("# Book\n\n## Job tasks\n\n### Task 1: Lighting\n\n#### 1.1 Definition\n\nThe lamp.\n").codes
     assert (code.id, code.definition) == ("Task 1", "The lamp.")

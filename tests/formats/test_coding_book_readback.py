@@ -45,19 +45,19 @@ def read_back(markdown: str) -> Codebook:
 
 @settings(max_examples=examples(400))
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=30).map("".join))
-def test_any_markdown_gives_a_codebook_that_reads_back_equal(markdown: str) -> None:
+def test_any_markdown_yields_a_codebook_that_reads_back_equal(markdown: str) -> None:
     read_back(markdown)
 
 
 @pytest.mark.parametrize("words", [DOTTED, QUOTED, "a." * 5_000, DOTTED.replace(".", " . ")])
-def test_words_joined_by_dots_are_read_wherever_they_stand(words: str) -> None:
+def test_words_joined_by_dots_are_read_in_every_position(words: str) -> None:
     markdown = (
         f"# {words}\n\n{words}\n\n## Tasks\n\n### TASK1: Name\n\n- **Definition:** {words}\n\n### {words}\n\n{words}\n"
     )
     assert code(read_back(markdown), "TASK1").definition.split() == words.split()
 
 
-def test_words_joined_by_dots_in_a_comment_of_a_codebook_are_no_key() -> None:
+def test_words_joined_by_dots_in_a_comment_are_not_a_key() -> None:
     text = f"# {DOTTED} = 1\ntitle = \"{DOTTED}\" # {DOTTED}\nversion = '''\n{DOTTED} = \"1\n'''\n"
     book, problems = parse_codebook(text, "a.toml")
     assert book is not None and book.title == DOTTED
@@ -80,7 +80,7 @@ def test_a_key_of_dozens_of_words_is_refused_on_its_line(text: str) -> None:
 
 
 @given(st.text(alphabet="\"'\\\n#a. =[]{}", max_size=60))
-def test_no_key_of_dozens_of_words_gets_past_behind_what_looks_like_a_text(before: str) -> None:
+def test_a_key_of_dozens_of_words_is_refused_even_after_something_like_a_text(before: str) -> None:
     import tomllib
 
     text = f"{before}\n{DOTTED}.x = 1\n"
@@ -89,7 +89,7 @@ def test_no_key_of_dozens_of_words_gets_past_behind_what_looks_like_a_text(befor
             tomllib.loads(before + "\n")
 
 
-def test_what_a_comment_says_in_a_key_of_dozens_of_words_or_in_deep_lists_is_left() -> None:
+def test_an_embedded_codebook_with_a_huge_key_or_deep_lists_is_ignored() -> None:
     for toml in (f"{'a.' * 20_000}b = 1", f"a = {'[' * 20_000}"):
         book = book_of(
             f"# Book\n\n## Tasks\n\n### TASK1: Name\n\n<!-- codetui code\n{toml}\n-->\n\n- **Definition:** d\n"

@@ -38,7 +38,7 @@ def test_rows_of_a_table_are_codes() -> None:
     assert text(book, "Since").after == "TECH1"
 
 
-def test_rows_of_a_table_are_profiles_under_a_heading_that_says_so() -> None:
+def test_rows_of_a_table_under_a_heading_of_profiles_are_profiles() -> None:
     keeper, builder = sample("tables").book.profiles
     assert (keeper.name, keeper.definition, keeper.evidence) == ("Keeper", "Keeps the light", "TASK1")
     assert keeper.responsibilities == ("Lights lamps", "Polishes")
@@ -51,7 +51,7 @@ def test_entries_of_a_list_are_codes() -> None:
     assert code(book, "SKILL2").examples == ("steady", "cool-headed")
 
 
-def test_a_dutch_book_is_understood() -> None:
+def test_a_dutch_book_is_read() -> None:
     book = sample("dutch").book
     assert (book.version, book.language, book.label) == ("3", "nl", "{id}. {name}")
     guard = profile(book, "Wachter")
@@ -93,14 +93,14 @@ def test_groups_come_from_the_headings_between_section_and_code() -> None:
     assert [(each.id, each.group) for each in book.codes][:3] == [("T1.1.1", "1"), ("T1.1.2", "1"), ("T1.2.1", "2")]
 
 
-def test_a_heading_that_holds_all_codes_and_says_nothing_new_is_a_text() -> None:
+def test_a_heading_that_only_repeats_the_section_is_a_text() -> None:
     one = "## 2. Tools\n\n### Tool Categories\n\n#### 2.1. Lamps\n\n- **Definition:** Light.\n"
     book = book_of(f"# Book\n\n{one}\n## 1. Tasks\n\n### Core\n\n#### 1.1. Lighting\n\n- **Definition:** Lights.\n")
     assert [group.title for group in book.groups] == ["Core"]
     assert text(book, "Tool Categories").before == "2.1"
 
 
-def test_a_code_found_while_coding_and_a_retired_one_say_so() -> None:
+def test_codes_found_while_coding_and_retired_codes_are_marked() -> None:
     patience = code(sample("tables").book, "T3.1")
     assert (patience.found_in, patience.is_retired, patience.definition) == ("33", True, "Can wait.")
 
@@ -198,9 +198,7 @@ def section_of(heading: str, id_: str) -> Section:
         ("## Weather", "W1", "Weather", ""),
     ],
 )
-def test_a_section_has_the_title_of_documents_where_the_book_means_it(
-    heading: str, id_: str, title: str, kept: str
-) -> None:
+def test_a_recognised_section_has_its_title_in_documents(heading: str, id_: str, title: str, kept: str) -> None:
     section = section_of(heading, id_)
     assert (section.title, section.heading) == (title, kept)
 
@@ -213,7 +211,7 @@ def test_two_sections_of_one_kind_keep_their_own_titles() -> None:
     ]
 
 
-def test_codes_under_no_heading_stand_in_a_section_of_their_own() -> None:
+def test_codes_without_a_heading_get_their_own_section() -> None:
     book = book_of("# Book\n\n- **`LAMP1: Oil`**: x\n- **`LAMP2: Gas`**: y\n")
     assert [(each.id, each.title) for each in book.sections] == [("codes", "Codes")]
     assert len(book.codes) == 2

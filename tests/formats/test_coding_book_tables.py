@@ -231,7 +231,7 @@ def test_columns_of_themes_are_sections_and_groups_and_empty_cells_repeat_them()
     assert text(book, "Bron").body.strip() == "R1"
 
 
-def test_ids_categories_and_codes_in_columns_of_their_own_are_told_apart() -> None:
+def test_separate_columns_of_ids_categories_and_codes_are_distinguished() -> None:
     book = book_of(CATEGORIES)
     assert [group.title for group in book.groups] == ["Coping", "Trust"]
     assert [(each.id, each.name, each.examples) for each in book.codes] == [
@@ -241,7 +241,7 @@ def test_ids_categories_and_codes_in_columns_of_their_own_are_told_apart() -> No
     ]
 
 
-def test_a_row_in_bold_alone_is_a_group_and_one_without_a_label_continues_the_code() -> None:
+def test_a_bold_row_is_a_group_and_a_row_without_a_label_continues_the_code() -> None:
     book = book_of(HEADLINES)
     assert [group.title for group in book.groups] == ["Body", "Mind"]
     assert [(each.id, each.name) for each in book.codes] == [("PAIN", "Aching"), ("MOOD", "Mood")]
@@ -263,7 +263,7 @@ def test_codes_may_be_the_columns_of_a_table() -> None:
     assert (doubt.name, doubt.include, doubt.exclude) == ("Doubt", "says doubt", "")
 
 
-def test_numbered_chapters_are_codes_and_the_words_behind_a_fields_name_are_kept() -> None:
+def test_numbered_chapters_are_codes_and_remarks_beside_field_names_are_kept() -> None:
     book = book_of(NUMBERED)
     trust, doubt = book.codes
     assert (trust.id, trust.name, doubt.id, doubt.name) == ("1", "Vertrouwen", "2", "Twijfel")
@@ -273,7 +273,7 @@ def test_numbered_chapters_are_codes_and_the_words_behind_a_fields_name_are_kept
     assert doubt.examples == ("misschien", "wie weet")
 
 
-def test_profiles_inside_a_section_leave_it_a_section() -> None:
+def test_a_section_that_contains_profiles_stays_a_section() -> None:
     book = book_of(PROFILES)
     assert [(each.heading, each.definition) for each in book.sections] == [
         ("## 1. Taken", "Waarom twee lagen."),
@@ -283,7 +283,7 @@ def test_profiles_inside_a_section_leave_it_a_section() -> None:
     assert [each.name for each in book.profiles] == ["Maker", "Wachter"]
 
 
-def test_tables_of_other_things_are_no_codes() -> None:
+def test_tables_of_other_things_are_not_codes() -> None:
     book = book_of(NONE)
     assert not (book.codes or book.sections or book.profiles)
 

@@ -49,7 +49,7 @@ def test_a_remark_beside_confused_codes_is_kept_with_the_ids() -> None:
     assert text(found, "Not to be confused with").body == "TASK3, which is about looking."
 
 
-def test_codes_that_a_profile_lists_as_evidence_are_no_codes() -> None:
+def test_codes_listed_as_evidence_of_a_profile_are_not_codes() -> None:
     listed = "**Evidence Profile:**\n\n- **TASK1: Lighting** above all\n- `TASK2`\n"
     book = book_of(
         f"# B\n\n## Profiles\n\n### 1. `Keeper`\n\n{listed}\n## Tasks\n\n- `TASK1: Lighting`\n- `TASK2: x`\n"
@@ -58,7 +58,7 @@ def test_codes_that_a_profile_lists_as_evidence_are_no_codes() -> None:
     assert [each.id for each in book.codes] == ["TASK1", "TASK2"]
 
 
-def test_an_entry_among_codes_that_is_none_is_kept() -> None:
+def test_an_entry_among_codes_that_is_not_a_code_is_kept() -> None:
     listed = "- first of all\n- `TASK1: Lighting`\n- `TASK2: Watching`\n"
     book = book_of(f"# B\n\n## Tasks\n\n**Note:** two codes.\n\n{listed}")
     assert [each.id for each in book.codes] == ["TASK1", "TASK2"]
@@ -66,13 +66,13 @@ def test_an_entry_among_codes_that_is_none_is_kept() -> None:
     assert [each.body for each in book.texts] == ["- first of all"]
 
 
-def test_a_code_named_like_the_beginning_of_another_is_not_taken_for_it() -> None:
+def test_a_code_whose_name_begins_anothers_is_not_confused_with_it() -> None:
     codes = "### Lighting\n\nExamples: x\n\n### Lighting the lamp\n\nExamples: y\n\n"
     last = "### Watching\n\nExamples: z\n\nNot to be confused with: Lighting the lamp\n"
     assert code(book_of(f"# B\n\n## Tasks\n\n{codes}{last}"), "watching").confused_with == ("lighting_the_lamp",)
 
 
-def test_a_line_that_no_part_takes_is_kept_at_the_end_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_outside_all_parts_is_kept_at_the_end_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     markdown = "# B\n\n## Tasks\n\n- `TASK1: Lighting`\n- `TASK2: Watching`\n\n## Once\n\nUpon a time.\n"
 
     def forgetful(*given: object) -> list[Passage]:
@@ -84,13 +84,13 @@ def test_a_line_that_no_part_takes_is_kept_at_the_end_and_reported(monkeypatch: 
     assert [note.line for note in found.notes if "not understood" in note.message] == [8, 10]
 
 
-def test_a_second_value_of_a_field_that_has_one_is_kept() -> None:
+def test_a_second_value_of_a_field_is_kept() -> None:
     book = book_of("# B\n\n## Tasks\n\n### TASK1: x\n\n**Found in:** 33\n\n**Found in:** 34\n")
     assert code(book, "TASK1").found_in == "33"
     assert text(book, "Found in").body == "34"
 
 
-def test_the_same_number_in_two_sections_is_told_apart() -> None:
+def test_the_same_number_in_two_sections_is_distinguished() -> None:
     part = "### 1. {}\n\n- **Definition:** x\n\n### 2. {}\n\n- **Definition:** y\n"
     found = parse_coding_book(
         f"# Book\n\n## 1. Tasks\n\n{part.format('A', 'B')}\n## 2. Weather\n\n{part.format('C', 'D')}", "book.md"
@@ -119,7 +119,7 @@ MARKS = ["", "", "```", "| a | b |", "|---|---|", "# x", "###", "- ", "**", "---
 
 
 @given(st.lists(st.sampled_from(LINES + MARKS) | st.text(max_size=9), max_size=25))
-def test_no_text_raises_and_none_loses_a_word(lines: list[str]) -> None:
+def test_no_text_raises_an_exception_or_loses_a_word(lines: list[str]) -> None:
     markdown = "\n".join(lines).replace("\r", "\n")
     printable = "".join(sign for sign in markdown if sign in "\n\t" or category(sign) not in ("Cc", "Cs"))
     assert lost_words(printable, parse_coding_book(markdown, "book.md")) == set()
@@ -128,7 +128,7 @@ def test_no_text_raises_and_none_loses_a_word(lines: list[str]) -> None:
 # --- the real books -----------------------------------------------------------------------------------
 
 
-def test_the_v3_book_is_read_whole(shared: Path) -> None:
+def test_the_v3_book_is_read_completely(shared: Path) -> None:
     found = parse_coding_book(real_books(shared)[0], "v3.md")
     book = found.book
     assert (book.title, book.version, book.status) == ("GenAI Engineer Analysis: Coding Book", "v3", "Definitive")
@@ -147,7 +147,7 @@ def test_the_v3_book_is_read_whole(shared: Path) -> None:
     assert "profile 3 is missing" in problems[1]
 
 
-def test_the_pilot_book_is_read_whole(shared: Path) -> None:
+def test_the_pilot_book_is_read_completely(shared: Path) -> None:
     found = parse_coding_book(real_books(shared)[1], "pilot.md")
     book = found.book
     assert [len(codes) for codes in codes_by_section(book).values()] == [6, 7, 5]
@@ -166,7 +166,7 @@ def test_the_pilot_book_is_read_whole(shared: Path) -> None:
     assert lost_words(real_books(shared)[1], found) == set()
 
 
-def test_the_shipped_codebooks_name_what_the_imported_ones_name(shared: Path) -> None:
+def test_the_shipped_codebooks_have_the_names_of_the_imported_ones(shared: Path) -> None:
     root = Path(__file__).resolve().parent.parent.parent
     shipped = [root / "codebook.toml", root / "examples" / "pilot" / "codebook.toml"]
     for path, markdown in zip(shipped, real_books(shared), strict=True):

@@ -43,7 +43,7 @@ def back(markdown: str) -> Codebook:
     return replace(parse_coding_book(markdown, "book.md").book, content_hash="")
 
 
-def test_codes_with_a_definition_or_examples_stand_in_a_list() -> None:
+def test_codes_with_a_definition_or_examples_are_written_as_a_list() -> None:
     assert render_coding_book(settled(LAMPS)) == (
         "# Lamps (v2)\n\n## Profiles\n\n### 1. `Keeper` (lights)\n\n- **Evidence Profile:** Mostly `TASK1`.\n\n---\n\n"
         "## Job Task Analysis\n\n- **`TASK1: Lighting`**: The lamp.\n- **`TASK2: Watching`**: The sea.\n\n---\n\n"
@@ -52,7 +52,7 @@ def test_codes_with_a_definition_or_examples_stand_in_a_list() -> None:
     )
 
 
-def test_codes_with_more_than_that_stand_under_headings() -> None:
+def test_codes_with_more_fields_are_written_under_headings() -> None:
     lighting = replace(
         LAMPS.codes[0],
         group="by_night",
@@ -83,12 +83,12 @@ def test_what_markdown_cannot_express_is_kept_in_one_comment_at_the_end() -> Non
 
 
 @pytest.mark.parametrize("changed", [str, lambda text: text.replace("\n", "\r\n"), lambda text: f"{text}\n\n"])
-def test_the_comment_counts_while_the_visible_text_is_unedited(changed: Callable[[str], str]) -> None:
+def test_the_comment_is_used_while_the_visible_text_is_unedited(changed: Callable[[str], str]) -> None:
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], key="w"), *LAMPS.codes[1:])))
     assert back(changed(render_coding_book(book))) == book
 
 
-def test_an_edited_text_is_read_anew_and_the_comment_is_reported() -> None:
+def test_an_edited_text_is_parsed_again_and_the_comment_is_reported() -> None:
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], key="w"), *LAMPS.codes[1:])))
     edited = render_coding_book(book).replace(
         "**`TASK1: Lighting`**: The lamp.", "**`TASK1: Lighting up`**: All lamps."
@@ -107,7 +107,7 @@ def test_a_comment_that_is_not_valid_toml_is_ignored() -> None:
     assert back(broken) == back(text)
 
 
-def test_texts_stand_where_they_belong() -> None:
+def test_texts_are_written_in_their_places() -> None:
     texts = (
         CodebookText(body="At the front."),
         CodebookText(title="Why", body="Because.", before="tasks"),
@@ -129,7 +129,7 @@ def test_a_text_that_looks_like_a_code_reads_back_from_the_comment() -> None:
     assert back(render_coding_book(book)) == book
 
 
-def test_words_that_look_like_markup_do_not_break_the_book() -> None:
+def test_words_that_look_like_markup_are_preserved() -> None:
     odd = "# No heading\n\n- **`TASK7: none`**: x\n\n| a |\n|---|\n\n-->"
     book = settled(replace(LAMPS, codes=(replace(LAMPS.codes[0], definition=odd), *LAMPS.codes[1:])))
     assert back(render_coding_book(book)) == book
@@ -150,19 +150,19 @@ def test_any_codebook_is_read_back_from_its_coding_book(book: Codebook) -> None:
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_sample_is_read_back_from_what_is_written_of_it(path: Path) -> None:
+def test_a_sample_is_written_and_read_back(path: Path) -> None:
     book = parse_coding_book(path.read_text("utf-8"), path.name).book
     assert back(render_coding_book(book)) == replace(in_reading_order(book), content_hash="")
 
 
 @pytest.mark.parametrize("name", ["codebook.toml", "examples/pilot/codebook.toml"])
-def test_a_shipped_book_is_read_back_from_what_is_written_of_it(name: str) -> None:
+def test_a_shipped_book_is_written_and_read_back(name: str) -> None:
     book, _ = parse_codebook((ROOT / name).read_text("utf-8"), name)
     assert book is not None
     assert back(render_coding_book(book)) == replace(in_reading_order(book), content_hash="")
 
 
-def test_the_real_books_are_written_almost_as_they_are(shared: Path) -> None:
+def test_the_real_books_are_written_almost_unchanged(shared: Path) -> None:
     (v3,) = (shared / "seeds").glob("003*")
     for path in (v3, shared / "pilot" / "coding_book_pilot.md"):
         markdown = path.read_text("utf-8")
@@ -193,7 +193,7 @@ def test_the_page_shows_the_book_and_loads_nothing() -> None:
     assert "default-src 'none'" in shown
 
 
-def test_the_page_shows_markup_and_does_not_obey_it() -> None:
+def test_the_page_shows_markup_without_rendering_it() -> None:
     odd = '<script>alert("x")</script> ![x](http://a.b/c.png) <!-- codetui end --> [l](javascript:x)'
     book = settled(replace(LAMPS, title="<b>Lamps</b>", codes=(replace(LAMPS.codes[0], definition=odd),)))
     shown = render_page(book)
@@ -204,7 +204,7 @@ def test_the_page_shows_markup_and_does_not_obey_it() -> None:
     assert "<title>&lt;b&gt;Lamps&lt;/b&gt; v2</title>" in shown
 
 
-def test_the_page_has_none_of_the_comments() -> None:
+def test_the_page_contains_no_comments() -> None:
     book, _ = parse_codebook((ROOT / "examples" / "pilot" / "codebook.toml").read_text("utf-8"), "codebook.toml")
     assert book is not None
     assert "codetui" not in render_page(book)

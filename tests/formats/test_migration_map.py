@@ -48,16 +48,16 @@ def test_a_code_is_retired_in_every_way_that_people_write(value: str) -> None:
     assert rules_of(f"[codes]\nT = {value}\n") == (Rule("code", "T"),)
 
 
-def test_an_id_with_points_needs_no_quotes() -> None:
+def test_an_id_with_dots_needs_no_quotes() -> None:
     assert rules_of('[codes]\n1.A.2 = "T1"\n2.9 = "T2"\n') == rules_of('[codes]\n"1.A.2" = "T1"\n"2.9" = "T2"\n')
 
 
-def test_names_and_labels_stand_for_ids() -> None:
+def test_names_and_labels_may_replace_ids() -> None:
     text = '[profiles]\nbuilder = "other"\n[codes]\n"Watching" = "t2: lamps"\n'
     assert rules_of(text) == (Rule("profile", "2", ("4",)), Rule("code", "1.A.2", ("T2",)))
 
 
-def test_a_rule_that_changes_nothing_is_none() -> None:
+def test_a_rule_that_changes_nothing_is_dropped() -> None:
     assert rules_of('[codes]\nT = "Tide"\n') == ()
 
 
@@ -84,35 +84,35 @@ def test_numbers_are_ids_too() -> None:
         ("a = [\n", "map.toml:1: error: not valid TOML"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:
+def test_mistakes_are_reported_with_their_line(text: str, said: str) -> None:
     assert any(each.startswith(said) for each in problems_of(text)), problems_of(text)
 
 
-def test_a_rule_about_a_code_that_only_documents_knew_is_kept() -> None:
+def test_a_rule_for_a_code_known_only_to_documents_is_kept() -> None:
     found, _ = parse_map('[codes]\n"2.8. Frameworks" = "T2"\n', "map.toml", NEW, OLD)
     assert found is not None
     assert found.rules == (Rule("code", "2.8. Frameworks", ("T2",)),)
 
 
-def test_a_rule_knows_whether_the_id_means_the_same_in_both_books() -> None:
+def test_a_rule_records_whether_the_id_means_the_same_in_both_books() -> None:
     found = {rule.old: rule.is_same for rule in rules_of('[codes]\nT = ""\n"2.9" = ""\n[profiles]\n1 = ""\n')}
     assert found == {"T": True, "2.9": False, "1": False}
 
 
-def test_a_wrong_rule_leaves_the_others() -> None:
+def test_a_wrong_rule_does_not_affect_the_others() -> None:
     found, _ = parse_map('[codes]\nT = "T9"\n"2.9" = "T2"\n', "map.toml", NEW, OLD)
     assert found is not None
     assert found.rules == (Rule("code", "2.9", ("T2",)),)
 
 
-def test_a_map_says_where_from_where_to_and_whether_somebody_looked() -> None:
+def test_a_map_names_both_books_and_whether_it_was_reviewed() -> None:
     found, _ = parse_map('from = "1#a"\nto = "2#b"\nchecked = false\n', "map.toml", NEW)
     assert found == MigrationMap((), "1#a", "2#b", is_checked=False)
     found, _ = parse_map("", "map.toml", NEW)
     assert found == MigrationMap((), "", "", is_checked=True)
 
 
-def test_a_proposal_is_written_with_names_and_scores_and_read_again() -> None:
+def test_a_proposal_is_written_with_names_and_scores_and_read_back() -> None:
     proposed = propose(OLD, NEW)
     text = render_map(proposed, OLD, NEW)
     assert parse_map(text, "map.toml", NEW, OLD) == (proposed, [])
@@ -130,7 +130,7 @@ BOOKS = st.dictionaries(NAMES.filter(bool), NAMES, max_size=5)
 
 
 @given(BOOKS, BOOKS)
-def test_any_proposal_is_read_as_it_was_made(olds: dict[str, str], news: dict[str, str]) -> None:
+def test_any_proposal_is_read_back(olds: dict[str, str], news: dict[str, str]) -> None:
     old, new = book("1", olds), book("2", news)
     proposed = propose(old, new)
     assert parse_map(render_map(proposed, old, new), "map.toml", new, old) == (proposed, [])

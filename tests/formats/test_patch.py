@@ -138,12 +138,12 @@ def test_a_recoded_entry_moves_to_its_new_code() -> None:
     assert edited(text, recoded("c1", "3.2")) == text.replace('  - "a"\n', "") + '  - "a"\n'
 
 
-def test_an_entry_coded_again_with_its_code_goes_to_the_end() -> None:
+def test_an_entry_coded_again_with_its_code_moves_to_the_end() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:**\n  - "a"\n  -  "b"\n  - "c"\n'
     assert edited(text, recoded("c1", "3.1")) == text.replace('  - "a"\n', "") + '  - "a"\n'
 
 
-def test_an_entry_on_the_line_of_its_code_goes_below_one_that_comes_before_it() -> None:
+def test_an_entry_on_the_line_of_its_code_moves_below_a_preceding_entry() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talk:** "a"\n'
     assert edited(text, added("new", "3.1", "new", 0)) == text.replace(' "a"\n', '\n  - "new"\n  - "a"\n')
 
@@ -247,12 +247,12 @@ def test_a_code_renamed_in_the_codebook_keeps_its_line() -> None:
     assert document_of(state, BOOK, AD).text == text + '  - "b"\n'
 
 
-def test_a_code_with_a_longer_id_is_another_code() -> None:
+def test_a_code_with_a_longer_id_is_a_different_code() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1.2. Chat:**\n  - "a"\n'
     assert edited(text, recoded("c1", "3.1")) == text.replace("3.1.2. Chat", "3.1. Talk")
 
 
-def test_codes_of_one_name_are_distinguished_by_their_entries() -> None:
+def test_codes_with_the_same_name_are_distinguished_by_their_entries() -> None:
     groups = tuple(Group(id=id_, section="s", title=f"Group {id_}") for id_ in "ab")
     codes = tuple(Code(id=CodeId(f"other-{id_}"), name="Other", section="s", group=id_) for id_ in "ab")
     book = Codebook(title="B", label="{name}", sections=(Section(id="s", title="S"),), groups=groups, codes=codes)
@@ -397,7 +397,7 @@ def test_a_byte_order_mark_is_kept() -> None:
     )
 
 
-def test_a_session_without_a_layout_is_written_in_the_canonical_shape() -> None:
+def test_a_session_without_a_layout_is_written_in_canonical_form() -> None:
     state = after(State(), added("c1", "3.1", "a", 1))
     text, ids = document_of(state, BOOK, AD)
     assert text.startswith("# Manual Coding Analysis: Job Ad #7 (Acme)\n")

@@ -36,7 +36,7 @@ def test_a_layout_is_written_byte_for_byte_while_the_session_agrees_with_it(text
 
 @often
 @given(changes)
-def test_a_canonical_document_with_its_ids_is_what_it_was_projected_from(some: list[Change]) -> None:
+def test_a_canonical_document_keeps_the_ids_of_its_session(some: list[Change]) -> None:
     wanted = project(changed(State(), some), BOOK, AD)
     text, ids = written(wanted)
     again = with_ids(identified(parse_document(text, "a.md")[0], INDEX), ids)

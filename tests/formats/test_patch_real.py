@@ -75,7 +75,7 @@ def test_removing_a_new_coding_restores_the_bytes(text: str) -> None:
         assert document_of(undone, BOOK, ad_of(text)) == (text, state.layout.ids)
 
 
-def test_a_profile_is_added_or_changed_alone(text: str) -> None:
+def test_only_the_profile_is_added_or_changed(text: str) -> None:
     state, _ = taken_over(text, INDEX)
     state = after(state, ProfileAssigned(profile=BOOK.profiles[0].id, reasoning="Invented."))
     ad = ad_of(text)

@@ -127,7 +127,7 @@ def _session_events() -> list[Event]:
     ]
 
 
-def test_each_coding_that_stands_is_one_row_in_the_order_of_the_document() -> None:
+def test_each_live_coding_is_one_row_in_the_order_of_the_document() -> None:
     about, end = ("7", "Acme", "Engineer", "ann", "Core Engineer"), ("in progress", "so")
     time, place = "2026-01-01T00:00:00Z", ("exact", "")
     quoted, term = ("We build\n  models", 0, 17, *end), ("Python", 23, 29, *end)
@@ -147,7 +147,7 @@ def test_words_in_the_title_have_no_place_in_the_body() -> None:
     assert cells_of(found, "start", "end", "start_in_body", "end_in_body") == [(0, 8, None, None)]
 
 
-def test_the_body_of_a_source_that_the_corpus_lacks_begins_where_it_did() -> None:
+def test_the_body_of_a_source_missing_from_the_corpus_keeps_its_start() -> None:
     opened = SessionOpened(source=AD.id, employer="", title="", text_hash="h", body_start=10)
     found = table(_state(opened, _added("c1", "TASK1", "We build")), is_in_corpus=False)
     assert cells_of(found, "start", "start_in_body") == [(10, 0)]
@@ -164,7 +164,7 @@ def test_the_body_of_a_source_that_the_corpus_lacks_begins_where_it_did() -> Non
         ("steam engines", "", False, "none", "yes"),
     ],
 )
-def test_each_row_says_how_sure_its_place_is(
+def test_each_row_states_how_certain_its_place_is(
     words: str, there: str, is_proposed: bool, place: str, to_check: str
 ) -> None:
     start = TEXT.find(there)
@@ -225,7 +225,7 @@ def test_a_session_without_codings_has_no_rows() -> None:
         ("copy", "812", "copy of 812"),
     ],
 )
-def test_a_column_says_how_a_coding_came_in(cause: Cause, source: str, origin: str) -> None:
+def test_a_column_states_the_origin_of_a_coding(cause: Cause, source: str, origin: str) -> None:
     event = _added("c1", "TECH1", "Python")
     first = Transaction(
         id=TransactionId("t1"), seq=1, time="", coder="ann", cause=cause, from_name=source, events=(event,)
@@ -235,7 +235,7 @@ def test_a_column_says_how_a_coding_came_in(cause: Cause, source: str, origin: s
     assert cells_of(table(replay([first, later])), "origin") == [(origin,)]
 
 
-def test_csv_is_read_back_by_other_programs() -> None:
+def test_csv_can_be_read_by_other_programs() -> None:
     records = list(csv.DictReader(io.StringIO(to_csv(table(_session())), newline="")))
     assert [(record["words"],) for record in records] == cells_of(table(_session()), "words")
     assert [record["start"] for record in records] == ["10", "", "33"]
@@ -249,7 +249,7 @@ def test_cells_that_look_like_formulas_are_made_harmless(cell: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["", "plain", "'s avonds", "a=b", "''", "C++", "é"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
+def test_other_cells_are_unchanged(cell: str) -> None:
     assert guarded(cell) == cell
 
 
@@ -267,13 +267,13 @@ def test_other_cells_stay_as_they_are(cell: str) -> None:
         ("a;b", "a;b"),
     ],
 )
-def test_no_piece_behind_a_separator_looks_like_a_formula(cell: str, safe: str) -> None:
+def test_no_text_after_a_separator_looks_like_a_formula(cell: str, safe: str) -> None:
     assert guarded(cell) == safe
     assert unguarded(safe) == cell
 
 
 @given(st.lists(st.text(st.sampled_from("'\"=-;\t\n, a\u00ad")), min_size=11, max_size=11), st.sampled_from(";\t\n"))
-def test_a_program_that_splits_elsewhere_finds_no_formula(cells: list[str], separator: str) -> None:
+def test_a_program_with_another_separator_finds_no_formula(cells: list[str], separator: str) -> None:
     text = to_csv(of_cells(Row(tuple(cells), {})))
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         reader = csv.reader(text.split("\n"), delimiter=separator if separator != "\n" else ";", quoting=quoting)
@@ -297,7 +297,7 @@ def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
 
 
 @given(st.text(st.characters() | st.sampled_from('\u2028\u0085\ud800="\n')), st.text())
-def test_json_lines_give_back_exactly_what_was_coded(note: str, title: str) -> None:
+def test_json_lines_contain_the_exact_codings(note: str, title: str) -> None:
     attributes = {"sector": title, "words": note}
     found = of_cells(*[Row(("1", "", title, note, None, 3), attributes)] * 2)
     text = to_jsonl(found)
@@ -350,7 +350,7 @@ def test_a_workbook_has_a_sheet_for_each_table() -> None:
 @pytest.mark.parametrize(
     "text", ["=1+1", "-5", "007", "a;=b", "http://x.nl", "{=1}", "a\tb\nc", "x_x0041_y", "é 灯台 🗼", "\x01\x0b", " "]
 )
-def test_a_workbook_holds_every_text_as_it_is(text: str) -> None:
+def test_a_workbook_contains_every_text_unchanged(text: str) -> None:
     sheets, losses = sheets_of(of_cells(Row((text,), {text: text})))
     from openpyxl.utils.escape import unescape
 
@@ -359,7 +359,7 @@ def test_a_workbook_holds_every_text_as_it_is(text: str) -> None:
     assert (found, losses) == ([text] * 3, ())
 
 
-def test_what_no_cell_can_hold_is_cut_and_reported() -> None:
+def test_text_too_long_for_a_cell_is_cut_and_reported() -> None:
     sheets, losses = sheets_of(of_cells(Row(("🗼" * 20_000, "\ud800"), {})))
     cell = str(sheets["codings"][1][0])
     assert len(cell.encode("utf-16-le")) // 2 <= 32_767 and cell.endswith("🗼…")

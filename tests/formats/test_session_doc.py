@@ -91,7 +91,7 @@ def test_writing_what_was_written_changes_nothing(document: Document) -> None:
 
 @settings(max_examples=examples(200))
 @given(st.lists(st.sampled_from(SHAPES), max_size=12).map("".join))
-def test_any_text_gives_a_document(text: str) -> None:
+def test_any_text_parses_to_a_document(text: str) -> None:
     document, problems = parse_document(text, "a.md")
     assert parse_document(render_document(document), "a.md")[0].sections == document.sections
     assert all(problem.file == "a.md" for problem in problems)
@@ -143,7 +143,7 @@ def test_line_breaks_in_values_become_blanks() -> None:
     assert again.sections[0].blocks[0].codes[0].entries == (Entry("quotation", "a b", "c d"),)
 
 
-def test_the_canonical_shape() -> None:
+def test_the_canonical_form() -> None:
     quotation, term = Entry("quotation", "words", "a note"), Entry("term", "LLM")
     document = Document(
         "7",
@@ -215,7 +215,7 @@ def test_without_profile_both_bullets_and_their_blank_line_are_left_out() -> Non
 
 @pytest.mark.parametrize("profile", ["", "P"])
 @pytest.mark.parametrize("reasoning", ["", "R"])
-def test_profile_or_reasoning_may_be_alone(profile: str, reasoning: str) -> None:
+def test_profile_or_reasoning_may_occur_alone(profile: str, reasoning: str) -> None:
     text = render_document(Document("7", profile=profile, reasoning=reasoning))
     assert ("Assigned Profile" in text) == bool(profile)
     assert ("Reasoning" in text) == bool(reasoning)

@@ -55,7 +55,7 @@ def changed(old: str, new: str) -> tuple[Document, list[tuple[int, str]]]:
         ("\n", "\r\n"),
     ],
 )
-def test_a_mark_changes_nothing_of_the_coding(old: str, new: str) -> None:
+def test_markup_does_not_change_the_coding(old: str, new: str) -> None:
     document, problems = changed(old, new)
     assert document == parse_document(TEXT, "")[0]
     assert all("check box" in message or "blanks" in message for _, message in problems), problems

@@ -124,7 +124,7 @@ def test_foreign_lines_are_one_unread_piece(foreign: str, below: str) -> None:
 
 
 @pytest.mark.parametrize("opening", ["```", "~~~~", "<!-- never closed", "``` a ` b"])
-def test_what_is_never_closed_hides_nothing(opening: str) -> None:
+def test_unclosed_code_and_comments_hide_nothing(opening: str) -> None:
     text = f'# Job Ad #1\n\n## S\n\n{opening}\n\n- **A:**\n  - "w"\n'
     document, _ = parse_document(text, "a.md")
     assert [part.text for part in document.unread] == [opening]
@@ -167,7 +167,7 @@ def test_a_note_under_a_section_belongs_to_the_section() -> None:
         ("  - **(in brackets)**", "A"),
     ],
 )
-def test_a_label_in_brackets_is_no_note(line: str, label: str) -> None:
+def test_a_label_in_brackets_is_not_a_note(line: str, label: str) -> None:
     document, _ = parse_document(f"# Job Ad #1\n\n## S\n\n- **A:**\n{line}\n", "a.md")
     assert document.sections[0].blocks[0].codes[-1].label == label
 
@@ -213,11 +213,11 @@ def test_parts_without_ids_keep_their_places_on_the_line() -> None:
     ("title", "section"),
     [("1. Tasks", "tasks"), ("tasks", "tasks"), ("4.  TASKS:", "tasks"), ("3. Skills", "skills"), ("Other", "")],
 )
-def test_sections_are_known_by_their_titles_without_their_numbers(title: str, section: str) -> None:
+def test_sections_are_recognised_by_title_without_number(title: str, section: str) -> None:
     assert identified(Document("1", sections=(SectionPart(title),)), INDEX).sections[0].id == section
 
 
-def test_sections_with_one_title_are_distinguished_by_their_numbers() -> None:
+def test_sections_with_the_same_title_are_distinguished_by_number() -> None:
     sections = tuple(Section(id=id_, title="Part") for id_ in "ab")
     index = CodebookIndex(Codebook(title="B", sections=sections))
     document = Document("1", sections=tuple(SectionPart(title) for title in ("2. Part", "1. Part", "Part")))
@@ -242,14 +242,14 @@ def test_groups_are_searched_in_their_section_first() -> None:
     ]
 
 
-def test_codes_are_known_by_label_and_others_go_by_theirs() -> None:
+def test_codes_are_recognised_by_label_and_unknown_ones_keep_theirs() -> None:
     labels = ("1.A.1. Build & run", "1.a.1. build & run:", "1.A.1", "Talk", "2.8. Frameworks")
     document = Document("1", sections=(SectionPart("S", (Block(None, (), tuple(map(CodeLine, labels))),)),))
     codes = identified(document, INDEX).sections[0].blocks[0].codes
     assert [code.id for code in codes] == ["1.A.1", "1.A.1", "1.A.1", "3.1", "2.8. Frameworks"]
 
 
-def test_written_text_comes_with_its_ids_by_line() -> None:
+def test_written_text_is_returned_with_its_ids_by_line() -> None:
     code = CodeLine("A", (Note("x", id="n2"), Note("y")), (Entry("quotation", "w", id="c1"), Entry("term", "t")))
     block = Block(None, (Note("z", id="n1"),), (code,))
     document = Document("1", sections=(SectionPart("S", (block, Block("G", (Note("v", id="n3"),)))),), opening="a\n\nb")

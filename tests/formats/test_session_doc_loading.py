@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def test_the_start_loads_no_code_of_session_documents() -> None:
+def test_starting_loads_no_module_of_session_documents() -> None:
     code = "import sys, codetui.study.workspace"
     code += "; print([name for name in sys.modules if name.startswith('codetui.formats.session_doc')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

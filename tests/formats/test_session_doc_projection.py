@@ -123,7 +123,7 @@ def test_sections_are_numbered_once(title: str, heading: str) -> None:
     assert numbered(2, without_number(heading)) == heading
 
 
-def test_employer_and_title_of_the_coder_come_before_those_of_the_source() -> None:
+def test_employer_and_title_of_the_coder_replace_those_of_the_source() -> None:
     document = _projected(SourceDescribed(employer="Acme BV", title=""))
     assert (document.employer, document.title) == ("Acme BV", "Engineer")
 
@@ -139,7 +139,7 @@ def test_employer_and_title_of_the_coder_come_before_those_of_the_source() -> No
         ("...", 2, None, "quotation"),
     ],
 )
-def test_a_code_that_the_book_lacks_is_written_with_its_kin(
+def test_a_code_missing_from_the_book_is_written_beside_similar_codes(
     code: str, section: int, heading: str | None, kind: str
 ) -> None:
     document = _projected(_added("c1", code, "w", 1))
@@ -152,12 +152,12 @@ def test_a_note_without_words_is_left_out() -> None:
     assert _projected(_noted("n1", "code", "1.A.1", " \n", 1)) == _projected()
 
 
-def test_a_note_on_a_group_that_the_book_lacks_is_written() -> None:
+def test_a_note_on_a_group_missing_from_the_book_is_written() -> None:
     document = _projected(_noted("n1", "group", "Lost group", "kept", 1))
     assert document.sections[-1].blocks == (Block("Lost group", (Note("kept"),)),)
 
 
-def test_nothing_is_dropped_by_a_book_without_sections() -> None:
+def test_a_book_without_sections_drops_nothing() -> None:
     state = _state(_added("c1", "x", "w", 1), _noted("n1", "group", "g", "kept", 2))
     (section,) = project(state, Codebook(title="Empty"), AD).sections
     assert [block.heading for block in section.blocks] == [None, "g"]

@@ -100,7 +100,7 @@ def test_several_paragraphs_of_reasoning_are_read_as_one_and_reported() -> None:
     assert [problem.line for problem in problems] == [7, 9]
 
 
-def test_what_is_not_understood_is_reported_with_its_line_and_kept() -> None:
+def test_lines_not_understood_are_reported_and_kept() -> None:
     text = '# Job Ad #1\n\n## S\n\nSome prose.\n\n- stray\n- **A:**\n  - "w"\n  - no quotes\n\n| a | b |\n'
     document, problems = parse_document(text, "a.md")
     assert [problem.line for problem in problems] == [5, 7, 10, 12]
@@ -134,7 +134,7 @@ def test_a_title_with_quotes_is_read_back(title: str, employer: str) -> None:
     assert (document.title, document.employer, document.opening) == (title, employer, "")
 
 
-def test_the_heading_gives_ad_and_employer() -> None:
+def test_the_heading_names_ad_and_employer() -> None:
     for ad, employer in (("752", "Fitura"), ("7", "Incentro (NL) BV"), ("a (b)", ""), ("x-1", "Foo :)")):
         document, _ = parse_document(render_document(Document(ad, employer, "T")), "a.md")
         assert (document.source_id, document.employer, document.title) == (ad, employer, "T")
@@ -155,7 +155,7 @@ REAL = {
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_a_real_document_is_read_whole_and_written_back(name: str, shared: Path) -> None:
+def test_a_real_document_is_read_completely_and_written_back(name: str, shared: Path) -> None:
     ad, count, shape = REAL[name]
     text = (shared / name).read_bytes().decode()
     document, problems = parse_document(text, name)

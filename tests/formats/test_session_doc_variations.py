@@ -112,7 +112,7 @@ def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None
 
 @pytest.mark.parametrize("ad", ["7: a", "7 - a", "a – b", "7", "a b: c", "x|y", "a\\ - b"])
 @pytest.mark.parametrize("employer", ["", "Acme", "A - B: C"])
-def test_the_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
+def test_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
     assert read_heading(write_heading(Heading(ad, employer))) == Heading(ad, employer)
 
 

@@ -77,13 +77,13 @@ def test_a_mistake_is_explained_at_its_line(old: str, new: str, line: int, messa
     assert any(each.startswith(f"settings.toml:{line}: {message}") for each in problems), problems
 
 
-def test_a_mistake_leaves_the_other_settings() -> None:
+def test_a_mistake_does_not_affect_other_settings() -> None:
     found = settings_of(WHOLE.replace("undo", "undu").replace("72", "7"))
     assert (dict(found.keys), found.text_width) == ({"next_ad": "z n", "section.1": "F1"}, None)
     assert (found.theme, found.codebook_width) == ("light", 40)
 
 
 @given(st.text() | st.sampled_from(["keys = 1", "[[keys]]\n[[keys]]", "layout = []", "theme = 'x'", "[keys]\na = {}"]))
-def test_no_text_raises(text: str) -> None:
+def test_no_text_raises_an_exception(text: str) -> None:
     assert isinstance(settings_of(text), Settings)
     assert isinstance(check_settings(text, ""), list)

@@ -75,7 +75,7 @@ def test_a_text_in_triple_single_quotes_keeps_them() -> None:
     assert changed(BOOK, after) == ("", "\nand")
 
 
-def test_a_text_that_these_quotes_cannot_hold_gets_others() -> None:
+def test_a_text_that_its_quotes_cannot_contain_gets_other_quotes() -> None:
     after = set_value(BOOK, T1, "definition", "Lamps\nand '''.\n")
     assert after == BOOK.replace("'''\nLamps \\ wicks.\n'''", '"""\nLamps\nand \'\'\'.\n"""')
 
@@ -85,12 +85,12 @@ def test_a_new_key_follows_the_keys_that_go_before_it() -> None:
     assert after == BOOK.replace('name = "Lighting"\n', 'name = "Lighting"\nkey = "l"\n')
 
 
-def test_a_new_key_stands_below_the_others_of_its_table_without_a_place_of_its_own() -> None:
+def test_a_new_key_without_a_usual_place_goes_to_the_end_of_its_table() -> None:
     after = set_value(BOOK, T2, "retired", True)
     assert after == BOOK.replace("# both short\n", "# both short\nretired = true\n")
 
 
-def test_equal_signs_below_each_other_stay_so() -> None:
+def test_aligned_equal_signs_stay_aligned() -> None:
     text = '[[code]]\nid      = "T1"\nsection = "tasks"\n'
     assert set_value(text, T1, "name", "N", after=("id",)) == (
         '[[code]]\nid      = "T1"\nname    = "N"\nsection = "tasks"\n'
@@ -104,18 +104,18 @@ def test_a_key_is_removed_with_its_line() -> None:
     )
 
 
-def test_removing_what_is_not_there_changes_nothing() -> None:
+def test_removing_a_missing_key_changes_nothing() -> None:
     assert remove_value(BOOK, T2, "definition") == BOOK
 
 
-def test_an_entry_is_appended_on_a_line_of_its_own_and_comments_stay() -> None:
+def test_an_entry_is_appended_on_its_own_line_and_comments_stay() -> None:
     after = append_entry(BOOK, T1, "examples", "fill the lamp")
     assert after == BOOK.replace(
         '"trim the wick"     # the last\n', '"trim the wick",     # the last\n    "fill the lamp"\n'
     )
 
 
-def test_an_entry_is_appended_behind_the_last_of_its_line() -> None:
+def test_an_entry_is_appended_after_the_last_of_its_line() -> None:
     after = append_entry(BOOK, T2, "examples", "wait")
     assert after == BOOK.replace('"listen"]', '"listen", "wait"]')
 
@@ -158,7 +158,7 @@ def test_an_entry_is_appended_to_every_form_of_list(before: str, after: str) -> 
         ((), "[\n    # top\n    # about c\n]"),
     ],
 )
-def test_a_list_keeps_the_comments_of_what_stays(wanted: tuple[str, ...], result: str) -> None:
+def test_a_list_keeps_the_comments_of_its_unchanged_entries(wanted: tuple[str, ...], result: str) -> None:
     text = 'a = [\n    # top\n    "a",  # of a\n    "b",  # of b\n    # about c\n    "c",\n]\n'
     assert set_value(text, (), "a", wanted) == f"a = {result}\n"
 
@@ -173,11 +173,11 @@ def test_a_list_keeps_the_comments_of_what_stays(wanted: tuple[str, ...], result
         ('["a", # of a\n "b"]', ("b",), '[# of a\n "b"]'),
     ],
 )
-def test_a_list_of_any_form_is_changed_where_it_must(before: str, wanted: tuple[str, ...], after: str) -> None:
+def test_a_list_of_any_form_is_changed_only_where_needed(before: str, wanted: tuple[str, ...], after: str) -> None:
     assert set_value(f"a = {before}\n", (), "a", wanted) == f"a = {after}\n"
 
 
-def test_a_table_goes_behind_another_with_the_comments_that_belong_to_that() -> None:
+def test_a_table_is_added_after_another_and_its_comments() -> None:
     after = add_table(BOOK, "code", [("id", "T1b"), ("examples", ("a", "b"))], behind=T1)
     comment = "# Nothing more on T1.\n"
     assert after == BOOK.replace(comment, f'{comment}\n[[code]]\nid = "T1b"\nexamples = ["a", "b"]\n')
@@ -189,24 +189,24 @@ def test_a_comment_right_above_the_next_table_stays_with_that() -> None:
     assert after == '[[code]]\nid = "a"\n\n[[code]]\nid = "n"\n\n# about b\n[[code]]\nid = "b"\n'
 
 
-def test_tables_that_stand_close_get_a_close_one() -> None:
+def test_tables_without_blank_lines_between_get_another_one_without() -> None:
     text = '[[code]]\nid = "a"\n[[code]]\nid = "b"\n'
     assert add_table(text, "code", [("id", "n")], behind=T1) == (
         '[[code]]\nid = "a"\n[[code]]\nid = "n"\n[[code]]\nid = "b"\n'
     )
 
 
-def test_a_table_goes_behind_the_parts_of_the_one_before() -> None:
+def test_a_table_is_added_after_the_subtables_of_the_previous_one() -> None:
     text = '[[code]]\nid = "a"\n\n[code.more]\nx = 1\n\n[[code]]\nid = "b"\n'
     after = add_table(text, "code", [("id", "n")], behind=T1)
     assert [each["id"] for each in tomllib.loads(after)["code"]] == ["a", "n", "b"]
 
 
-def test_a_table_goes_to_the_end_of_a_file_without_final_newline() -> None:
+def test_a_table_is_added_at_the_end_of_a_file_without_final_newline() -> None:
     assert add_table('title = "x"', "code", [("id", "n")]) == 'title = "x"\n\n[[code]]\nid = "n"\n'
 
 
-def test_codes_in_one_list_get_another_in_that_list() -> None:
+def test_codes_in_an_inline_list_get_another_in_that_list() -> None:
     text = 'code = [\n  { id = "a" },\n  { id = "b" },\n]\n'
     after = add_table(text, "code", [("id", "n"), ("examples", ("x",))], behind=T1)
     assert after == 'code = [\n  { id = "a" },\n  { id = "n", examples = ["x"] },\n  { id = "b" },\n]\n'
@@ -223,7 +223,7 @@ def test_a_table_of_dotted_keys_gets_one_more() -> None:
     assert after == BOOK.replace("columns.body = 'text'\n", "columns.body = 'text'\ncolumns.title = \"role\"\n")
 
 
-def test_the_first_key_of_a_file_stands_at_its_top() -> None:
+def test_the_first_key_of_a_file_is_added_at_its_top() -> None:
     assert set_value("\ufeff[[code]]\r\nid = 'a'\r\n", (), "title", "x") == (
         "\ufefftitle = \"x\"\r\n\r\n[[code]]\r\nid = 'a'\r\n"
     )
@@ -239,7 +239,7 @@ def test_the_first_key_of_a_file_stands_at_its_top() -> None:
         ("[a]\nx = 1\n[[code]]\n[a.b]\n", ("a", "c"), "no table"),
     ],
 )
-def test_what_cannot_be_changed_is_said_and_left(text: str, table: Place, part: str) -> None:
+def test_an_impossible_edit_is_refused_and_changes_nothing(text: str, table: Place, part: str) -> None:
     with pytest.raises(EditError, match=part):
         set_value(text, table, "k", "v")
 
@@ -248,13 +248,13 @@ QUOTES = st.text("\"'\\\n", max_size=9) | st.text('"\t\r aé\x00\x7f\u2028\ufeff
 
 
 @given(QUOTES, st.booleans(), st.sampled_from(["\n", "\r\n"]))
-def test_any_text_is_read_as_it_was_written(text: str, is_literal: bool, newline: str) -> None:
+def test_any_text_is_read_back(text: str, is_literal: bool, newline: str) -> None:
     assert tomllib.loads(f"a = {quote_long(text, newline, literal=is_literal)}")["a"] == text
     assert tomllib.loads(f"a = {quote(text, literal=is_literal)}")["a"] == text
     assert tomllib.loads(f"{format_key(text)} = 1") == {text: 1}
 
 
-def test_half_a_character_is_refused() -> None:
+def test_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(EditError, match="half a character"):
         set_value(BOOK, T1, "name", "\ud83d")
 
@@ -384,7 +384,7 @@ def with_value(text: str, place: Place, value: Value | None) -> dict[str, object
 
 
 @given(layouts(), VALUE, st.data())
-def test_setting_a_value_touches_nothing_but_the_value(layout: Layout, value: Value, data: st.DataObject) -> None:
+def test_setting_a_value_changes_only_the_value(layout: Layout, value: Value, data: st.DataObject) -> None:
     if not layout.lines:
         return
     table, key, number = data.draw(st.sampled_from(layout.lines))
@@ -396,9 +396,7 @@ def test_setting_a_value_touches_nothing_but_the_value(layout: Layout, value: Va
 
 
 @given(layouts(), VALUE, st.data())
-def test_a_new_key_adds_lines_inside_its_table_and_takes_none(
-    layout: Layout, value: Value, data: st.DataObject
-) -> None:
+def test_a_new_key_only_adds_lines_inside_its_table(layout: Layout, value: Value, data: st.DataObject) -> None:
     place, start, end = data.draw(st.sampled_from(layout.tables))
     text = layout.text
     after = set_value(text, place, "new", value, after=data.draw(st.sampled_from([(), ("a",), ("b", "e")])))
@@ -410,7 +408,7 @@ def test_a_new_key_adds_lines_inside_its_table_and_takes_none(
 
 
 @given(layouts(), st.data())
-def test_removing_a_key_takes_its_line_alone(layout: Layout, data: st.DataObject) -> None:
+def test_removing_a_key_removes_only_its_line(layout: Layout, data: st.DataObject) -> None:
     plain = [each for each in layout.lines if len(each[1]) == 1]
     if not plain:
         return
@@ -454,7 +452,7 @@ def is_insertion(before: str, after: str) -> bool:
 
 
 @given(LONG_LIST | SHORT_LIST, st.lists(INLINE, max_size=4), st.booleans())
-def test_a_list_gets_every_content_and_keeps_the_comments_between(raw: str, wanted: list[str], is_crlf: bool) -> None:
+def test_a_list_can_be_set_to_any_content_and_keeps_its_comments(raw: str, wanted: list[str], is_crlf: bool) -> None:
     text = f"# top\na = {raw} # end\nb = 1\n"
     text = text.replace("\n", "\r\n") if is_crlf else text
     kept = [each.strip("\r\n") for each in tree(text)["a"]]  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ def record_of(name: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in CASES]
 )
-def test_what_happens_is_what_was_recorded(name: str, kind: str) -> None:
+def test_the_outcome_equals_the_recording(name: str, kind: str) -> None:
     expected = golden_path(kind, name).read_bytes().decode("utf-8").split("\n")
     assert record_of(name)[kind].split("\n") == expected, "meant? python -m tests.golden.update"
 

@@ -68,7 +68,7 @@ def document(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_log_is_read_to_the_state_and_document_that_were_recorded(name: str) -> None:
+def test_a_log_yields_the_recorded_state_and_document(name: str) -> None:
     assert facts(name) == (LOGS / f"{name}.json").read_bytes().decode("utf-8")
     assert document(name) == (LOGS / f"{name}.md").read_bytes().decode("utf-8")
 
@@ -123,7 +123,7 @@ def values_in(value: object) -> Iterator[object]:
             yield from values_in(one)
 
 
-def test_logs_of_this_version_are_written_as_they_are() -> None:
+def test_logs_of_this_version_are_written_unchanged() -> None:
     lines = {line for name in NAMES if name != "short" for line in (LOGS / f"{name}.jsonl").read_bytes().splitlines()}
     assert {encode(one) for name in NAMES if name != "short" for one in read(name)[0]} <= lines
 

@@ -35,7 +35,7 @@ BACKUPS = ("{}{}~", "{}{}.orig", "{}{}.bak", "{} (1){}~")
 
 @pytest.mark.parametrize("mark", [*MARKS, *BACKUPS])
 @pytest.mark.parametrize("name", [("7_bakker", ".txt"), ("7", ".jsonl"), ("anna", ""), ("v1.2 (rood)", ".md")])
-def test_a_copy_is_one_only_beside_its_original(mark: str, name: tuple[str, str]) -> None:
+def test_a_copy_counts_only_beside_its_original(mark: str, name: tuple[str, str]) -> None:
     copy, original = mark.format(*name), "".join(name)
     assert original_of(copy, {copy, original}) == original
     assert original_of(copy, {copy, f"1{original}"}) == ""
@@ -44,13 +44,13 @@ def test_a_copy_is_one_only_beside_its_original(mark: str, name: tuple[str, str]
 @pytest.mark.parametrize(
     "name", ["7_bakker_vervolg.txt", "7_bakker 2.txt", "7_bakker-noord.txt", "7_bakker (2024).txt"]
 )
-def test_other_names_that_begin_alike_are_no_copies(name: str) -> None:
+def test_other_names_that_begin_alike_are_not_copies(name: str) -> None:
     assert copies_in([name, "7_bakker.txt", "copy.txt", ".txt"]) == {}
 
 
 @pytest.mark.parametrize("name", ["7_bakker.txt", "7.txt", "bakkerij.md"])
 @pytest.mark.parametrize("mark", [*MARKS, *BACKUPS])
-def test_a_copy_never_replaces_its_ad_and_is_named(tmp_path: Path, mark: str, name: str) -> None:
+def test_a_copy_never_replaces_its_ad_and_is_reported(tmp_path: Path, mark: str, name: str) -> None:
     stem, dot, suffix = name.partition(".")
     copy = tmp_path / mark.format(stem, dot + suffix)
     (tmp_path / name).write_text("Bakker\n\nJe bakt brood.\n", "utf-8")
@@ -82,7 +82,7 @@ def test_a_copied_table_adds_no_ads(tmp_path: Path) -> None:
     assert [(entry.id, Path(entry.file).name) for entry in batch.entries] == [("7", "ads.csv")]
 
 
-def test_a_file_with_the_name_of_a_copy_alone_is_an_ad(tmp_path: Path) -> None:
+def test_a_file_named_like_a_copy_without_an_original_is_an_ad(tmp_path: Path) -> None:
     (tmp_path / "7_bakker (1).txt").write_text("Je bakt brood.", "utf-8")
     (batch,) = Corpus(tmp_path, CorpusSettings()).batches()
     assert [entry.id for entry in batch.entries] == ["7"]

@@ -64,7 +64,7 @@ def test_the_first_ad_of_a_large_folder_is_the_first_of_the_list(tmp_path: Path,
     assert len(entries) == 1100
 
 
-def test_text_files_are_read_exactly_but_for_the_byte_order_mark_and_line_ends(tmp_path: Path) -> None:
+def test_text_files_are_read_exactly_except_byte_order_mark_and_line_ends(tmp_path: Path) -> None:
     text = "# Één\r\n\r\nnul \0 line\u2028sep \u0301 lone \x0b\x0c\x85 mixed\n\rend "
     (tmp_path / "1_x.txt").write_bytes(codecs.BOM_UTF8 + text.encode())
     (tmp_path / "2_x.txt").write_bytes(codecs.BOM_UTF16_LE + text.encode("utf-16-le"))
@@ -100,7 +100,7 @@ def test_windows_1252_is_read_line_by_line_and_reported_once(tmp_path: Path) -> 
         ("e\u0301cole", "\u00e9cole", ""),
     ],
 )
-def test_a_file_s_name_says_id_and_employer(tmp_path: Path, name: str, ad_id: str, employer: str) -> None:
+def test_a_file_s_name_contains_id_and_employer(tmp_path: Path, name: str, ad_id: str, employer: str) -> None:
     (tmp_path / f"{name}.txt").write_text("text")
     [entry], _ = listed(corpus(tmp_path))
     assert (entry.id, entry.employer, entry.offset) == (ad_id, employer, -1)
@@ -126,7 +126,7 @@ def test_a_file_s_title_is_its_first_heading_or_line(tmp_path: Path, text: str, 
     assert entry.title == title
 
 
-def test_what_is_no_ad_is_passed_over_and_said(tmp_path: Path) -> None:
+def test_files_that_are_not_ads_are_skipped_and_counted(tmp_path: Path) -> None:
     for name in ("1.txt", ".hid.txt", "~$ads.csv", ".git/2.txt", "README.md", "a.pdf", "b.PDF", "licensed nurse.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text")
@@ -137,7 +137,7 @@ def test_what_is_no_ad_is_passed_over_and_said(tmp_path: Path) -> None:
     assert note.message.startswith("3 files were skipped (.pdf, README.md)")
 
 
-def test_a_link_that_leads_nowhere_is_said_and_takes_no_other_ad_with_it(tmp_path: Path) -> None:
+def test_a_dangling_link_is_reported_and_hides_no_other_ad(tmp_path: Path) -> None:
     (tmp_path / "1.txt").write_text("text")
     (tmp_path / "2.txt").symlink_to("nowhere.txt")
     (tmp_path / "3.txt").symlink_to("3.txt")
@@ -147,7 +147,7 @@ def test_a_link_that_leads_nowhere_is_said_and_takes_no_other_ad_with_it(tmp_pat
     assert note.severity == "note" and note.message.startswith("2 files were skipped (broken link): ")
 
 
-def test_sessions_are_no_ads(tmp_path: Path) -> None:
+def test_sessions_are_not_ads(tmp_path: Path) -> None:
     for name in ("1.txt", "sessions/anna/analysis_job_1_x.md", "out/ben/analysis_job_1_x.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("text")
@@ -170,7 +170,7 @@ def test_links_in_a_circle_and_strange_names_do_not_stop_the_list(tmp_path: Path
     assert all(str(problem).isprintable() for problem in problems)
 
 
-def test_an_ad_whose_file_is_gone_is_reported(tmp_path: Path) -> None:
+def test_an_ad_without_its_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "1.txt").write_text("text")
     opened = corpus(tmp_path)
     (tmp_path / "2.txt").write_text("text")
@@ -181,7 +181,7 @@ def test_an_ad_whose_file_is_gone_is_reported(tmp_path: Path) -> None:
     assert problem.severity == "error"
 
 
-def test_nothing_to_code_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+def test_an_empty_corpus_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "ads.pdf").write_bytes(b"")
     for path in (tmp_path / "empty", tmp_path / "absent", tmp_path / "ads.pdf", table(tmp_path, "id,text\n")):
@@ -199,7 +199,7 @@ def test_an_empty_ad_is_listed_with_a_note(tmp_path: Path) -> None:
     assert [problem.severity for problem in problems] == ["note", "note"]
 
 
-def test_of_two_ads_with_one_id_the_first_stays_and_both_places_are_named(tmp_path: Path) -> None:
+def test_the_first_of_two_ads_with_the_same_id_is_kept_and_both_places_are_reported(tmp_path: Path) -> None:
     (tmp_path / "7_x.txt").write_text("first")
     table(tmp_path, "id,text\n1,a\n7,second\n1,third\n", "z.csv")
     opened = corpus(tmp_path)
@@ -243,16 +243,16 @@ def test_common_headers_in_english_and_dutch_are_recognised(tmp_path: Path, head
     assert not problems
 
 
-def test_a_row_without_title_is_its_body_alone(tmp_path: Path) -> None:
+def test_a_row_without_title_is_only_its_body(tmp_path: Path) -> None:
     assert texts(corpus(table(tmp_path, "id,title,text\n1, ,body\n2,T,\n"))) == {"1": "body", "2": "T\n\n"}
 
 
-def test_the_settings_map_columns_and_win(tmp_path: Path) -> None:
+def test_column_settings_override_recognised_names(tmp_path: Path) -> None:
     path = table(tmp_path, "id,code,text,ruwe tekst\n1,A-1,clean,raw\n")
     assert texts(corpus(path, id="code", body="ruwe tekst")) == {"A-1": "raw"}
 
 
-def test_a_mapped_column_that_is_absent_is_reported_with_those_found(tmp_path: Path) -> None:
+def test_a_missing_mapped_column_is_reported_with_the_columns_found(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,titel,text\n1,T,body\n"), title="Kop", text="text")
     entries, problems = listed(opened)
     assert len(entries) == 1
@@ -262,7 +262,7 @@ def test_a_mapped_column_that_is_absent_is_reported_with_those_found(tmp_path: P
 
 
 @pytest.mark.parametrize("header", ["company,text", "id,company"])
-def test_a_table_without_ids_or_texts_is_an_error_with_a_way_out(tmp_path: Path, header: str) -> None:
+def test_a_table_without_ids_or_texts_is_an_error_with_a_remedy(tmp_path: Path, header: str) -> None:
     (tmp_path / "1.txt").write_text("text")
     table(tmp_path, f"{header}\nAcme,body\n")
     entries, problems = listed(corpus(tmp_path))
@@ -293,7 +293,7 @@ def test_tables_open_in_every_encoding_with_every_line_end(tmp_path: Path, encod
     }
 
 
-def test_windows_1252_rows_stand_beside_utf_8_rows(tmp_path: Path) -> None:
+def test_windows_1252_rows_and_utf_8_rows_may_be_mixed(tmp_path: Path) -> None:
     content = "id,text\n1,é\n".encode() + "2,caf\xe9\n3,\xeb\n".encode("latin-1") + "4,ü\n".encode()
     opened = corpus(table(tmp_path, content))
     assert texts(opened) == {"1": "é", "2": "café", "3": "ë", "4": "ü"}
@@ -307,12 +307,12 @@ def test_the_spreadsheets_separator_line_is_obeyed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line"), [("foo;bar\n1;x\n", 1), ("\n\nfoo;bar\n1;x\n", 3), ("sep=;\n\nfoo;bar\n1;x\n", 3)]
 )
-def test_columns_that_are_missing_are_said_of_the_line_that_names_them(tmp_path: Path, text: str, line: int) -> None:
+def test_missing_columns_are_reported_at_the_line_that_names_them(tmp_path: Path, text: str, line: int) -> None:
     _, problems = listed(corpus(table(tmp_path, text)))
     assert {problem.line for problem in problems if "column" in problem.message} == {line}
 
 
-def test_ragged_rows_open_with_what_they_have(tmp_path: Path) -> None:
+def test_ragged_rows_open_with_the_cells_they_have(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,title,text\n1,T\n\n2,T,a,b\n,,\n3,T,whole,,\n,T,no id\n"))
     assert texts(opened) == {"1": "T\n\n", "2": "T\n\na", "3": "T\n\nwhole"}
     problems = [(problem.line, problem.severity) for problem in listed(opened)[1] if problem.severity != "note"]
@@ -334,7 +334,7 @@ def test_a_cell_of_ten_megabytes_opens(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("last", ['2,Beta,"Other, title","b ""2""\nc"\n3,C,D,plain\n', "2,Beta,T,b\n3,C,D,plain\n"])
-def test_mismatched_quotes_cost_only_their_row(tmp_path: Path, row: str, last: str) -> None:
+def test_mismatched_quotes_affect_only_their_row(tmp_path: Path, row: str, last: str) -> None:
     opened = corpus(table(tmp_path, f"id,employer,title,text\n0,Z,Z,zero\n{row}\n{last}"))
     found = texts(opened)
     assert list(found) == ["0", "2", "3"]
@@ -342,7 +342,7 @@ def test_mismatched_quotes_cost_only_their_row(tmp_path: Path, row: str, last: s
     assert [(problem.line, problem.severity) for problem in listed(opened)[1]] == [(3, "error")]
 
 
-def test_a_flood_of_problems_is_cut_and_counted(tmp_path: Path) -> None:
+def test_many_problems_are_truncated_and_counted(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,title,text\n" + "".join(f"{n},T,a,b\n" for n in range(LIMIT + 50))))
     entries, problems = listed(opened)
     assert len(entries) == LIMIT + 50
@@ -394,7 +394,7 @@ def test_an_ad_is_found_at_its_place_and_by_its_id(tmp_path: Path) -> None:
     assert opened.find("4") is None
 
 
-def test_an_ad_that_moved_is_read_where_it_stands_now(tmp_path: Path) -> None:
+def test_a_moved_ad_is_read_at_its_new_place(tmp_path: Path) -> None:
     path = table(tmp_path, "id,title,text\n1,A,one\n2,B,two\n")
     opened = corpus(path)
     _, second = listed(opened)[0]
@@ -409,13 +409,13 @@ def test_an_ad_that_moved_is_read_where_it_stands_now(tmp_path: Path) -> None:
     assert problem.severity == "error"
 
 
-def test_reading_says_what_is_wrong_with_that_row_only(tmp_path: Path) -> None:
+def test_reading_reports_only_problems_of_that_row(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,text\n1,a\n2,b,c\n3,d\0\n"))
     said = [[problem.line for problem in opened.read(entry)[1]] for entry in listed(opened)[0]]
     assert said == [[], [3], [4]]
 
 
-def test_the_export_of_the_job_ad_database_opens_as_it_is(shared: Path) -> None:
+def test_the_export_of_the_job_ad_database_opens_unchanged(shared: Path) -> None:
     opened = corpus(shared / "pilot" / "ads.csv")
     entries, problems = listed(opened)
     assert len(entries) == 68
@@ -431,7 +431,7 @@ NO_NAMES = {"too long": "x" * 5000, "too deep": "a/" * 3000 + "b.txt", "a folder
 
 
 @pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES)
-def test_a_place_with_a_name_that_no_file_has_leads_nowhere(tmp_path: Path, name: str) -> None:
+def test_a_place_in_a_missing_file_has_no_source(tmp_path: Path, name: str) -> None:
     (tmp_path / "11_harbour.txt").write_text("Keeper", "utf-8")
     found = corpus(tmp_path).find("11", name)
     assert found is not None and found.file == str(tmp_path / "11_harbour.txt")

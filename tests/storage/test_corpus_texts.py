@@ -39,7 +39,7 @@ def messy(tmp_path: Path) -> Corpus:
     return corpus(tmp_path)
 
 
-def test_one_pass_gives_the_ads_that_are_listed_with_the_texts_that_open(messy: Corpus) -> None:
+def test_one_pass_yields_the_listed_ads_with_their_texts(messy: Corpus) -> None:
     one_by_one: list[Source | None] = []
     places: list[int] = []
     for batch in messy.batches():
@@ -50,7 +50,7 @@ def test_one_pass_gives_the_ads_that_are_listed_with_the_texts_that_open(messy: 
     assert [text.offset for text in in_one_pass] == places
 
 
-def test_one_pass_reports_what_listing_and_opening_report(messy: Corpus) -> None:
+def test_one_pass_reports_the_problems_of_listing_and_opening(messy: Corpus) -> None:
     expected: Counter[Problem] = Counter()
     for batch in messy.batches():
         expected.update(dict.fromkeys(batch.problems, 1))
@@ -81,7 +81,7 @@ def test_digests_are_those_of_the_texts_in_the_order_of_the_list(messy: Corpus) 
     assert NO_TEXT not in (of["1"], of["7"], of["10"])
 
 
-def test_an_ad_that_is_gone_has_no_digest_and_the_others_keep_theirs(messy: Corpus, tmp_path: Path) -> None:
+def test_a_removed_ad_has_no_digest_and_the_others_keep_theirs(messy: Corpus, tmp_path: Path) -> None:
     entries = listed(messy)
     before = dict(zip((entry.id for entry in entries), messy.digests(entries), strict=True))
     (tmp_path / "1_x.txt").unlink()
@@ -104,7 +104,7 @@ def test_ads_of_a_table_have_the_same_text_whatever_their_titles(tmp_path: Path)
 
 
 @given(st.text(), st.lists(st.sampled_from([" ", "\n", "\r\n", "\t", "\u00a0"]), min_size=1).map("".join))
-def test_white_space_does_not_count_and_everything_else_does(text: str, blank: str) -> None:
+def test_digests_ignore_only_white_space(text: str, blank: str) -> None:
     words = text.split()
     assert digest_of(blank.join(["", *words, ""])) == digest_of(text)
     assert (digest_of(text) == NO_TEXT) == (not words)
@@ -112,7 +112,7 @@ def test_white_space_does_not_count_and_everything_else_does(text: str, blank: s
     assert 0 <= digest_of(text) < 2**64
 
 
-def test_real_ads_that_stand_more_than_once(shared: Path) -> None:
+def test_real_duplicate_ads_are_found(shared: Path) -> None:
     opened = corpus(shared / "pilot" / "ads.csv")
     digests = list(opened.digests(listed(opened)))
     counts = Counter(digest for digest in digests if digest != NO_TEXT)

@@ -88,7 +88,7 @@ def test_a_broken_row_is_reported_with_its_line_and_the_rows_around_it_are_read(
 
 
 @given(tables, st.booleans())
-def test_a_row_that_is_read_from_its_place_is_the_one_that_was_listed(text: str, has_cr_only: bool) -> None:
+def test_a_row_read_from_its_place_is_the_listed_one(text: str, has_cr_only: bool) -> None:
     text = text.replace("\r\n", "\n").replace("\n", "\r") if has_cr_only else text
     for row in found_in(text):
         lines = lines_of(text)
@@ -97,7 +97,7 @@ def test_a_row_that_is_read_from_its_place_is_the_one_that_was_listed(text: str,
 
 
 @given(tables)
-def test_each_row_that_is_read_is_one_that_the_csv_module_reads_there(text: str) -> None:
+def test_each_row_equals_that_of_the_csv_module_at_the_same_place(text: str) -> None:
     data = text.encode()
     for row in found_in(text):
         rest = data[row.place.offset :].decode()
@@ -121,7 +121,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("end", ["\n", "\r"])
 @pytest.mark.parametrize("shape", BROKEN)
-def test_lines_are_read_a_few_times_however_many_rows_are_broken(shape: str, end: str) -> None:
+def test_each_line_is_read_only_a_few_times_however_many_rows_are_broken(shape: str, end: str) -> None:
     text = "".join(BROKEN[shape].format(n=n) for n in range(3_000)).replace("\n", end)
     for before in ("", f'0,a,b,"{end}', f'0,a",b,"c{end}'):
         file = CountedFile((before + text).encode())
@@ -135,7 +135,7 @@ def test_lines_are_read_a_few_times_however_many_rows_are_broken(shape: str, end
 
 
 @pytest.mark.parametrize("quoted", [False, True])
-def test_blanks_behind_each_delimiter_are_no_part_of_the_cells(quoted: bool) -> None:
+def test_blanks_after_each_delimiter_are_not_part_of_the_cells(quoted: bool) -> None:
     names = ("id", "employer", "title", "text")
     header = ", ".join(f'"{name}"' if quoted else name for name in names)
     text = (

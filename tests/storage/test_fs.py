@@ -15,14 +15,14 @@ from codetui.storage.fs import remove_stale_temporaries
 posix_only = pytest.mark.skipif(os.name == "nt", reason="POSIX limits, modes and links")
 
 
-def test_append_makes_the_file_and_its_folders_and_adds_at_the_end(tmp_path: Path) -> None:
+def test_append_creates_the_file_and_its_folders_and_adds_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "anna" / "events" / "752.jsonl"
     fs.append(path, b"one\n")
     fs.append(path, b"two\n")
     assert fs.read(path) == b"one\ntwo\n"
 
 
-def test_append_goes_on_after_the_file_vanished(tmp_path: Path) -> None:
+def test_append_continues_after_the_file_was_deleted(tmp_path: Path) -> None:
     path = tmp_path / "log"
     fs.append(path, b"one\n")
     path.unlink()
@@ -85,7 +85,7 @@ def test_a_refused_replace_keeps_the_old_file_and_removes_the_temporary_one(tmp_
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_only_old_files_of_its_own_that_were_to_replace_another_are_swept_away(tmp_path: Path) -> None:
+def test_only_old_temporary_files_of_this_program_are_deleted(tmp_path: Path) -> None:
     own, young = ".751.jsonl.0123abcd.tmp", ".752.jsonl.0123abcd.tmp"
     others = (".x.tmp", "751.0123abcd.tmp", "751.jsonl")
     for name in (own, young, *others):
@@ -99,9 +99,7 @@ def test_only_old_files_of_its_own_that_were_to_replace_another_are_swept_away(t
     remove_stale_temporaries(tmp_path / "absent")
 
 
-def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_temporary_names_are_recognised_for_deletion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "study").mkdir()
 
     def killed(source: Path, _target: Path) -> None:
@@ -118,7 +116,7 @@ def test_the_name_under_which_a_file_is_written_is_one_that_is_swept_away(
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
-def test_a_line_that_the_disk_refuses_and_keeps_is_not_read_and_goes_with_the_next(
+def test_a_refused_line_left_on_disk_is_not_read_and_removed_with_the_next_append(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
     def fail(*_: object) -> None:
@@ -136,7 +134,7 @@ def test_a_line_that_the_disk_refuses_and_keeps_is_not_read_and_goes_with_the_ne
     assert path.read_bytes() == b"one\nthree\n"
 
 
-def test_a_line_that_was_refused_stays_once_somebody_else_has_added_one(tmp_path: Path) -> None:
+def test_a_refused_line_stays_after_another_program_has_appended(tmp_path: Path) -> None:
     path = tmp_path / "log"
     fs.remember_refused(path, 0, b"one\n")
     path.write_bytes(b"one\ntwo\n")
@@ -144,7 +142,7 @@ def test_a_line_that_was_refused_stays_once_somebody_else_has_added_one(tmp_path
     assert path.read_bytes() == b"one\ntwo\n"
 
 
-def test_a_stamp_tells_a_file_from_another_in_its_place_and_from_none(tmp_path: Path) -> None:
+def test_a_version_distinguishes_a_file_from_its_replacement_and_from_none(tmp_path: Path) -> None:
     path, other = tmp_path / "a", tmp_path / "b"
     assert fs.version(path).size == 0
     path.write_bytes(b"one")

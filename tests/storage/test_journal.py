@@ -61,7 +61,7 @@ def transaction(seq: int, name: str = "", reasoning: str = "because") -> Transac
     )
 
 
-def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
+def test_appended_records_are_read_back(tmp_path: Path) -> None:
     log = Journal(tmp_path / "events" / "752.jsonl")
     opened = SessionOpened(source=SourceId("752"), employer="Café", title="Één", text_hash="0" * 64)
     written = [transaction(1), replace(transaction(2), events=(opened,))]
@@ -71,7 +71,7 @@ def test_what_is_appended_is_read_again(tmp_path: Path) -> None:
     assert "Café" in log.path.read_text(encoding="utf-8")
 
 
-def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> None:
+def test_every_kind_of_event_is_read_back(tmp_path: Path) -> None:
     assert {type(event) for event in EVENTS} == set(get_args(Event))
     log = Journal(tmp_path / "log.jsonl")
     whole = replace(transaction(1), codebook="1#abc", cause="undo", target=TransactionId("t0"), events=EVENTS)
@@ -80,14 +80,14 @@ def test_every_kind_of_event_is_read_again_as_it_was_written(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("cause", get_args(Cause))
-def test_every_cause_is_read_again_as_it_was_written(tmp_path: Path, cause: Cause) -> None:
+def test_every_cause_is_read_back(tmp_path: Path, cause: Cause) -> None:
     log = Journal(tmp_path / "log.jsonl")
     written = replace(transaction(1), cause=cause, from_name="somewhere")
     log.append(written)
     assert log.read() == ([written], [])
 
 
-def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
+def test_a_line_contains_every_field_in_the_order_of_the_model() -> None:
     added = CodingAdded(coding=CODING, code=CODE, anchor=None, words="Één", rank=1)
     assert encode(replace(transaction(7), parents=(TransactionId("t6"),), events=(added,))).decode() == (
         '{"v":2,"id":"t7","parents":["t6"],"seq":7,"time":"2025-01-01T00:00:00Z","coder":"Anna","codebook":"","cause":"hand",'
@@ -107,9 +107,7 @@ def test_a_line_says_every_field_in_the_order_of_the_model() -> None:
         (b'"reasoning":"because"', b'"reasoning":7', "(events.0.reasoning:"),
     ],
 )
-def test_a_line_with_what_the_model_does_not_know_is_reported(
-    tmp_path: Path, was: bytes, became: bytes, place: str
-) -> None:
+def test_a_line_with_unknown_fields_is_reported(tmp_path: Path, was: bytes, became: bytes, place: str) -> None:
     line = encode(transaction(1))
     assert was in line
     log = Journal(tmp_path / "log.jsonl")
@@ -132,7 +130,7 @@ def test_the_order_and_repetition_of_lines_do_not_matter(tmp_path: Path) -> None
     assert [each.id for each in Journal(one).read()[0]] == ["a", "b", "c", "d"]
 
 
-def test_of_two_transactions_with_one_id_the_same_is_used_in_either_order(tmp_path: Path) -> None:
+def test_the_same_of_two_transactions_with_one_id_is_used_in_either_order(tmp_path: Path) -> None:
     one, other = transaction(1, "a", "this"), transaction(1, "a", "that")
     reads = []
     for name, pair in (("1", (one, other)), ("2", (other, one))):
@@ -165,7 +163,7 @@ def test_strange_lines_do_not_hide_the_others(tmp_path: Path) -> None:
     assert [problem.line for problem in problems] == [2, 3, 4, 5, 6, 7, 8]
 
 
-def test_a_line_of_a_newer_version_is_told_apart(tmp_path: Path) -> None:
+def test_a_line_of_a_newer_version_is_recognised(tmp_path: Path) -> None:
     log = Journal(tmp_path / "log.jsonl")
     log.path.write_bytes(encode(transaction(1)).replace(b'"v":2', b'"v":3') + b"\n")
     transactions, [problem] = log.read()
@@ -180,7 +178,7 @@ UNKNOWN = [
 ]
 
 
-def test_lines_of_unknown_form_go_along_when_a_log_is_completed_or_copied(tmp_path: Path) -> None:
+def test_lines_of_unknown_form_are_kept_when_a_log_is_completed_or_copied(tmp_path: Path) -> None:
     log = Journal(tmp_path / "log.jsonl")
     log.append(transaction(1))
     log.add(UNKNOWN)
@@ -197,7 +195,7 @@ def test_lines_of_unknown_form_go_along_when_a_log_is_completed_or_copied(tmp_pa
     assert sorted(missing_lines(b"", log.path.read_bytes())) == sorted(lines)
 
 
-def test_torn_lines_are_not_brought_along(tmp_path: Path) -> None:
+def test_torn_lines_are_not_copied(tmp_path: Path) -> None:
     log = Journal(tmp_path / "log.jsonl")
     log.path.write_bytes(encode(transaction(1)) + b'\n{"v":2,"id":"t2","se\n17\n')
     assert len(log.read()[1]) == 2 and not log.unknown

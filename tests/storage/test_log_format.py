@@ -101,7 +101,7 @@ def line_with(event: dict[str, object], **more: object) -> bytes:
     return json.dumps({"v": 2, "id": "t", "seq": 1, "time": "", "coder": "x", "events": [event], **more}).encode()
 
 
-def test_every_kind_of_event_is_tried() -> None:
+def test_every_kind_of_event_is_tested() -> None:
     kinds = {json.loads(encode(decode(line_with(event), Transaction)))["events"][0]["kind"] for event in EVENTS}
     assert kinds == {event["kind"] for event in EVENTS} and len(kinds) == len(get_args(Event))
 
@@ -126,12 +126,12 @@ def test_the_page_on_the_format_has_every_field() -> None:
 
 
 @given(transactions)
-def test_what_is_written_is_read_again(transaction: Transaction) -> None:
+def test_written_lines_are_read_back(transaction: Transaction) -> None:
     assert decode(encode(transaction), Transaction) == transaction
 
 
 @given(st.lists(st.tuples(texts.map(SourceId), texts.map(TransactionId)), max_size=3).map(tuple), texts)
-def test_a_step_of_the_study_is_read_again(named: tuple[tuple[SourceId, TransactionId], ...], digest: str) -> None:
+def test_a_step_of_the_study_is_read_back(named: tuple[tuple[SourceId, TransactionId], ...], digest: str) -> None:
     step = StudyStep(
         id=StepId("s"), seq=3, time="t", coder="c", kind="migration", transactions=named, codebook_after=digest
     )
@@ -139,7 +139,7 @@ def test_a_step_of_the_study_is_read_again(named: tuple[tuple[SourceId, Transact
 
 
 @given(transactions, st.data())
-def test_a_line_that_was_changed_is_read_as_it_is_or_refused(transaction: Transaction, data: st.DataObject) -> None:
+def test_a_modified_line_is_read_exactly_or_refused(transaction: Transaction, data: st.DataObject) -> None:
     value = json.loads(encode(transaction))
     place = data.draw(st.sampled_from(list(ways_into(value))))
     holder = value
@@ -225,7 +225,7 @@ def test_an_odd_line_is_refused(odd: bytes) -> None:
         decode(odd, Transaction)
 
 
-def test_a_newer_version_is_told_apart() -> None:
+def test_a_newer_version_is_recognised() -> None:
     with pytest.raises(NewerVersionError):
         decode(LINE.replace(b'"v":2', b'"v":3'), Transaction)
 
@@ -251,11 +251,11 @@ def with_each_number_out_of_bounds(value: object) -> Iterator[object]:
         yield GREATEST + 1
 
 
-def test_as_many_numbers_are_tried_as_events_hold() -> None:
+def test_all_numbers_of_events_are_tested() -> None:
     assert sum(1 for event in EVENTS for _ in with_each_number_out_of_bounds(event)) == 13
 
 
-def test_a_rank_may_be_below_zero_and_a_place_may_not() -> None:
+def test_a_rank_may_be_negative_but_a_place_may_not() -> None:
     decode(line_with({**EVENTS[2], "rank": -5}), Transaction)
     with pytest.raises(FormatError, match=r"^events\.0\.anchor\.start: a number out of bounds$"):
         decode(line_with({**EVENTS[2], "anchor": {**ANCHOR, "start": -1}}), Transaction)

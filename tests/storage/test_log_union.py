@@ -57,7 +57,7 @@ def facts(state: State) -> tuple[object, ...]:
 
 
 @given(two_sides(), st.randoms(use_true_random=False))
-def test_any_order_of_lines_replays_to_one_state(sides: tuple[Side, ...], chance: random.Random) -> None:
+def test_any_order_of_lines_replays_to_the_same_state(sides: tuple[Side, ...], chance: random.Random) -> None:
     whole = [one for side in sides for one in lines(side).splitlines(keepends=True)]
     expected = facts(replay([one for side in sides for one in side.log]))
     for _ in range(3):
@@ -67,7 +67,7 @@ def test_any_order_of_lines_replays_to_one_state(sides: tuple[Side, ...], chance
 
 
 @given(three_sides())
-def test_the_union_is_the_same_whoever_makes_it(sides: tuple[Side, ...]) -> None:
+def test_the_union_is_the_same_in_either_direction(sides: tuple[Side, ...]) -> None:
     a, b, c = (lines(side) for side in sides)
     whole = read(united(a, b, c))
     assert read(united(a, b)) == read(united(b, a))
@@ -85,7 +85,7 @@ def test_each_confirmed_command_is_in_the_union_once(sides: tuple[Side, ...]) ->
 
 
 @given(two_sides())
-def test_after_the_union_undo_takes_back_every_step(sides: tuple[Side, ...]) -> None:
+def test_undo_can_revert_every_step_of_a_union(sides: tuple[Side, ...]) -> None:
     side = Side("z", read(united(*(lines(one) for one in sides)))[0])
     taken_back = [*steps(side.state.done_steps), *steps(side.state.undone_steps)]
     for _ in range(2 * len(side.log) + 1):
@@ -97,12 +97,12 @@ def test_after_the_union_undo_takes_back_every_step(sides: tuple[Side, ...]) -> 
 
 
 @given(two_sides())
-def test_conflict_marks_that_git_left_lose_no_line(sides: tuple[Side, ...]) -> None:
+def test_conflict_marks_of_git_hide_no_line(sides: tuple[Side, ...]) -> None:
     a, b = (lines(side) for side in sides)
     assert facts(replay(read(MARKED % (a, b))[0])) == facts(replay(read(united(a, b))[0]))
 
 
-def test_a_line_of_a_newer_version_is_brought_over_once() -> None:
+def test_a_line_of_a_newer_version_is_merged_once() -> None:
     newer = b'{"v":3,"id":"t9","seq":4,"what":"new"}'
     assert missing_lines(b"", b"\xef\xbb\xbf" + newer) == missing_lines(b"17\n", newer + b"\n" + newer) == [newer]
     assert missing_lines(newer, newer) == []

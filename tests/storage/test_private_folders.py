@@ -12,7 +12,7 @@ from codetui.storage import disk, fs
 
 
 @pytest.mark.skipif(os.name == "nt", reason="mode bits and owners are those of POSIX")
-def test_a_private_folder_is_made_or_closed_to_others_and_never_that_of_another(
+def test_a_private_folder_is_created_or_restricted_and_never_another_users(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "open").mkdir(0o755)
@@ -23,7 +23,7 @@ def test_a_private_folder_is_made_or_closed_to_others_and_never_that_of_another(
         fs.ensure_private(tmp_path / "new")
 
 
-def test_a_file_that_is_held_for_a_moment_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_held_open_for_a_moment_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rename, refused = disk.rename, [PermissionError(13, "sharing violation")] * 2
 
     def held(source: Path, target: Path) -> None:

@@ -30,7 +30,7 @@ def is_portable(name: str) -> bool:
 
 
 @pytest.mark.parametrize("plain", ["752", "a", "ad-752", "job_12.b", "0" * 61])
-def test_an_ordinary_id_is_its_own_name(plain: str) -> None:
+def test_an_ordinary_id_is_used_as_a_name(plain: str) -> None:
     assert safe_name(plain) == plain
 
 
@@ -38,7 +38,7 @@ def test_an_ordinary_id_is_its_own_name(plain: str) -> None:
     "hostile",
     ["../../x", "CON", "con", "aux.txt", "a/b", "a\\b", "x" * 300, "a.", " a", "", ".", "\0", "é", "ABC"],
 )
-def test_a_hostile_id_gets_a_portable_name_of_its_own(hostile: str) -> None:
+def test_a_hostile_id_gets_a_unique_portable_name(hostile: str) -> None:
     name = safe_name(hostile)
     assert name != hostile
     assert is_portable(name)
@@ -107,7 +107,7 @@ def test_coders_are_the_folders_with_logs_or_documents(tmp_path: Path) -> None:
     assert SessionPaths(tmp_path, "b").logs() == {tmp_path / "b" / "events" / "1.jsonl"}
 
 
-def test_coders_whose_names_differ_in_case_have_folders_that_do_not(tmp_path: Path) -> None:
+def test_coders_with_names_equal_except_for_case_get_different_folders(tmp_path: Path) -> None:
     (tmp_path / "anna").mkdir()
     folder = SessionPaths(tmp_path, "Anna").folder
     assert folder.name.casefold() != "anna"
@@ -116,7 +116,7 @@ def test_coders_whose_names_differ_in_case_have_folders_that_do_not(tmp_path: Pa
     assert SessionPaths(tmp_path, "anna").folder == tmp_path / "anna"
 
 
-def test_the_place_where_the_coder_stopped_is_read_again(tmp_path: Path) -> None:
+def test_the_place_where_the_coder_stopped_is_read_back(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, "anna")
     assert paths.read_place() is None
     stopped = StoppedAt("é/1", "ads/\udcff.csv", 93, 2, 40, 7)
@@ -125,14 +125,14 @@ def test_the_place_where_the_coder_stopped_is_read_again(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xff\xfe", b"[]", b'{"source": 7}', b"[" * 100_000, b'{"cursor": 1}'])
-def test_a_spoilt_place_is_no_place(tmp_path: Path, garbage: bytes) -> None:
+def test_a_damaged_place_is_ignored(tmp_path: Path, garbage: bytes) -> None:
     paths = SessionPaths(tmp_path, "anna")
     paths.write_place(StoppedAt("1"))
     (paths.folder / "events" / "place.json").write_bytes(garbage)
     assert paths.read_place() is None
 
 
-def test_spoilt_numbers_of_a_place_are_left_out(tmp_path: Path) -> None:
+def test_damaged_numbers_of_a_place_are_ignored(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, "anna")
     paths.write_place(StoppedAt("1"))
     garbage = b'{"source": "1", "offset": 1e3, "cursor": -4, "scroll": true, "line": 1' + b"0" * 30 + b"}"
@@ -155,7 +155,7 @@ def test_a_link_that_leaves_the_sessions_folder_is_refused(tmp_path: Path) -> No
     assert paths.document("1", "").parent == root / "anna"
 
 
-def test_a_document_set_apart_has_its_ads_own_name_and_is_found_as_its_ads(tmp_path: Path) -> None:
+def test_a_document_with_a_distinct_name_is_found_for_its_ad(tmp_path: Path) -> None:
     paths = SessionPaths(tmp_path, "anna")
     assert paths.document("1_a", "b") == paths.document("1", "a b")
     apart = {paths.document(ad, who, is_apart=True) for ad, who in (("1_a", "b"), ("1", "a b"), ("1", ""))}

@@ -82,7 +82,7 @@ def elsewhere(**more: object) -> bytes:
     return dump_holder(this_program("theirs")._replace(host="desk", user="wil", pid=4711)._replace(**more))  # type: ignore[arg-type]
 
 
-def test_the_first_has_it_and_the_second_sees_who(log: Path) -> None:
+def test_the_first_program_holds_the_lock_and_the_second_sees_the_holder(log: Path) -> None:
     first, second = SessionLock(log), SessionLock(log)
     assert second.other() is None and first.claim() is None and first.claim() is None
     holder = second.claim()
@@ -92,7 +92,7 @@ def test_the_first_has_it_and_the_second_sees_who(log: Path) -> None:
     assert second.other() is None and not first.file.exists()
 
 
-def test_whose_lock_was_taken_over_finds_out_and_lets_the_other_have_it(log: Path) -> None:
+def test_a_program_notices_that_its_lock_was_taken_over_and_yields(log: Path) -> None:
     first, second = SessionLock(log), SessionLock(log)
     first.claim()
     second.take_over()
@@ -104,7 +104,7 @@ def test_whose_lock_was_taken_over_finds_out_and_lets_the_other_have_it(log: Pat
 
 
 @posix_only
-def test_the_lock_of_a_killed_program_is_passed_without_a_question(
+def test_the_lock_of_a_killed_program_is_replaced_without_a_question(
     log: Path, program: Callable[[], subprocess.Popen[str]]
 ) -> None:
     process, lock = program(), SessionLock(log)
@@ -121,9 +121,7 @@ def test_the_lock_of_a_killed_program_is_passed_without_a_question(
 
 
 @posix_only
-def test_a_program_that_is_stopped_still_has_its_session(
-    log: Path, program: Callable[[], subprocess.Popen[str]]
-) -> None:
+def test_a_stopped_program_still_holds_its_session(log: Path, program: Callable[[], subprocess.Popen[str]]) -> None:
     process, lock = program(), SessionLock(log)
     assert said(process) == "claimed"
     process.send_signal(signal.SIGSTOP)
@@ -133,18 +131,20 @@ def test_a_program_that_is_stopped_still_has_its_session(
 
 @posix_only
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not say when a process began")
-def test_another_process_with_the_number_of_a_dead_one_has_nothing(log: Path) -> None:
+def test_another_process_with_a_reused_number_holds_nothing(log: Path) -> None:
     put(log, dump_holder(this_program("theirs")._replace(started="1")))
     assert SessionLock(log).other() is None
 
 
 @posix_only
-def test_of_many_programs_at_once_one_gets_a_new_lock(log: Path, program: Callable[[], subprocess.Popen[str]]) -> None:
+def test_only_one_of_many_concurrent_programs_gets_a_new_lock(
+    log: Path, program: Callable[[], subprocess.Popen[str]]
+) -> None:
     processes = [program() for _ in range(8)]
     assert sorted(map(said, processes)) == ["claimed"] + ["refused"] * 7
 
 
-def test_a_lock_of_another_machine_counts_while_its_heart_beats(log: Path) -> None:
+def test_a_lock_of_another_machine_is_valid_while_it_sends_heartbeats(log: Path) -> None:
     put(log, elsewhere(), age=STALE_AFTER - 20)
     holder = SessionLock(log).claim()
     assert holder is not None and str(holder).endswith("(wil on desk, process 4711)")
@@ -152,13 +152,15 @@ def test_a_lock_of_another_machine_counts_while_its_heart_beats(log: Path) -> No
     assert SessionLock(log).claim() is None
 
 
-def test_the_same_name_of_another_machine_is_no_process_of_this_one(log: Path) -> None:
+def test_a_machine_with_the_same_host_name_is_a_different_machine(log: Path) -> None:
     put(log, elsewhere(host=socket.gethostname(), machine="another", pid=2**22 + 1))
     assert SessionLock(log).other() is not None
 
 
 @pytest.mark.parametrize("skew", [-86_400.0, 86_400.0])
-def test_the_clock_that_counts_is_the_folders(log: Path, monkeypatch: pytest.MonkeyPatch, skew: float) -> None:
+def test_the_age_of_a_lock_is_measured_by_the_folders_clock(
+    log: Path, monkeypatch: pytest.MonkeyPatch, skew: float
+) -> None:
     put(log, elsewhere(), age=10)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + skew)
@@ -168,7 +170,7 @@ def test_the_clock_that_counts_is_the_folders(log: Path, monkeypatch: pytest.Mon
     assert SessionLock(log).other() is None
 
 
-def test_a_lock_from_the_future_is_left_over_once_it_was_seen_not_to_beat(
+def test_a_lock_from_the_future_is_stale_after_no_heartbeat_was_seen(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(log, elsewhere(), age=-10_000_000)
@@ -180,7 +182,7 @@ def test_a_lock_from_the_future_is_left_over_once_it_was_seen_not_to_beat(
     assert lock.other() is None
 
 
-def test_garbage_from_the_future_is_nobody_soon(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_lock_from_the_future_becomes_stale(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(log, b"garbage", age=-10_000_000)
     lock, begun = SessionLock(log), time.monotonic()
     assert lock.other() == UNKNOWN
@@ -188,7 +190,7 @@ def test_garbage_from_the_future_is_nobody_soon(log: Path, monkeypatch: pytest.M
     assert lock.claim() is None and lock.is_mine
 
 
-def test_who_has_a_session_gives_signs_of_life(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_holder_of_a_session_sends_heartbeats(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_lock, "HEARTBEAT", 0.01)
     lock = SessionLock(log)
     lock.claim()
@@ -208,7 +210,7 @@ def test_who_has_a_session_gives_signs_of_life(log: Path, monkeypatch: pytest.Mo
     [b"", b"\0" * 100, b"4711 desk abc", b"[1]", b"[" * 100_000, b"{}", b'{"pid":"1"}', b"x" * 10_000_000],
     ids=["empty", "zeros", "words", "list", "deep", "object", "text", "10 MB"],
 )
-def test_garbage_is_somebody_for_a_moment_and_nobody_after(log: Path, data: bytes) -> None:
+def test_an_unreadable_lock_is_held_for_a_moment_and_then_stale(log: Path, data: bytes) -> None:
     put(log, data)
     assert SessionLock(log).other() == UNKNOWN
     put(log, data, age=60)
@@ -219,7 +221,7 @@ def test_garbage_is_somebody_for_a_moment_and_nobody_after(log: Path, data: byte
 @given(
     st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(repr).map(str.encode)
 )
-def test_no_bytes_in_a_lock_hinder_the_program(data: bytes) -> None:
+def test_a_lock_may_contain_any_bytes(data: bytes) -> None:
     with TemporaryDirectory() as folder:
         log = Path(folder) / "1.jsonl"
         put(log, data, age=60)
@@ -229,12 +231,12 @@ def test_no_bytes_in_a_lock_hinder_the_program(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("pid", [0, -1, True, 2**31, 2**80, "7", None, 1.5])
-def test_a_number_that_is_no_process_is_asked_of_no_system(pid: object) -> None:
+def test_an_invalid_process_number_is_not_looked_up(pid: object) -> None:
     value = {**this_program("theirs")._asdict(), "pid": pid}
     assert parse_holder(json.dumps(value).encode()) is None
 
 
-def test_what_a_terminal_would_obey_is_not_repeated() -> None:
+def test_control_characters_in_a_lock_are_replaced() -> None:
     names = {"user": "\x1b[2Jwil\u202e", "host": "d" * 1000, "since": "2026\x07", "token": "t", "pid": 7}
     holder = parse_holder(json.dumps(names).encode())
     assert isinstance(holder, Holder) and str(holder).isprintable() and len(str(holder)) < 200
@@ -261,7 +263,7 @@ def test_a_pipe_in_its_place_is_not_waited_for(log: Path) -> None:
     assert lock.other() is None and lock.claim() is None and lock.is_mine
 
 
-def test_a_folder_in_its_place_is_said_and_stays(log: Path) -> None:
+def test_a_folder_in_place_of_the_lock_is_reported_and_kept(log: Path) -> None:
     lock = SessionLock(log)
     lock.file.mkdir()
     (lock.file / "x").write_text("mine", "utf-8")
@@ -272,9 +274,7 @@ def test_a_folder_in_its_place_is_said_and_stays(log: Path) -> None:
 
 
 @pytest.mark.parametrize("operation", ["create", "write", "rename"])
-def test_a_lock_that_the_disk_refuses_leaves_nothing_behind(
-    log: Path, monkeypatch: pytest.MonkeyPatch, operation: str
-) -> None:
+def test_a_failed_lock_leaves_no_file_behind(log: Path, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
     put(log, elsewhere(), age=STALE_AFTER + 20)
     lock = SessionLock(log)
 

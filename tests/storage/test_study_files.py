@@ -58,7 +58,7 @@ def only_book(folder: Path) -> list[str]:
 # --- changing ---------------------------------------------------------------------------------------
 
 
-def test_a_change_is_written_and_given_back(book: Path) -> None:
+def test_a_change_is_written_and_returned(book: Path) -> None:
     assert edit_codebook(book, lambda text: text + "# more\n") == BOOK + "# more\n"
     assert book.read_text("utf-8") == BOOK + "# more\n"
     assert only_book(book.parent) == ["codebook.toml"]
@@ -70,7 +70,7 @@ def test_line_ends_and_a_byte_order_mark_stay(book: Path) -> None:
     assert book.read_bytes() == b"\xef\xbb\xbf# a\r\n# b\r\n"
 
 
-def test_what_does_not_change_is_not_written(book: Path) -> None:
+def test_an_unchanged_text_is_not_written(book: Path) -> None:
     before = fs.version(book)
     assert edit_codebook(book, lambda text: text) == BOOK
     assert fs.version(book) == before
@@ -96,7 +96,7 @@ def test_a_change_that_fails_leaves_the_file_and_no_lock(book: Path) -> None:
     assert only_book(book.parent) == ["codebook.toml"]
 
 
-def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None:
+def test_a_save_by_an_editor_in_between_is_not_overwritten(book: Path) -> None:
     tries: list[str] = []
 
     def slow(text: str) -> str:
@@ -109,7 +109,7 @@ def test_an_editor_that_writes_in_between_is_not_overwritten(book: Path) -> None
     assert tries == [BOOK, "# from the editor\n"]
 
 
-def test_an_editor_that_never_stops_is_left_alone(book: Path) -> None:
+def test_a_file_that_keeps_changing_is_left_alone(book: Path) -> None:
     def outpaced(text: str) -> str:
         fs.replace(book, text.encode() + b"#\n")
         return text + "# mine\n"
@@ -128,7 +128,7 @@ def test_a_symbolic_link_stays_one_and_its_target_changes(book: Path, tmp_path: 
     assert book.read_text("utf-8") == BOOK + "# more\n"
 
 
-def test_two_ways_to_a_file_share_one_lock(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_paths_to_a_file_share_one_lock(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(book)
     monkeypatch.setattr(study_files, "LOCK_PATIENCE", 0.05)
@@ -141,7 +141,7 @@ def test_two_ways_to_a_file_share_one_lock(book: Path, tmp_path: Path, monkeypat
     assert edit_codebook(book, twice) == BOOK + "# first\n"
 
 
-def test_a_missing_file_a_dangling_link_and_a_folder_are_said(tmp_path: Path) -> None:
+def test_a_missing_file_a_dangling_link_and_a_folder_are_reported(tmp_path: Path) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(tmp_path / "gone.toml")
     for path, error in ((tmp_path / "none.toml", FileNotFoundError), (link, FileNotFoundError), (tmp_path, OSError)):
@@ -151,7 +151,7 @@ def test_a_missing_file_a_dangling_link_and_a_folder_are_said(tmp_path: Path) ->
     assert only_book(tmp_path) == ["link.toml"]
 
 
-def test_a_file_that_vanishes_meanwhile_is_said_and_not_made_again(book: Path) -> None:
+def test_a_file_deleted_meanwhile_is_reported_and_not_recreated(book: Path) -> None:
     def vanishing(text: str) -> str:
         book.unlink()
         return text + "# mine\n"
@@ -182,9 +182,7 @@ def lock_of(book: Path) -> Path:
     return book.with_name(f".{book.name}.lock")
 
 
-def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_waits_for_the_lock_of_a_killed_program(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = subprocess.Popen([sys.executable, "-c", HOLDING, str(book)], stdout=subprocess.PIPE)
     assert holder.stdout is not None and holder.stdout.readline() == b"held\n"
     with monkeypatch.context() as impatient, pytest.raises(OSError, match=f"process {holder.pid} on"):
@@ -200,7 +198,7 @@ def test_a_program_that_is_killed_leaves_a_lock_that_nobody_waits_for(
 
 
 @pytest.mark.parametrize("owner", [b"", b"\xff\0", b"1 elsewhere 0", b"lease of another machine"])
-def test_an_old_lock_of_anybody_is_stale(book: Path, monkeypatch: pytest.MonkeyPatch, owner: bytes) -> None:
+def test_every_old_lock_is_stale(book: Path, monkeypatch: pytest.MonkeyPatch, owner: bytes) -> None:
     monkeypatch.setattr(study_files, "LOCK_LEASE", 0.3)
     if owner.startswith(b"lease"):
         owner = b"filelock/2\npid=1\nhost=elsewhere\nmode=lease\ntoken=" + b"ab" * 16 + b"\nduration=0.3\n"
@@ -214,7 +212,7 @@ def test_an_old_lock_of_anybody_is_stale(book: Path, monkeypatch: pytest.MonkeyP
     assert only_book(book.parent) == ["codebook.toml"]
 
 
-def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
+def test_a_program_without_the_lock_writes_nothing(book: Path) -> None:
     def suspended(text: str) -> str:
         lock_of(book).unlink()
         lock_of(book).write_bytes(b"1 elsewhere 0")
@@ -226,7 +224,7 @@ def test_who_has_lost_the_lock_writes_nothing(book: Path) -> None:
     assert lock_of(book).read_bytes() == b"1 elsewhere 0"
 
 
-def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_folder_is_reported_with_a_remedy(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(lock: filelock.SoftFileLease) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", lock.lock_file)
 
@@ -265,12 +263,12 @@ def test_books_are_listed_in_the_order_in_which_they_were_used(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["", "abc", "0123456789ab", "../../etc/passwd", "zzzz"])
-def test_a_book_that_is_not_kept_is_none(tmp_path: Path, name: str) -> None:
+def test_a_book_that_was_not_kept_is_not_found(tmp_path: Path, name: str) -> None:
     keep_codebook(tmp_path, BOOK, text_hash(BOOK))
     assert kept_codebook(tmp_path, name) is None
 
 
-def test_a_kept_book_that_was_changed_is_no_longer_that_book(tmp_path: Path) -> None:
+def test_a_modified_kept_book_is_not_found(tmp_path: Path) -> None:
     digest = text_hash(BOOK)
     keep_codebook(tmp_path, BOOK, digest)
     (tmp_path / session_files.KEPT_FOLDER / f"{digest[:12]}.toml").write_text(BOOK + "#", encoding="utf-8")
@@ -283,7 +281,7 @@ def test_a_text_that_is_not_the_book_is_not_kept(tmp_path: Path) -> None:
     assert kept_names(tmp_path) == []
 
 
-def test_a_disk_that_refuses_is_a_warning(tmp_path: Path) -> None:
+def test_a_failure_to_keep_a_book_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / session_files.KEPT_FOLDER).write_text("a file in the way", encoding="utf-8")
     problem = keep_codebook(tmp_path, BOOK, text_hash(BOOK))
     assert problem is not None and problem.severity == "warning" and "not kept" in problem.message

@@ -48,7 +48,7 @@ def propose(study: Path, output: str, *options: str) -> int:
     return run(["codebook", "propose", *names, "--sessions", str(study), "-o", output, *options])
 
 
-def test_the_changes_are_told_in_sentences(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changes_are_printed_as_sentences(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(study) == 0
     assert capsys.readouterr().out.splitlines() == [
         "The version is “8”; it was “7”.",
@@ -57,7 +57,7 @@ def test_the_changes_are_told_in_sentences(study: Path, capsys: pytest.CaptureFi
     ]
 
 
-def test_the_changes_are_data_too(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changes_are_available_as_data(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(study, "--json") == 0
     value = json.loads(capsys.readouterr().out)
     assert (value["old"]["version"], value["new"]["version"]) == ("7", "8")
@@ -75,7 +75,7 @@ def test_a_book_is_found_by_file_version_and_hash(study: Path) -> None:
         assert found(name, study).content_hash == digest
 
 
-def test_of_two_books_of_one_version_the_last_is_meant(study: Path) -> None:
+def test_the_last_of_two_books_of_one_version_is_used(study: Path) -> None:
     keep(study, CODEBOOK)
     later = CODEBOOK.replace("Lighting", "Burning")
     digest = keep(study, later)
@@ -83,7 +83,7 @@ def test_of_two_books_of_one_version_the_last_is_meant(study: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["9", "none.toml", "8#0123456789ab", "../x"])
-def test_a_book_that_is_nowhere_is_said_with_those_that_are_kept(study: Path, name: str) -> None:
+def test_a_missing_book_is_reported_with_the_kept_ones(study: Path, name: str) -> None:
     digest = keep(study, CODEBOOK)
     with pytest.raises(StudyError) as refused:
         find_codebook(name, study / "sessions")
@@ -113,7 +113,7 @@ def test_rules_are_proposed_into_a_file(study: Path, capsys: pytest.CaptureFixtu
     assert "1 rule written" in capsys.readouterr().err
 
 
-def test_a_file_that_is_there_is_not_overwritten(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_file_is_not_overwritten(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = study / "map.toml"
     target.write_text("mine", encoding="utf-8")
     assert propose(study, str(target)) == 2

@@ -24,7 +24,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_import_writes_a_codebook_and_says_what_was_found(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_writes_a_codebook_and_reports_its_contents(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "import", "keepers.md"]) == 0
     said = capsys.readouterr().err
     assert "3 profiles, 3 sections, 0 groups, 7 codes, 8 texts written to codebook.toml" in said
@@ -46,7 +46,7 @@ def test_import_overwrites_nothing_without_force(here: Path, capsys: pytest.Capt
     assert "TASK1" in (here / "codebook.toml").read_text("utf-8")
 
 
-def test_import_of_what_is_not_there_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_of_a_missing_file_is_reported(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "import", "nothing.md"]) == 2
     assert "nothing.md: No such file" in capsys.readouterr().err
     assert not (here / "codebook.toml").exists()
@@ -112,14 +112,12 @@ def test_check_prints_the_problems_and_ends_with_1_on_errors(here: Path, capsys:
     assert error["line"] == text[: text.index('"TASK9"')].count("\n") + 1
 
 
-def test_check_of_no_codebook_says_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_without_a_codebook_reports_a_remedy(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "check", "nothing.toml"]) == 2
     assert "there is no codebook here (nothing.toml)" in capsys.readouterr().err
 
 
-def test_a_background_document_that_is_not_there_is_reported_at_its_line(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_background_document_is_reported_at_its_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_study(here)
     with (here / "codebook.toml").open("a") as file:
         file.write('[[reference]]\ntitle = "Oil"\npath = "oil.md"\n')
@@ -134,7 +132,7 @@ def test_a_background_document_that_is_not_there_is_reported_at_its_line(
     assert "oil.md" not in capsys.readouterr().out
 
 
-def test_the_checks_of_study_and_codebook_say_the_same(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_checks_of_study_and_codebook_agree(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_study(here)
     run(["codebook", "import", "keepers.md", "--force"])
     capsys.readouterr()

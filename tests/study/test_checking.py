@@ -120,7 +120,7 @@ def test_checking_writes_nothing(study: Path) -> None:
 # --- quotations -----------------------------------------------------------------------------------------
 
 
-def test_a_quotation_that_has_left_the_ad_is_an_error_at_its_line_in_the_document(study: Path) -> None:
+def test_a_quotation_no_longer_in_the_ad_is_an_error_at_its_line(study: Path) -> None:
     edit(study / "ads" / "11_shore_company.txt", " and a sextant", "")
     line = line_of(document(study), "`sextant`")
     gone = Problem(
@@ -136,7 +136,7 @@ def test_a_quotation_that_has_left_the_ad_is_an_error_at_its_line_in_the_documen
     ]
 
 
-def test_a_quotation_that_stands_twice_is_a_warning_at_its_line(tmp_path: Path) -> None:
+def test_a_quotation_that_occurs_twice_is_a_warning_at_its_line(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     text = '# Manual Coding Analysis: Job Ad #11\n\n## 1. Job Task Analysis\n\n- **TASK2: Watching:**\n  - "You"\n'
     path = study / "sessions" / "wil" / "analysis_job_11.md"
@@ -160,7 +160,7 @@ def test_a_quotation_that_only_resembles_the_ad_is_to_be_checked(study: Path) ->
     assert found[0].message == said
 
 
-def test_a_place_that_the_coder_has_not_accepted_is_to_be_checked(study: Path) -> None:
+def test_an_unaccepted_place_is_to_be_checked(study: Path) -> None:
     lines = log(study).read_bytes().splitlines(keepends=True)
     proposed = [
         line.replace(b'"is_proposed":false', b'"is_proposed":true') if b"sextant" in line else line for line in lines
@@ -197,7 +197,7 @@ def test_the_same_words_coded_twice_are_found_each_at_its_own_line(study: Path) 
     assert found == lines and len(lines) == 2
 
 
-def test_what_was_written_into_the_document_by_hand_is_looked_for_in_the_ad(study: Path) -> None:
+def test_quotations_written_by_hand_are_searched_in_the_ad(study: Path) -> None:
     path = document(study)
     edit(path, '  - "watch the sea"\n', '  - "watch the sea"\n  - "count the stars"\n')
     found = check(study)
@@ -211,7 +211,7 @@ def test_what_was_written_into_the_document_by_hand_is_looked_for_in_the_ad(stud
 # --- codes and places -------------------------------------------------------------------------------------
 
 
-def test_a_code_that_the_codebook_has_lost_is_named_at_its_line(study: Path) -> None:
+def test_a_code_missing_from_the_codebook_is_reported_at_its_line(study: Path) -> None:
     edit(study / "codebook.toml", 'id = "TASK2"', 'id = "TASK9"')
     found = [problem for problem in check(study) if "codebook has no code" in problem.message]
     assert [problem.message.partition(";")[0] for problem in found] == ["the codebook has no code “TASK2: Watching”"]
@@ -263,7 +263,7 @@ def test_a_code_in_a_wrong_section_or_group_is_misplaced(tmp_path: Path) -> None
         ("7", "So.", "Assigned Profile", "the codebook has no profile “7”; add it, or assign another one"),
     ],
 )
-def test_what_the_profile_lacks_is_a_warning(
+def test_missing_parts_of_the_profile_are_warnings(
     tmp_path: Path, profile: str, reasoning: str, line: str, message: str
 ) -> None:
     study = write_study(tmp_path)
@@ -272,7 +272,7 @@ def test_what_the_profile_lacks_is_a_warning(
     assert found == [Problem(SHORE_DOCUMENT, line_of(document(study), line), "warning", message)]
 
 
-def test_an_ad_whose_codings_were_all_undone_lacks_nothing(study: Path) -> None:
+def test_an_ad_whose_codings_were_all_undone_has_no_problem(study: Path) -> None:
     workspace = begin(study, "ada")
     give(workspace, AssignCode(Span(0, 6), CodeId("TASK1")), Undo())
     workspace.leave()
@@ -281,7 +281,7 @@ def test_an_ad_whose_codings_were_all_undone_lacks_nothing(study: Path) -> None:
     assert check(study) == []
 
 
-def test_an_ad_that_is_marked_done_must_lack_nothing(study: Path) -> None:
+def test_missing_parts_of_an_ad_marked_done_are_errors(study: Path) -> None:
     workspace = begin(study)
     give(workspace, MarkDone(True), AssignProfile("", "Because."))
     workspace.leave()
@@ -317,14 +317,14 @@ def test_an_empty_ad_is_noted(study: Path) -> None:
     assert [(problem.file, problem.severity) for problem in found] == [("15_nobody.txt", "note")]
 
 
-def test_an_ad_with_another_ones_text_is_noted_whatever_its_white_space(study: Path) -> None:
+def test_an_ad_with_the_text_of_another_is_noted_regardless_of_white_space(study: Path) -> None:
     (study / "ads" / TWIN).write_text(SHORE.replace("\n", "\r\n  "), "utf-8", newline="")
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [(TWIN, "note")]
     assert found[0].message.startswith("ad 14 has the same text as ad 11 (")
 
 
-def test_one_text_coded_in_two_ways_by_one_coder_is_a_warning_that_says_what_differs(study: Path) -> None:
+def test_one_text_coded_differently_by_one_coder_is_a_warning_with_the_differences(study: Path) -> None:
     (study / "ads" / TWIN).write_text(SHORE, "utf-8")
     code(study, (("You light the lamp", "TASK2"), ("watch the sea", "TASK2")), ad="14", profile="2")
     found = [problem for problem in check(study) if problem.severity != "note"]
@@ -342,7 +342,7 @@ def test_one_text_coded_alike_or_by_others_is_no_warning(study: Path) -> None:
     assert [problem for problem in check(study) if problem.severity != "note"] == []
 
 
-def test_a_session_whose_ad_is_gone_is_an_error(study: Path) -> None:
+def test_a_session_without_its_ad_is_an_error(study: Path) -> None:
     (study / "ads" / "11_shore_company.txt").unlink()
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [(SHORE_DOCUMENT, "error")]
@@ -355,7 +355,7 @@ def test_a_session_whose_ad_is_gone_is_an_error(study: Path) -> None:
 # --- documents and logs -----------------------------------------------------------------------------------
 
 
-def test_a_document_that_lags_behind_its_log_is_older(study: Path) -> None:
+def test_a_document_that_lags_behind_its_log_is_reported_as_older(study: Path) -> None:
     start = SHORE.index("Patience")
     give(begin(study), AssignCode(Span(start, start + 8), CodeId("TASK1")))
     found = check(study)
@@ -369,7 +369,7 @@ def test_a_document_that_lags_behind_its_log_is_older(study: Path) -> None:
     ]
 
 
-def test_a_document_that_says_more_than_its_log_is_an_error(study: Path) -> None:
+def test_a_document_with_more_than_its_log_is_an_error(study: Path) -> None:
     lines = log(study).read_bytes().splitlines(keepends=True)
     log(study).write_bytes(b"".join(line for line in lines if b"sextant" not in line))
     found = check(study)
@@ -377,7 +377,7 @@ def test_a_document_that_says_more_than_its_log_is_an_error(study: Path) -> None
     assert found[0].message.startswith("the document is newer than the log, which lacks 1 step of it")
 
 
-def test_a_document_that_was_only_laid_out_anew_is_a_note(study: Path) -> None:
+def test_a_document_with_a_new_layout_only_is_a_note(study: Path) -> None:
     path = document(study)
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert [(problem.severity, problem.message[:37]) for problem in check(study)] == [
@@ -385,12 +385,12 @@ def test_a_document_that_was_only_laid_out_anew_is_a_note(study: Path) -> None:
     ]
 
 
-def test_a_missing_document_is_said_of_the_log(study: Path) -> None:
+def test_a_missing_document_is_reported_for_the_log(study: Path) -> None:
     document(study).unlink()
     assert [(problem.file, problem.severity) for problem in check(study)] == [("11.jsonl", "warning")]
 
 
-def test_an_empty_document_is_said(study: Path) -> None:
+def test_an_empty_document_is_reported(study: Path) -> None:
     document(study).write_text("\n", "utf-8")
     assert [(problem.file, problem.severity, problem.message[:34]) for problem in check(study)] == [
         (SHORE_DOCUMENT, "warning", "the document of ad 11 is empty; op")
@@ -404,7 +404,7 @@ def test_a_second_document_of_an_ad_is_an_error(study: Path) -> None:
     assert SHORE_DOCUMENT in found[0].message
 
 
-def test_a_document_under_the_name_of_another_ad_is_read_by_nothing(study: Path) -> None:
+def test_a_document_under_the_name_of_another_ad_is_not_read(study: Path) -> None:
     document(study).rename(document(study).with_name("analysis_job_12_shore_company.md"))
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [
@@ -422,7 +422,7 @@ def test_the_ad_of_a_document_with_any_name_is_found(study: Path) -> None:
     assert "document of ad 12 is not read: its name must be analysis_job_12" in problem.message
 
 
-def test_a_document_without_a_log_is_said_and_checked(study: Path) -> None:
+def test_a_document_without_a_log_is_reported_and_checked(study: Path) -> None:
     log(study).unlink()
     edit(document(study), "- **Reasoning:** Because.\n", "")
     assert [(problem.severity, problem.message[:32]) for problem in check(study)] == [
@@ -431,7 +431,7 @@ def test_a_document_without_a_log_is_said_and_checked(study: Path) -> None:
     ]
 
 
-def test_a_document_without_a_heading_is_known_by_its_name(study: Path) -> None:
+def test_a_document_without_a_heading_is_recognised_by_its_name(study: Path) -> None:
     path = document(study)
     path.write_text(path.read_text("utf-8").split("\n", 1)[1], "utf-8")
     found = check(study)
@@ -447,7 +447,7 @@ def test_a_document_that_was_merged_badly_is_an_error_at_its_line(study: Path) -
     ]
 
 
-def test_a_document_that_a_person_laid_out_is_in_step_once_it_was_taken_over(study: Path) -> None:
+def test_a_hand_written_document_is_in_sync_after_import(study: Path) -> None:
     path = document(study)
     path.write_text(path.read_text("utf-8").replace("- **TASK", "-   **TASK"), "utf-8")
     assert [problem.severity for problem in check(study)] == ["note"]
@@ -478,7 +478,7 @@ def test_a_copy_of_a_log_is_an_error(study: Path) -> None:
     assert "the log of ad 11 is 11.jsonl" in found[0].message
 
 
-def test_a_log_that_names_another_ad_than_its_file_is_an_error_and_is_not_read(study: Path) -> None:
+def test_a_log_that_names_another_ad_is_an_error_and_is_not_read(study: Path) -> None:
     rows = exported(study)
     shutil.copy(log(study), log(study, "12"))
     found = check(study)
@@ -518,7 +518,7 @@ def test_problems_are_printed_by_file_and_line(study: Path, capsys: pytest.Captu
     assert total == f"2 errors, 0 warnings, {notes} notes" and len(lines) == 2 + notes
 
 
-def test_only_the_coder_that_was_asked_for_is_checked(study: Path) -> None:
+def test_only_the_requested_coder_is_checked(study: Path) -> None:
     code(study, WORDS, coder="ada", profile="")
     assert check(study, "wil") == [] and len(check(study, "ada")) == 1
 
@@ -540,7 +540,7 @@ def test_real_documents_are_reported_at_the_lines_of_their_entries(tmp_path: Pat
     assert any("“3.1. Communication & Collaboration” is under" in problem.message for problem in found)
 
 
-def test_real_documents_are_in_step_once_their_ads_were_opened(tmp_path: Path, shared: Path) -> None:
+def test_real_documents_are_in_sync_after_opening_their_ads(tmp_path: Path, shared: Path) -> None:
     shutil.copytree(shared / "pilot" / "codings", tmp_path / "sessions" / "anna")
     study = Study.open(tmp_path, codebook=PILOT_BOOK, corpus=shared / "pilot" / "ads.csv")
     before = check_study(study)
@@ -570,7 +570,7 @@ def test_real_ads_with_one_text_are_reported(tmp_path: Path, shared: Path) -> No
     }
 
 
-def test_messages_call_a_source_as_the_codebook_does(study: Path) -> None:
+def test_messages_use_the_codebooks_word_for_a_source(study: Path) -> None:
     book = study / "codebook.toml"
     book.write_text(f'{book.read_text("utf-8")}\n[words]\nsource = "interview"\nsources = "interviews"\n', "utf-8")
     document(study).unlink()

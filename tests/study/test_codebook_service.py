@@ -33,7 +33,7 @@ def versions(workspace: Workspace) -> list[str]:
     return [coding.codebook for coding in workspace.session.state.live()]
 
 
-def test_the_book_that_is_coded_with_is_kept_and_nothing_before(tmp_path: Path) -> None:
+def test_a_book_is_kept_with_the_first_coding(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     assert not (tmp_path / "sessions").exists()
     code(workspace, LAMP, "TASK1")
@@ -55,7 +55,7 @@ def test_only_a_codebook_without_faulty_fields_is_not_checked_again(tmp_path: Pa
     assert [path.stem for path in folder.glob("sessions/.codebooks/*.checked")] == [text_hash(CODEBOOK)[:12]]
 
 
-def test_a_new_code_can_be_given_at_once_and_the_old_definition_stays_readable(tmp_path: Path) -> None:
+def test_a_new_code_can_be_assigned_at_once_and_the_old_definition_stays_readable(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     code(workspace, LAMP, "TASK1")
     new = Code(id=CodeId("TASK3"), name="Polishing", section="tasks", definition="Cleans.", found_in="11")
@@ -78,7 +78,7 @@ def test_a_new_code_can_be_given_at_once_and_the_old_definition_stays_readable(t
     assert (tmp_path / "codebook.toml").read_text("utf-8").startswith(CODEBOOK[:200])
 
 
-def test_a_renamed_code_is_called_so_in_the_document(tmp_path: Path) -> None:
+def test_a_renamed_code_has_its_new_name_in_the_document(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     code(workspace, LAMP, "TASK1")
     workspace.leave()
@@ -88,7 +88,7 @@ def test_a_renamed_code_is_called_so_in_the_document(tmp_path: Path) -> None:
     assert "- **TASK1: Lights:**" in document.read_text("utf-8")
 
 
-def test_what_somebody_else_wrote_into_the_book_meanwhile_is_there_too(tmp_path: Path) -> None:
+def test_an_edit_keeps_concurrent_changes_of_the_codebook(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     other = Code(id=CodeId("TASK9"), name="Other", section="tasks", definition="By another hand.")
     path = tmp_path / "codebook.toml"
@@ -98,7 +98,7 @@ def test_what_somebody_else_wrote_into_the_book_meanwhile_is_there_too(tmp_path:
     assert [one.examples for one in workspace.book.codes if one.id == "TASK1"] == [("a lamp",)]
 
 
-def test_a_change_that_cannot_be_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+def test_an_impossible_change_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     workspace = opened(write_study(tmp_path))
     twin = Code(id=CodeId("TASK1"), name="Twin", section="tasks")
     assert isinstance(workspace.edit_codebook(lambda text: add_code(text, twin)), Refusal)

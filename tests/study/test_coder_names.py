@@ -26,7 +26,7 @@ def printed(capsys: pytest.CaptureFixture[str], study: Path, *words: str) -> tup
 
 
 @pytest.mark.parametrize("other", ["Anna", "anna ", " ANNA", "ANNA"])
-def test_coders_with_nearly_one_name_are_told_of_each_other(
+def test_coders_with_nearly_the_same_name_are_reported(
     tmp_path: Path, other: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     study = write_study(tmp_path)
@@ -42,7 +42,7 @@ def test_coders_with_nearly_one_name_are_told_of_each_other(
     assert number == 0 and "nearly the same name" in said and "2 sessions of 2 coders" in said
 
 
-def test_other_names_are_not_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_different_names_are_not_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     study = write_study(tmp_path)
     for coder in ("anna", "annabel", "anna b", "rosa"):
         code(study, coder)
@@ -50,7 +50,7 @@ def test_other_names_are_not_alike(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("command", [["status"], ["check"], ["export", "--format", "csv", "-o", "-"]])
-def test_a_sessions_folder_that_leads_nowhere_is_an_error(
+def test_a_dangling_link_as_sessions_folder_is_an_error(
     tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     study = write_study(tmp_path / "study")
@@ -62,7 +62,7 @@ def test_a_sessions_folder_that_leads_nowhere_is_an_error(
 
 @pytest.mark.parametrize("link", ["sessions/wil", "sessions/anna/events"])
 @pytest.mark.parametrize("has_another", [True, False])
-def test_a_coders_folder_that_leads_nowhere_is_an_error(
+def test_a_dangling_link_as_coders_folder_is_an_error(
     tmp_path: Path, link: str, *, has_another: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     study = write_study(tmp_path)

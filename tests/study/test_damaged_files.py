@@ -59,7 +59,7 @@ DAMAGES = [
 @pytest.mark.parametrize(
     "command", [("status",), ("status", "--json"), ("check",), ("export", "--format", "csv", "-o")]
 )
-def test_damage_is_named_and_the_exit_code_is_1(
+def test_damage_is_reported_with_exit_code_1(
     study: Path, kind: str, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = damaged(study, kind)
@@ -76,7 +76,7 @@ def test_damage_is_named_and_the_exit_code_is_1(
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DAMAGES if "document" not in kind])
-def test_a_merge_names_damage_on_either_side(
+def test_a_merge_reports_damage_on_either_side(
     study: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damaged(study, kind)
@@ -92,7 +92,7 @@ MAP = '[codes]\nTASK1 = "T1"\n'
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
-def test_a_migration_names_damage_and_the_exit_code_is_1(
+def test_a_migration_reports_damage_with_exit_code_1(
     study: Path, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Study.open(study).session("12", coder="wil") as session:
@@ -114,7 +114,7 @@ def test_a_migration_names_damage_and_the_exit_code_is_1(
 
 
 @pytest.mark.parametrize("kind", ["NULs behind the document", "a document of NULs"])
-def test_damage_is_no_edit(study: Path, kind: str) -> None:
+def test_damage_is_not_an_edit(study: Path, kind: str) -> None:
     damaged(study, kind)
     with Study.open(study).session("11", coder="wil") as session:
         assert len(session.state.live()) == 2

@@ -14,7 +14,7 @@ from testing.keys import workspace_on
 
 
 @given(st.lists(st.sampled_from([NO_TEXT, 1, 2, 3, 2**64 - 1])))
-def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int]) -> None:
+def test_each_ad_is_grouped_with_exactly_the_ads_with_its_text(digests: list[int]) -> None:
     duplicates = DuplicateTexts()
     assert list(duplicates.read(digests)) == list(range(1, len(digests) + 1))
     groups: dict[int, list[int]] = defaultdict(list)
@@ -25,7 +25,7 @@ def test_each_ad_knows_all_others_with_its_text_and_only_those(digests: list[int
         assert list(duplicates.group(position)) == expected
 
 
-def test_nothing_is_known_before_all_texts_are_read() -> None:
+def test_no_duplicates_are_known_before_all_texts_are_read() -> None:
     duplicates = DuplicateTexts()
     reading = duplicates.read([5, 5])
     next(reading)
@@ -34,7 +34,7 @@ def test_nothing_is_known_before_all_texts_are_read() -> None:
     assert duplicates.is_complete and list(duplicates.group(0)) == [0, 1]
 
 
-def test_real_ads_know_their_twins(tmp_path: Path, shared: Path) -> None:
+def test_duplicates_of_real_ads_are_found(tmp_path: Path, shared: Path) -> None:
     (tmp_path / "ads").symlink_to(shared / "pilot")
     workspace = workspace_on(tmp_path)
     for batch in workspace.sources.batches():

@@ -38,7 +38,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_study(tmp_path)
 
 
-def test_sessions_whose_names_run_together_are_exported_to_a_document_each(study: Path) -> None:
+def test_sessions_with_colliding_names_are_exported_to_separate_documents(study: Path) -> None:
     coded(study, "1_a", "b")
     coded(study, "1", "a b")
     assert run(["export"]) == 0
@@ -47,7 +47,7 @@ def test_sessions_whose_names_run_together_are_exported_to_a_document_each(study
     assert run(["export"]) == 0
 
 
-def test_of_two_documents_of_one_ad_the_named_one_is_exported_and_the_other_reported(
+def test_the_exactly_named_of_two_documents_is_exported_and_the_other_reported(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = coded(study, "1", "a").document_path.read_text("utf-8")

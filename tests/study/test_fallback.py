@@ -65,7 +65,7 @@ def seqs(root: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("refusal", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.ENODEV, errno.EDQUOT])
-def test_what_the_disk_refused_is_written_elsewhere_and_coding_goes_on_there(
+def test_refused_steps_are_written_to_the_copy_and_coding_continues_there(
     tmp_path: Path, stick: Disk, refusal: int
 ) -> None:
     session, copy = opened(stick.root), tmp_path / "copy"
@@ -84,7 +84,7 @@ def test_what_the_disk_refused_is_written_elsewhere_and_coding_goes_on_there(
     assert opened(copy).state.live() == session.state.live()
 
 
-def test_lines_of_a_newer_version_go_along_into_the_copy(tmp_path: Path, stick: Disk) -> None:
+def test_lines_of_a_newer_version_are_copied(tmp_path: Path, stick: Disk) -> None:
     newer = b'{"v":3,"id":"zz","seq":9,"what":"new"}\n'
     opened(stick.root).execute(LAMP)
     log = stick.root / "wil" / "events" / "7.jsonl"
@@ -95,7 +95,7 @@ def test_lines_of_a_newer_version_go_along_into_the_copy(tmp_path: Path, stick: 
     assert newer in (copy / "wil" / "events" / "7.jsonl").read_bytes()
 
 
-def test_everything_is_back_in_order_when_the_disk_is(tmp_path: Path, stick: Disk) -> None:
+def test_everything_is_restored_once_the_disk_works_again(tmp_path: Path, stick: Disk) -> None:
     session = opened(stick.root)
     session.execute(LAMP)
     stick.refusal = errno.ENOSPC
@@ -111,7 +111,7 @@ def test_everything_is_back_in_order_when_the_disk_is(tmp_path: Path, stick: Dis
     assert seqs(tmp_path / "copy") == [1, 2, 3]
 
 
-def test_leaving_pays_what_is_owed_or_says_where_it_stands(tmp_path: Path, stick: Disk) -> None:
+def test_quitting_writes_pending_steps_or_reports_where_they_are(tmp_path: Path, stick: Disk) -> None:
     session, copy = opened(stick.root), tmp_path / "copy"
     session.execute(LAMP)
     session.save_document()
@@ -135,7 +135,7 @@ def test_the_first_step_of_an_ad_is_not_lost_either(tmp_path: Path, stick: Disk)
     assert [coding.words for coding in opened(tmp_path / "copy").state.live()] == [TEXT[:27]]
 
 
-def test_a_second_place_that_refuses_too_changes_nothing(tmp_path: Path, stick: Disk) -> None:
+def test_a_second_failing_folder_changes_nothing(tmp_path: Path, stick: Disk) -> None:
     session = opened(stick.root)
     session.execute(LAMP)
     (tmp_path / "file").write_text("no folder")
@@ -146,7 +146,7 @@ def test_a_second_place_that_refuses_too_changes_nothing(tmp_path: Path, stick: 
     assert seqs(stick.root) == [1, 2]
 
 
-def test_a_copy_made_twice_holds_everything_once(tmp_path: Path, stick: Disk) -> None:
+def test_a_copy_made_twice_contains_everything_once(tmp_path: Path, stick: Disk) -> None:
     session, copy = opened(stick.root), tmp_path / "copy"
     session.execute(LAMP)
     session.save_copy(copy)

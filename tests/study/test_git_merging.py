@@ -150,7 +150,7 @@ def test_two_clones_that_are_merged_both_ways_are_equal(
         assert words in document
 
 
-def test_what_git_has_merged_is_opened_without_an_edit_by_hand(diverged_clones: tuple[Clone, Clone]) -> None:
+def test_a_merge_by_git_is_not_a_hand_edit(diverged_clones: tuple[Clone, Clone]) -> None:
     first, second = diverged_clones
     merged(first, second, MERGES[0])
     before = first.files()
@@ -161,12 +161,12 @@ def test_what_git_has_merged_is_opened_without_an_edit_by_hand(diverged_clones: 
     assert first.files() == before and first.git("status", "--porcelain") == ""
 
 
-def test_who_merges_is_told_of_what_was_said_in_two_ways(diverged_clones: tuple[Clone, Clone]) -> None:
+def test_the_merge_driver_reports_conflicts(diverged_clones: tuple[Clone, Clone]) -> None:
     first, second = diverged_clones
     assert "changed on both sides: the reasoning" in merged(first, second, MERGES[0])
 
 
-def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
+def test_a_merge_lists_a_profile_whose_reasoning_was_a_second_step(
     clones: tuple[Clone, Clone],
 ) -> None:
     first, second = clones
@@ -188,7 +188,7 @@ def test_a_merge_lists_a_profile_though_the_reasoning_came_in_a_second_step(
     assert "the note of “You light the lamp at dusk.”: at last is kept, She builds. is not" in said
 
 
-def test_an_edit_by_hand_that_nobody_has_taken_over_is_in_the_merge(diverged_clones: tuple[Clone, Clone]) -> None:
+def test_an_unimported_hand_edit_is_part_of_the_merge(diverged_clones: tuple[Clone, Clone]) -> None:
     first, second = diverged_clones
     (path,) = second.folder.rglob("analysis_job_*.md")
     text = path.read_text("utf-8")
@@ -215,7 +215,7 @@ def test_a_removal_on_one_side_is_kept(clones: tuple[Clone, Clone]) -> None:
     assert "You light" not in path.read_text("utf-8") and "You watch the sea" in path.read_text("utf-8")
 
 
-def test_sessions_that_both_have_begun_alone_become_one(clones: tuple[Clone, Clone]) -> None:
+def test_sessions_begun_on_both_sides_are_united(clones: tuple[Clone, Clone]) -> None:
     first, second = clones
     for clone, words in ((first, "You count"), (second, "You write")):
         clone.open("12")
@@ -228,7 +228,7 @@ def test_sessions_that_both_have_begun_alone_become_one(clones: tuple[Clone, Clo
     assert first.session.initial_pull is None
 
 
-def test_two_texts_of_one_ad_are_left_to_a_person(clones: tuple[Clone, Clone]) -> None:
+def test_a_merge_of_two_texts_of_one_ad_is_left_to_a_person(clones: tuple[Clone, Clone]) -> None:
     first, second = clones
     for clone, text in ((first, "You count the sacks."), (second, "You mend the nets.")):
         (clone.folder / "ads" / "14_quay.txt").write_text(f"Hand\n\n{text}\n", "utf-8")
@@ -260,7 +260,7 @@ def test_without_the_driver_no_line_of_a_log_is_lost(diverged_clones: tuple[Clon
     assert "polish the mirrors" in path.read_text("utf-8") and "(every day)" in path.read_text("utf-8")
 
 
-def test_what_belongs_to_one_machine_is_not_committed(clones: tuple[Clone, Clone]) -> None:
+def test_files_of_one_machine_are_not_committed(clones: tuple[Clone, Clone]) -> None:
     first, _ = clones
     events = first.folder / "sessions" / "rosa" / "events"
     for name in (".11.jsonl.lock", "place.json", ".11.jsonl.1234.tmp"):
@@ -268,7 +268,9 @@ def test_what_belongs_to_one_machine_is_not_committed(clones: tuple[Clone, Clone
     assert first.git("status", "--porcelain", "-uall") == ""
 
 
-def test_init_tells_git_how_to_merge_and_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_configures_git_for_merging_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     attributes, ignored = (tmp_path / "study" / "sessions" / name for name in (".gitattributes", ".gitignore"))
     assert run(["init", str(tmp_path / "study")]) == 0
     assert "*.jsonl merge=union" in attributes.read_text("utf-8") and ".*.lock" in ignored.read_text("utf-8")
@@ -278,7 +280,7 @@ def test_init_tells_git_how_to_merge_and_overwrites_nothing(tmp_path: Path, caps
     assert f"unchanged: {attributes}" in capsys.readouterr().out
 
 
-def test_where_there_is_no_clone_no_driver_is_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_driver_is_installed_only_in_a_clone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_study(tmp_path / "a")
     (tmp_path / "a" / "sessions").mkdir()
     arguments = ["merge", "--install-driver", "--sessions"]

@@ -109,7 +109,7 @@ EDITS = {
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
 @pytest.mark.parametrize("name", EDITS)
-def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: Path, name: str, is_open: bool) -> None:
+def test_a_hand_edited_entry_is_imported_and_can_be_undone(tmp_path: Path, name: str, is_open: bool) -> None:
     old, new, expected = EDITS[name]
     session = begun(tmp_path)
     before, text_before = words_of(session), document_of(tmp_path).read_text("utf-8")
@@ -136,7 +136,7 @@ def test_an_edited_entry_is_taken_over_by_hand_and_undo_takes_it_back(tmp_path: 
     assert opened(tmp_path).initial_pull is None
 
 
-def test_profile_and_reasoning_are_taken_over(tmp_path: Path) -> None:
+def test_profile_and_reasoning_are_imported(tmp_path: Path) -> None:
     begun(tmp_path)
     edit(tmp_path, "`Keeper`", "`Builder`")
     edit(tmp_path, "The lamp decides.", "The *tower* decides.")
@@ -144,7 +144,7 @@ def test_profile_and_reasoning_are_taken_over(tmp_path: Path) -> None:
     assert (session.state.profile, session.state.reasoning) == ("2", "The *tower* decides.")
 
 
-def test_what_is_not_understood_stays_where_it_stands_while_the_coder_goes_on(tmp_path: Path) -> None:
+def test_lines_not_understood_stay_in_place_while_coding_continues(tmp_path: Path) -> None:
     session = begun(tmp_path)
     table = "| a | table |\n|---|---|\n| of | mine |\n"
     edit(tmp_path, "### Core\n\n", f"### Core\n\n{table}\nAnd a remark of mine.\n\n")
@@ -158,7 +158,7 @@ def test_what_is_not_understood_stays_where_it_stands_while_the_coder_goes_on(tm
     assert text.index("### Core") < text.index(table) < text.index("remark") < text.index(LAMP) < text.index(MIRRORS)
 
 
-def test_hand_and_keys_at_the_same_time_are_both_kept(tmp_path: Path) -> None:
+def test_concurrent_hand_edits_and_commands_are_both_kept(tmp_path: Path) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS)
     session.execute(NoteCoding(session.state.live()[0].id, "by keys"))
@@ -177,7 +177,7 @@ def test_hand_and_keys_at_the_same_time_are_both_kept(tmp_path: Path) -> None:
     assert words_of(opened(tmp_path)) == words_of(session)
 
 
-def test_two_changes_of_one_entry_are_both_kept_and_said(tmp_path: Path) -> None:
+def test_two_changes_of_one_entry_are_both_kept_and_reported(tmp_path: Path) -> None:
     session = begun(tmp_path)
     session.execute(NoteCoding(session.state.live()[0].id, "by keys"))
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
@@ -203,7 +203,7 @@ def test_two_changes_of_one_entry_are_both_kept_and_said(tmp_path: Path) -> None
     ids=["half", "last line cut", "conflict marks", "no heading"],
 )
 @pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
-def test_a_harmed_document_changes_nothing_and_is_left_as_it_is(
+def test_a_damaged_document_changes_nothing_and_is_not_overwritten(
     tmp_path: Path, harm: object, words: str, is_open: bool
 ) -> None:
     session = begun(tmp_path)
@@ -230,7 +230,7 @@ def test_a_harmed_document_changes_nothing_and_is_left_as_it_is(
     assert MIRRORS in document_of(tmp_path).read_text("utf-8")
 
 
-def test_a_document_whose_heading_names_another_ad_is_left_to_that_ad(tmp_path: Path) -> None:
+def test_a_document_whose_heading_names_another_ad_is_ignored(tmp_path: Path) -> None:
     session = begun(tmp_path)
     before = words_of(session)
     text = edit(tmp_path, "Job Ad #7", "Job Ad #8")
@@ -243,7 +243,7 @@ def test_a_document_whose_heading_names_another_ad_is_left_to_that_ad(tmp_path: 
     assert len(list((tmp_path / "rosa").glob("*.md"))) == 2
 
 
-def test_a_harmed_document_is_replaced_when_the_coder_says_so_and_a_copy_is_kept(tmp_path: Path) -> None:
+def test_a_damaged_document_is_replaced_on_request_and_a_copy_is_kept(tmp_path: Path) -> None:
     session = begun(tmp_path)
     whole = document_of(tmp_path).read_text("utf-8")
     document_of(tmp_path).write_text(whole[:200], "utf-8", newline="")
@@ -256,7 +256,7 @@ def test_a_harmed_document_is_replaced_when_the_coder_says_so_and_a_copy_is_kept
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
 @pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted", "emptied"])
-def test_a_deleted_or_emptied_document_comes_back(tmp_path: Path, is_deleted: bool, is_open: bool) -> None:
+def test_a_deleted_or_emptied_document_is_restored(tmp_path: Path, is_deleted: bool, is_open: bool) -> None:
     session = begun(tmp_path)
     whole, before = document_of(tmp_path).read_text("utf-8"), words_of(session)
     document_of(tmp_path).unlink() if is_deleted else document_of(tmp_path).write_text("")
@@ -268,7 +268,7 @@ def test_a_deleted_or_emptied_document_comes_back(tmp_path: Path, is_deleted: bo
     assert words_of(session) == before
 
 
-def test_a_save_that_nobody_has_looked_at_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_unread_save_of_an_editor_is_not_overwritten(tmp_path: Path) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS)
     text = edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
@@ -280,7 +280,7 @@ def test_a_save_that_nobody_has_looked_at_is_not_overwritten(tmp_path: Path) -> 
     assert words_of(session)["T1"] == [(LAMP, "by hand"), (MIRRORS, "")]
 
 
-def test_a_full_disk_takes_nothing_over_and_tries_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_import_on_a_full_disk_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = begun(tmp_path)
     before = words_of(session)
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
@@ -297,7 +297,7 @@ def test_a_full_disk_takes_nothing_over_and_tries_again(tmp_path: Path, monkeypa
     assert words_of(session)["T1"] == [(LAMP, "by hand")]
 
 
-def test_what_the_log_has_lost_is_taken_over_from_the_document(tmp_path: Path) -> None:
+def test_steps_lost_from_the_log_are_imported_from_the_document(tmp_path: Path) -> None:
     session = begun(tmp_path)
     expected = words_of(session)
     log = tmp_path / "rosa" / "events" / "7.jsonl"

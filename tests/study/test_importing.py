@@ -83,7 +83,7 @@ def snapshot(folder: str = "sessions") -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in fs}
 
 
-def test_an_irregular_document_becomes_a_session_and_comes_out_byte_for_byte(
+def test_an_irregular_document_is_imported_and_exported_byte_for_byte(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = written("mine.md", IRREGULAR)
@@ -127,7 +127,7 @@ def test_an_imported_document_keeps_a_name_that_names_its_ad(study: Path, name: 
     assert session_of().document_path == Path("sessions") / "rosa" / kept
 
 
-def test_the_coder_goes_on_in_it_and_only_those_lines_change(study: Path) -> None:
+def test_coding_in_an_imported_document_changes_only_affected_lines(study: Path) -> None:
     brought(written("mine.md", IRREGULAR))
     session = session_of()
     coding = next(one for one in session.state.live() if one.words == "sextant")
@@ -137,7 +137,7 @@ def test_the_coder_goes_on_in_it_and_only_those_lines_change(study: Path) -> Non
     assert exported() == {"analysis_job_11_shore_company.md": expected}
 
 
-def test_a_second_import_changes_nothing_even_after_the_coder_went_on(
+def test_a_second_import_changes_nothing_even_after_further_coding(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = written("mine.md", IRREGULAR)
@@ -151,7 +151,7 @@ def test_a_second_import_changes_nothing_even_after_the_coder_went_on(
     assert "It has not changed since it was imported last." in capsys.readouterr().out
 
 
-def test_a_later_version_of_a_document_brings_only_what_has_changed_in_it(study: Path) -> None:
+def test_a_later_version_of_a_document_adds_only_its_changes(study: Path) -> None:
     document = written("mine.md", IRREGULAR)
     brought(document)
     session = session_of()
@@ -166,7 +166,7 @@ def test_a_later_version_of_a_document_brings_only_what_has_changed_in_it(study:
     assert again.state.reasoning == "The lamp decides all."
 
 
-def test_a_document_over_a_session_that_exists_is_a_reconciliation(study: Path) -> None:
+def test_a_document_is_reconciled_with_an_existing_session(study: Path) -> None:
     brought(written("mine.md", IRREGULAR))
     other = IRREGULAR.replace('    -   "You light the lamp at dusk."', '    -   "You polish the mirrors every week."')
     brought(written("theirs.md", other))
@@ -175,7 +175,7 @@ def test_a_document_over_a_session_that_exists_is_a_reconciliation(study: Path) 
     assert words.count("sextant") == 1
 
 
-def test_a_document_of_an_ad_that_the_corpus_lacks_waits_for_it(
+def test_a_document_of_an_ad_missing_from_the_corpus_is_imported_without_places(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     brought(written("mine.md", IRREGULAR.replace("#11", "#99")))
@@ -199,7 +199,7 @@ def _state(ad: str) -> tuple[object, ...]:
         ("<<<<<<< mine\n" + IRREGULAR + "\n=======\n" + IRREGULAR + "\n>>>>>>> theirs\n", "conflict mark of git"),
     ],
 )
-def test_what_cannot_be_imported_is_said_with_its_line_and_the_rest_is(
+def test_lines_that_cannot_be_imported_are_reported_and_the_rest_is_imported(
     study: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert brought(written("bad.md", text), written("mine.md", IRREGULAR), Path("absent.md")) == 1
@@ -210,7 +210,7 @@ def test_what_cannot_be_imported_is_said_with_its_line_and_the_rest_is(
     assert len(_state("11")) == 6
 
 
-def test_a_folder_of_documents_is_imported_whole(study: Path) -> None:
+def test_all_documents_of_a_folder_are_imported(study: Path) -> None:
     Path("docs").mkdir()
     written("docs/a.md", IRREGULAR)
     written("docs/b.md", IRREGULAR.replace("#11", "#12"))
@@ -221,7 +221,7 @@ def test_a_folder_of_documents_is_imported_whole(study: Path) -> None:
     }
 
 
-def test_the_real_documents_come_out_byte_for_byte_and_twice_is_once(
+def test_real_documents_are_exported_byte_for_byte_even_if_imported_twice(
     shared: Path, study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     documents = [*sorted((shared / "seeds").glob("00[012]*")), *sorted((shared / "pilot" / "codings").glob("*.md"))]
@@ -237,7 +237,7 @@ def test_the_real_documents_come_out_byte_for_byte_and_twice_is_once(
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_a_byte_order_mark_comes_out_again(study: Path, line_end: str) -> None:
+def test_a_byte_order_mark_is_preserved(study: Path, line_end: str) -> None:
     text = "\ufeff" + IRREGULAR.replace("\n", line_end)
     assert brought(written("mine.md", text)) == 0
     assert list(exported().values()) == [text]
@@ -246,7 +246,7 @@ def test_a_byte_order_mark_comes_out_again(study: Path, line_end: str) -> None:
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_what_the_disk_refuses_is_not_counted_and_comes_in_later(
+def test_a_failed_import_is_not_counted_and_can_be_repeated(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = IRREGULAR.replace("#11", "#12").replace("You light the lamp at dusk.", "You count the sacks.")
@@ -282,7 +282,7 @@ def many(lines: list[str]) -> str:
     return head + "\n".join(lines) + "\n"
 
 
-def test_a_document_that_would_remove_many_codings_is_refused_and_named(
+def test_a_document_that_would_remove_many_codings_is_refused_and_reported(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert brought(written("in.md", many(LINES))) == 0
@@ -301,7 +301,7 @@ def test_a_document_that_would_remove_many_codings_is_refused_and_named(
     assert len(session_of().state.live()) == 4
 
 
-def test_a_folder_is_imported_but_for_the_document_that_would_remove_many_codings(study: Path) -> None:
+def test_a_folder_is_imported_except_a_document_that_would_remove_many_codings(study: Path) -> None:
     Path("docs").mkdir()
     for lines, code in ((LINES, 0), (LINES[:1], 1)):
         written("docs/in.md", many(lines))

@@ -59,7 +59,7 @@ def codetui(study: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tu
 
 
 @pytest.mark.parametrize("command", ["check", "status", "export -o -"])
-def test_every_command_that_reads_the_sessions_names_it_and_how_to_go_on(
+def test_every_command_that_reads_sessions_reports_an_interrupted_step_and_its_remedy(
     interrupted: Path, codetui: Callable[..., tuple[int, str]], command: str
 ) -> None:
     exit_code, output = codetui(*command.split())
@@ -67,7 +67,7 @@ def test_every_command_that_reads_the_sessions_names_it_and_how_to_go_on(
     assert "was interrupted" in output and "codebook finish --undo" in output
 
 
-def test_it_is_finished_in_all_sessions_as_one_step_of_the_study_logs(
+def test_an_interrupted_step_is_finished_as_one_step_of_the_study_logs(
     interrupted: Path, codetui: Callable[..., tuple[int, str]]
 ) -> None:
     exit_code, output = codetui("codebook", "finish")
@@ -85,7 +85,7 @@ def test_it_is_finished_in_all_sessions_as_one_step_of_the_study_logs(
     assert "no change of the codebook was interrupted" in codetui("codebook", "finish")[1]
 
 
-def test_it_is_taken_back_and_the_codebook_is_what_it_was(
+def test_an_interrupted_step_is_reverted_with_its_codebook(
     study: Path, codetui: Callable[..., tuple[int, str]], request: pytest.FixtureRequest
 ) -> None:
     before = everything(study)
@@ -99,7 +99,7 @@ def test_it_is_taken_back_and_the_codebook_is_what_it_was(
     assert not [one for one in check_study(Study.open(study)) if "older" in one.message or "no code" in one.message]
 
 
-def test_what_was_coded_since_stays_when_it_is_taken_back(study: Path, codetui: Callable[..., tuple[int, str]]) -> None:
+def test_later_codings_stay_when_a_step_is_reverted(study: Path, codetui: Callable[..., tuple[int, str]]) -> None:
     workspace = opened(study, "11")
     begun = CodeRefactoring(workspace).apply(counted(workspace, Merge(CodeId("TASK1"), CodeId("TASK2"))))
     assert isinstance(begun, MigrationPreview) and begun.note is not None and workspace.session is not None
@@ -116,7 +116,7 @@ def test_what_was_coded_since_stays_when_it_is_taken_back(study: Path, codetui: 
     assert sorted(codes_of(study, "11")) == ["TASK1", "TASK2", "TASK2", "TOOL1"]
 
 
-def test_nothing_else_is_begun_before(interrupted: Path, codetui: Callable[..., tuple[int, str]]) -> None:
+def test_no_other_step_can_begin_before(interrupted: Path, codetui: Callable[..., tuple[int, str]]) -> None:
     workspace = opened(interrupted, "11")
     refused = CodeRefactoring(workspace).count(Retire(CodeId("TOOL1")))
     assert isinstance(refused, Refusal) and "codebook finish" in refused.message
@@ -127,7 +127,7 @@ def test_nothing_else_is_begun_before(interrupted: Path, codetui: Callable[..., 
     assert codes_of(interrupted, "12", "otto") == ["TASK1", "TOOL1"]
 
 
-def test_while_its_program_is_alive_it_is_not_called_interrupted(study: Path) -> None:
+def test_a_step_of_a_running_program_is_not_reported_as_interrupted(study: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from codetui.study.steps import BegunStep, StepNote;"
         "StepNote(Path(sys.argv[1]), 'a1').begin(BegunStep('a1', 'migration', 'otto', '', 'w', 'r', '', 'h', ''));"
@@ -161,7 +161,7 @@ def test_a_codebook_that_was_changed_since_is_not_overwritten(
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 30, b"[]", b'{"id": "a1", "kind": "other"}', b'{"id": 1}'])
-def test_a_note_that_cannot_be_read_is_said_and_changes_nothing(
+def test_an_unreadable_note_of_a_step_is_reported_and_changes_nothing(
     study: Path, codetui: Callable[..., tuple[int, str]], data: bytes
 ) -> None:
     StepNote(study / "sessions", read_id := "a1").path.write_bytes(data)  # type: ignore[arg-type]
@@ -187,6 +187,6 @@ def test_a_migration_by_rules_is_finished_by_the_same_command_too(
     assert interrupted_steps(root) == ([], [])
 
 
-def test_a_change_that_ends_well_leaves_no_note(study: Path) -> None:
+def test_a_completed_change_leaves_no_note(study: Path) -> None:
     done(opened(study, "11"), RENAME)
     assert not [path for path in (study / "sessions" / ".codebooks").iterdir() if "begun" in path.name]

@@ -48,7 +48,7 @@ LINES = [
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_that_holds_the_words_keeps_the_coding(tmp_path: Path, line: str) -> None:
+def test_a_line_that_contains_the_words_keeps_the_coding(tmp_path: Path, line: str) -> None:
     session = begun(tmp_path)
     before = words_of(session)
     text = edit(tmp_path, f'  - "{LAMP}"', line)
@@ -60,7 +60,7 @@ def test_a_line_that_holds_the_words_keeps_the_coding(tmp_path: Path, line: str)
     assert text.count(LAMP) <= document_of(tmp_path).read_text("utf-8").count(LAMP)
 
 
-def test_a_link_inside_the_quotes_outlives_what_the_session_changes(tmp_path: Path) -> None:
+def test_a_link_inside_the_quotes_survives_changes_of_the_session(tmp_path: Path) -> None:
     session = begun(tmp_path)
     linked = f'"[{LAMP}](https://example.org)"'
     edit(tmp_path, f'"{LAMP}"', linked)
@@ -74,7 +74,7 @@ def test_a_link_inside_the_quotes_outlives_what_the_session_changes(tmp_path: Pa
     assert words_of(opened(tmp_path)) == words_of(session)
 
 
-def test_a_quotation_that_loses_marks_of_the_ad_is_written_without_them(tmp_path: Path) -> None:
+def test_a_quotation_without_markup_of_the_ad_is_written_without_it(tmp_path: Path) -> None:
     text = TEXT.replace(LAMP, f"**{LAMP}**")
     session = opened(tmp_path, text)
     code(session, f"**{LAMP}**")
@@ -88,7 +88,7 @@ def test_a_quotation_that_loses_marks_of_the_ad_is_written_without_them(tmp_path
     assert f'*   "{LAMP}"\n' in document_of(tmp_path).read_text("utf-8")
 
 
-def test_the_line_of_a_code_that_is_not_understood_keeps_its_codings(tmp_path: Path) -> None:
+def test_an_unreadable_line_of_a_code_keeps_its_codings(tmp_path: Path) -> None:
     session = begun(tmp_path)
     before = words_of(session)
     edit(tmp_path, "- **T2: Watch:**", "- TODO **T2: Watch:** ask Jan")
@@ -97,7 +97,7 @@ def test_the_line_of_a_code_that_is_not_understood_keeps_its_codings(tmp_path: P
     assert words_of(session) == before
 
 
-def test_words_under_two_codes_are_removed_from_one(tmp_path: Path) -> None:
+def test_words_under_two_codes_can_be_removed_from_one(tmp_path: Path) -> None:
     session = begun(tmp_path)
     code(session, LAMP, "T2")
     assert session.save_document() is None
@@ -127,7 +127,7 @@ def without_lines(root: Path, number: int) -> None:
     document_of(root).write_text("\n".join(kept), "utf-8")
 
 
-def test_many_codings_are_removed_only_when_somebody_says_so(tmp_path: Path) -> None:
+def test_many_codings_are_removed_only_on_request(tmp_path: Path) -> None:
     session = many(tmp_path)
     before = words_of(session)
     without_lines(tmp_path, 9)
@@ -149,7 +149,7 @@ def test_a_few_codings_are_removed_at_once(tmp_path: Path) -> None:
     assert pulled is not None and pulled.kind is PullKind.EDITED
 
 
-def test_without_a_screen_many_removals_are_named_and_not_applied(tmp_path: Path) -> None:
+def test_without_a_screen_many_removals_are_reported_and_not_applied(tmp_path: Path) -> None:
     study = write_study(tmp_path / "study")
     lines = "".join(
         f'  - "{words}"\n' for words in ("You light", "the lamp", "at dusk", "You watch", "the sea", "dawn")

@@ -46,7 +46,7 @@ def assert_newer(session: Session) -> None:
     assert [note.text for note in session.state.notes.values() if note.text] == ["a newer note on the group"]
 
 
-def test_a_document_newer_than_its_log_is_taken_over_and_said(tmp_path: Path) -> None:
+def test_a_document_newer_than_its_log_is_imported_and_reported(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     newer = document_of(tmp_path).read_bytes()
     log_path(tmp_path).write_bytes(older)
@@ -64,7 +64,7 @@ def test_a_document_newer_than_its_log_is_taken_over_and_said(tmp_path: Path) ->
     assert (again.state.profile, words_of(again)["T2"]) == ("1", [(SEA, "")])
 
 
-def test_what_the_log_has_lost_does_not_stand_twice_when_its_lines_come_back(tmp_path: Path) -> None:
+def test_lost_steps_are_not_duplicated_when_their_lines_return(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     whole = log_path(tmp_path).read_bytes()
     log_path(tmp_path).write_bytes(older)
@@ -73,7 +73,7 @@ def test_what_the_log_has_lost_does_not_stand_twice_when_its_lines_come_back(tmp
     assert_newer(opened(tmp_path))
 
 
-def test_a_newer_document_that_was_edited_too_is_taken_over_whole(tmp_path: Path) -> None:
+def test_an_edited_newer_document_is_imported_completely(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     edit(tmp_path, f'  - "{MIRRORS}"\n', f'  - "{MIRRORS}" (by hand)\n')
     log_path(tmp_path).write_bytes(older)
@@ -82,7 +82,7 @@ def test_a_newer_document_that_was_edited_too_is_taken_over_whole(tmp_path: Path
     assert words_of(session)["T2"] == [(MIRRORS, "by hand")]
 
 
-def test_what_a_log_has_beyond_the_one_of_the_document_stays(tmp_path: Path) -> None:
+def test_steps_of_the_log_unknown_to_the_document_stay(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     newer = document_of(tmp_path).read_bytes()
     written = base_path(tmp_path).read_bytes()
@@ -98,7 +98,7 @@ def test_what_a_log_has_beyond_the_one_of_the_document_stays(tmp_path: Path) -> 
     assert (session.state.profile, words_of(session)["T2"]) == ("2", [(MIRRORS, "")])
 
 
-def test_no_worker_writes_an_older_log_over_a_newer_document(tmp_path: Path) -> None:
+def test_a_document_newer_than_the_log_is_not_overwritten_in_the_background(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     newer = document_of(tmp_path).read_bytes()
     log_path(tmp_path).write_bytes(older)
@@ -106,14 +106,14 @@ def test_no_worker_writes_an_older_log_over_a_newer_document(tmp_path: Path) -> 
     assert document_of(tmp_path).read_bytes() == newer
 
 
-def test_what_is_exported_is_the_newer_document(tmp_path: Path) -> None:
+def test_the_newer_document_is_exported(tmp_path: Path) -> None:
     older = gone_on(tmp_path)
     log_path(tmp_path).write_bytes(older)
     [record] = session_snapshots(tmp_path, BOOK, None, CorpusSources(None))
     assert (record.state.profile, record.state.reasoning) == ("2", "The tower decides.")
 
 
-def test_a_log_that_lost_what_documents_do_not_say_writes_the_document_as_before(tmp_path: Path) -> None:
+def test_lost_steps_without_effect_on_documents_do_not_prevent_saving(tmp_path: Path) -> None:
     session = begun(tmp_path)
     older = log_path(tmp_path).read_bytes()
     code(session, MIRRORS, "T2")
@@ -140,7 +140,7 @@ def refuse_bases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("is_restarted", [True, False], ids=["after a restart", "while open"])
-def test_an_edit_whose_base_could_not_be_kept_is_no_change_on_both_sides(
+def test_an_edit_without_a_saved_snapshot_causes_no_conflict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_restarted: bool
 ) -> None:
     session = begun(tmp_path)
@@ -161,7 +161,7 @@ def test_an_edit_whose_base_could_not_be_kept_is_no_change_on_both_sides(
     assert opened(tmp_path).initial_pull is None
 
 
-def test_a_document_imported_while_its_base_could_not_be_kept_is_taken_over_once(
+def test_a_document_imported_without_a_saved_snapshot_is_imported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(tmp_path)

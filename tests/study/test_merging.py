@@ -48,7 +48,7 @@ def machines(tmp_path: Path) -> tuple[Machine, Machine]:
     return first, Machine(tmp_path / "b")
 
 
-def test_both_sides_are_there_and_a_second_run_does_nothing(
+def test_a_merge_unites_both_sides_and_a_second_run_does_nothing(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = machines
@@ -70,7 +70,7 @@ def test_both_sides_are_there_and_a_second_run_does_nothing(
     assert files(first.folder) == before and files(second.folder) == theirs
 
 
-def test_merged_both_ways_both_are_equal(machines: tuple[Machine, Machine]) -> None:
+def test_merging_in_both_directions_yields_equal_studies(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     code(first, SEA)
     first.execute(AssignProfile("1", "She keeps."))
@@ -87,7 +87,7 @@ def test_merged_both_ways_both_are_equal(machines: tuple[Machine, Machine]) -> N
     assert (first.folder / DOCUMENT).read_bytes() == (second.folder / DOCUMENT).read_bytes()
 
 
-def test_what_was_edited_by_hand_on_either_side_is_not_lost(machines: tuple[Machine, Machine]) -> None:
+def test_hand_edits_of_either_side_are_not_lost(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     code(second, MIRRORS)
     second.close()
@@ -116,7 +116,7 @@ def test_a_dry_run_writes_nothing(machines: tuple[Machine, Machine], capsys: pyt
     assert files(first.folder) == before
 
 
-def test_sessions_and_coders_that_are_new_come_as_they_are(tmp_path: Path) -> None:
+def test_new_sessions_and_coders_are_copied_unchanged(tmp_path: Path) -> None:
     first, second = Machine(write_study(tmp_path / "a")), Machine(write_study(tmp_path / "b"), "wil")
     code(second, LAMP)
     second.close()
@@ -125,7 +125,7 @@ def test_sessions_and_coders_that_are_new_come_as_they_are(tmp_path: Path) -> No
     assert {name: data for name, (data, _) in come.items()} == {name: data for name, (data, _) in there.items()}
 
 
-def test_versions_of_the_codebook_come_along(machines: tuple[Machine, Machine]) -> None:
+def test_codebook_versions_are_merged_too(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     book = second.folder / "codebook.toml"
     book.write_text(book.read_text("utf-8").replace('version = "7"', 'version = "8"'), "utf-8")
@@ -137,7 +137,9 @@ def test_versions_of_the_codebook_come_along(machines: tuple[Machine, Machine]) 
     assert set(kept) == {path.name for path in (second.folder / "sessions" / ".codebooks").iterdir()}
 
 
-def test_two_texts_of_one_ad_are_refused_and_both_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_texts_of_one_ad_are_refused_and_both_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = "Keeper\n\nYou count the ships.\n"
     first = Machine(write_study(tmp_path / "a"))
     second = Machine(write_study(tmp_path / "b", {"11_shore_company.txt": text, "12_x.txt": "Clerk\n\nYou write.\n"}))
@@ -161,7 +163,7 @@ def test_two_texts_of_one_ad_are_refused_and_both_named(tmp_path: Path, capsys: 
     second.close()
 
 
-def test_an_ad_that_has_another_text_on_one_machine_since_is_still_one_session(
+def test_an_ad_changed_on_one_machine_is_still_one_session(
     machines: tuple[Machine, Machine],
 ) -> None:
     first, second = machines
@@ -178,7 +180,7 @@ def test_an_ad_that_has_another_text_on_one_machine_since_is_still_one_session(
     assert [text[one.start : one.end] for one in anchors if one] == words(first)
 
 
-def test_what_was_said_in_two_ways_is_said_and_shown(
+def test_conflicts_are_reported_and_listed(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = machines
@@ -192,7 +194,7 @@ def test_what_was_said_in_two_ways_is_said_and_shown(
     assert any(one in problem.message for problem in first.session.problems for one in sentences)
 
 
-def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
+def test_a_lost_profile_is_listed_everywhere_until_it_is_assigned_again(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The reasoning, which both wrote in a second step, hides the profile nowhere."""
@@ -231,7 +233,7 @@ def test_a_profile_that_is_lost_is_listed_everywhere_until_it_is_assigned_again(
     assert not listed(capsys.readouterr().out)
 
 
-def test_a_session_that_is_open_is_refused_and_named(
+def test_an_open_session_is_refused_and_reported(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
     first, second = machines
@@ -246,7 +248,7 @@ def test_a_session_that_is_open_is_refused_and_named(
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
 
 
-def test_lines_of_a_newer_version_come_and_torn_ones_stay(machines: tuple[Machine, Machine]) -> None:
+def test_lines_of_a_newer_version_are_merged_and_torn_ones_are_not(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     code(second, SEA)
     second.close()
@@ -325,7 +327,7 @@ def test_a_hostile_ad_id_reaches_no_file_outside_the_sessions(tmp_path: Path) ->
     assert not list(first.folder.glob("x*")) and not list(first.folder.glob("sessions/x*"))
 
 
-def test_a_log_from_which_nobody_could_count_on_is_refused(machines: tuple[Machine, Machine]) -> None:
+def test_a_log_at_the_highest_number_is_refused(machines: tuple[Machine, Machine]) -> None:
     first, second = machines
     code(second, SEA)
     second.close()

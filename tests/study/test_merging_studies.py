@@ -13,7 +13,7 @@ from testing.studies import write_study
 DOCUMENT = "# Manual Coding Analysis: Job Ad #11 (Shore Co.)\n"
 
 
-def test_the_sessions_are_merged_and_the_documents_beside_them_named(
+def test_the_sessions_are_merged_and_documents_outside_them_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"

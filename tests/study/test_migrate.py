@@ -117,7 +117,7 @@ def test_a_dry_run_counts_and_changes_nothing(study: Study, capsys: pytest.Captu
     ]
 
 
-def test_each_session_changes_in_one_transaction_that_one_undo_takes_back(study: Study) -> None:
+def test_each_session_changes_in_one_transaction_that_one_undo_reverts(study: Study) -> None:
     study.code("11", "TASK1", "TASK2", "TASK1", profile="1")
     study.change()
     assert study.run() == 0
@@ -134,7 +134,7 @@ def test_each_session_changes_in_one_transaction_that_one_undo_takes_back(study:
     assert session.state.profile == "1"
 
 
-def test_the_document_says_the_new_codes(study: Study) -> None:
+def test_the_document_has_the_new_codes(study: Study) -> None:
     session = study.code("11", "TASK1", profile="1")
     assert "**TASK1: Lighting:**" in session.document_path.read_text("utf-8")
     study.change()
@@ -155,7 +155,7 @@ def test_a_second_run_changes_nothing(study: Study, capsys: pytest.CaptureFixtur
     assert "1 session unchanged, migrated by these rules before" in capsys.readouterr().out
 
 
-def test_one_coder_alone_is_brought_over(study: Study) -> None:
+def test_only_one_coder_is_migrated(study: Study) -> None:
     study.code("11", "TASK1")
     study.code("11", "TASK1", coder="ben")
     study.change()
@@ -164,7 +164,7 @@ def test_one_coder_alone_is_brought_over(study: Study) -> None:
     assert codes_of(study.session("11", "ben")) == ["T1"]
 
 
-def test_notes_go_along(study: Study) -> None:
+def test_notes_are_migrated(study: Study) -> None:
     session = study.code("11", "TASK1")
     session.execute(NotePlace(MemoTarget(kind="code", id="TASK1"), "seen often"))
     session.save_document()
@@ -173,9 +173,7 @@ def test_notes_go_along(study: Study) -> None:
     assert "**T1: Lighting:** _(seen often)_" in session.document_path.read_text("utf-8")
 
 
-def test_a_document_that_was_edited_by_hand_is_taken_over_first(
-    study: Study, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_hand_edits_are_imported_before_a_migration(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
     session = study.code("11", "TASK1")
     path = session.document_path
     text = path.read_text("utf-8")
@@ -190,7 +188,7 @@ def test_a_document_that_was_edited_by_hand_is_taken_over_first(
     assert text.count("**T1: Lighting:**") == 1 and '"You light the lamp at dusk."' in text
 
 
-def test_a_document_that_came_without_its_log_is_brought_over(study: Study) -> None:
+def test_a_document_without_its_log_is_migrated(study: Study) -> None:
     session = study.code("11", "TASK1")
     for path in (study.sessions / "rosa" / "events").iterdir():
         path.unlink()
@@ -200,7 +198,7 @@ def test_a_document_that_came_without_its_log_is_brought_over(study: Study) -> N
     assert "**T1: Lighting:**" in session.document_path.read_text("utf-8")
 
 
-def test_a_session_whose_ad_is_gone_is_brought_over(study: Study) -> None:
+def test_a_session_without_its_ad_is_migrated(study: Study) -> None:
     study.code("11", "TASK1")
     study.change()
     (study.folder / "ads" / "11_shore_company.txt").unlink()
@@ -218,7 +216,7 @@ def test_sessions_without_affected_codings_are_not_touched(study: Study) -> None
     assert {path: data for path, data in study.logs().items() if path in before} == before
 
 
-def test_a_session_that_cannot_be_written_is_said_and_the_others_go_on(
+def test_a_session_that_cannot_be_written_is_reported_and_the_others_are_migrated(
     study: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study.code("11", "TASK1")
@@ -247,7 +245,7 @@ def test_the_new_book_is_kept_from_now_on(study: Study) -> None:
     assert study_files.kept_codebook(study.sessions, study.book().content_hash) == NEW_BOOK
 
 
-def test_an_old_book_that_was_not_kept_may_be_named(study: Study, tmp_path: Path) -> None:
+def test_an_old_book_that_was_not_kept_may_be_given(study: Study, tmp_path: Path) -> None:
     old = tmp_path / "old.toml"
     old.write_text(CODEBOOK, encoding="utf-8")
     study.map.write_text('[profiles]\nKeeper = ""\n', encoding="utf-8")
@@ -259,9 +257,7 @@ def test_an_old_book_that_was_not_kept_may_be_named(study: Study, tmp_path: Path
     assert study_files.kept_codebook(study.sessions, study.old.content_hash) == CODEBOOK
 
 
-def test_rules_that_nobody_has_looked_through_are_only_counted(
-    study: Study, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unreviewed_rules_are_only_counted(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
     study.code("11", "TASK1")
     study.change()
     study.map.write_text("checked = false\n" + study.map.read_text("utf-8"), encoding="utf-8")
@@ -280,7 +276,7 @@ def test_rules_that_nobody_has_looked_through_are_only_counted(
         (None, "codetui codebook propose"),
     ],
 )
-def test_rules_that_cannot_be_followed_change_nothing(
+def test_invalid_rules_change_nothing(
     study: Study, capsys: pytest.CaptureFixture[str], text: str | None, said: str
 ) -> None:
     study.code("11", "TASK1")
@@ -313,7 +309,7 @@ REAL_MAP = """\
 """
 
 
-def test_real_codings_go_over_with_every_word_and_come_back(shared: Path, tmp_path: Path) -> None:
+def test_real_codings_are_migrated_and_reverted_without_loss(shared: Path, tmp_path: Path) -> None:
     old, new = Path("examples/pilot/codebook.toml"), Path("codebook.toml")
     folder = tmp_path / "sessions" / "anna"
     shutil.copytree(shared / "pilot" / "codings", folder)

@@ -75,7 +75,7 @@ def log(study: Study) -> Path:
     return SessionPaths(study.sessions, "rosa").log("11")
 
 
-def test_a_session_that_another_program_has_is_left_alone_and_follows_when_it_is_free(
+def test_a_session_open_elsewhere_is_migrated_after_its_release(
     study: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:
     study.code("11", "TASK1", "TASK1")
@@ -101,7 +101,7 @@ def test_a_session_that_another_program_has_is_left_alone_and_follows_when_it_is
     assert log(study).read_bytes() == before
 
 
-def test_a_session_whose_program_was_killed_follows_at_once(study: Study) -> None:
+def test_a_session_of_a_killed_program_is_migrated_at_once(study: Study) -> None:
     study.code("11", "TASK1")
     with coding(study.folder) as other:
         other.do("1")
@@ -111,7 +111,7 @@ def test_a_session_whose_program_was_killed_follows_at_once(study: Study) -> Non
     assert codes_of(study.session("11")) == ["T1", "T1"]
 
 
-def test_an_edit_by_hand_in_a_session_that_another_program_has_stays_till_it_follows(study: Study) -> None:
+def test_a_hand_edit_in_a_session_open_elsewhere_stays_until_its_migration(study: Study) -> None:
     study.code("11", "TASK1")
     with coding(study.folder) as other:
         other.do("1")

@@ -62,7 +62,7 @@ def errors(sessions: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("kind", ["folder", "pipe", "leads nowhere", "leads out"])
-def test_what_has_the_name_of_a_file_and_is_none_is_an_error(sessions: Path, name: str, kind: str) -> None:
+def test_something_else_in_place_of_a_file_is_an_error(sessions: Path, name: str, kind: str) -> None:
     path = sessions / name
     elsewhere = moved(path)
     if kind == "folder":
@@ -77,7 +77,7 @@ def test_what_has_the_name_of_a_file_and_is_none_is_an_error(sessions: Path, nam
 
 @pytest.mark.parametrize("name", FOLDERS)
 @pytest.mark.parametrize("kind", ["file", "leads nowhere", "leads out"])
-def test_what_has_the_name_of_a_folder_and_is_none_is_an_error(
+def test_something_else_in_place_of_a_folder_is_an_error(
     sessions: Path, name: str, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = sessions / name
@@ -98,7 +98,7 @@ def test_what_has_the_name_of_a_folder_and_is_none_is_an_error(
         assert name in capsys.readouterr().err
 
 
-def test_links_within_the_sessions_and_files_of_a_person_are_no_error(sessions: Path) -> None:
+def test_links_within_the_sessions_and_personal_files_are_accepted(sessions: Path) -> None:
     (sessions / DOCUMENT).rename(sessions / "shared.md")
     (sessions / DOCUMENT).symlink_to(sessions / "shared.md")
     (sessions / "README.md").touch()
@@ -112,7 +112,7 @@ def test_a_folder_of_all_sessions_may_be_a_link(sessions: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"\0" * 40, b"garbage\n", b'{"text": 1}\n'])
-def test_snapshots_and_study_logs_that_cannot_be_read_are_said_with_their_line(sessions: Path, data: bytes) -> None:
+def test_unreadable_snapshots_and_study_logs_are_reported_with_their_line(sessions: Path, data: bytes) -> None:
     for name in ("rosa/events/11.written", "rosa/study.jsonl"):
         (sessions / name).write_bytes(data)
     found = {Path(one.file).name: (one.line, one.message) for one in check_study(Study.open(sessions.parent))}

@@ -49,7 +49,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_exports_are_refused_there(study: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exports_into_protected_parts_are_refused(study: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = files(study)
     for force in ((), ("--force",)):
         assert run(["export", "--format", "csv", "-o", place, *force]) == 2
@@ -60,13 +60,13 @@ def test_exports_are_refused_there(study: Path, place: str, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize("place", ["ads", "sessions", "link", "sessions/rosa", "ads/deeper"])
-def test_folders_of_documents_are_refused_there(study: Path, place: str) -> None:
+def test_folders_of_documents_into_protected_parts_are_refused(study: Path, place: str) -> None:
     before = files(study)
     assert run(["export", "--format", "markdown", "-o", place, "--force"]) == 2
     assert files(study) == before
 
 
-def test_a_table_of_sources_and_a_corpus_that_is_named_are_protected(study: Path) -> None:
+def test_a_table_of_sources_and_a_given_corpus_are_protected(study: Path) -> None:
     (study / "table.csv").write_text("id,body\n1,x\n", "utf-8")
     before = files(study)
     assert run(["export", "--format", "csv", "-o", "table.csv", "--force", "--corpus", "table.csv"]) == 2
@@ -88,7 +88,7 @@ def test_a_codebook_is_replaced_by_an_imported_one_until_there_are_sessions(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a file cannot be linked twice everywhere")
-def test_other_places_are_written(study: Path) -> None:
+def test_other_paths_are_written(study: Path) -> None:
     assert run(["export", "--format", "csv", "-o", "out/rows.csv"]) in (0, 1)
     assert run(["export", "--format", "markdown", "-o", "out"]) in (0, 1)
     assert run(["codebook", "export", "-o", "ads.md"]) == 0

@@ -26,12 +26,12 @@ def words_at(coding: Coding, text: str) -> str:
     return text[anchor.start : anchor.end]
 
 
-def test_nothing_happens_while_the_text_is_the_one_that_was_coded() -> None:
+def test_an_unchanged_text_is_not_reanchored() -> None:
     _, found = changed(coded(("T1", LAMP), ("T3", SEA)), TEXT)
     assert (found.events, found.problems, found.counts) == ((), (), (2, 0, 0, 0))
 
 
-def test_quotations_are_counted_by_where_they_stand_now() -> None:
+def test_quotations_are_counted_by_their_new_places() -> None:
     state = coded(("T1", LAMP), ("T3", LOG), ("T1", MIRRORS), ("T1", "Sometimes you row out to the reef."))
     text = TEXT.replace("You polish the mirrors", "You do polish the mirrors").replace("row out to", "row  out to")
     text = text.replace(" You write the log: ships, weather and oil.", "")
@@ -65,19 +65,19 @@ def test_a_place_that_only_resembles_the_words_is_proposed_and_keeps_them() -> N
     assert found.counts.moved + found.counts.unmoved == 1 and found.problems == ()
 
 
-def test_words_that_were_written_with_blanks_become_the_ads_own_once_their_place_is_sure() -> None:
+def test_words_with_different_blanks_become_the_ads_own_once_located() -> None:
     words = "You polish the mirrors every week."
     state = apply(State(), replace(added("c1", "T1", "You polish the mirrors every"), words=words, is_proposed=True))
     after, _ = changed(state, "\n" + TEXT)
     assert after.codings[C1].words == "You polish the mirrors every\nweek." and not after.codings[C1].is_proposed
 
 
-def test_a_proposed_place_stays_proposed_while_the_text_stays() -> None:
+def test_a_proposed_place_stays_proposed_while_the_text_is_unchanged() -> None:
     state = apply(State(), replace(added("c1", "T1", LAMP), words="You lit the lamp", is_proposed=True))
     assert changed(state, TEXT)[1] == ((), (0, 0, 1, 0), ())
 
 
-def test_a_cut_that_is_marked_stays_in_the_words() -> None:
+def test_a_marked_cut_stays_in_the_words() -> None:
     state = apply(State(), replace(added("c1", "T1", LAMP), words="...light the lamp..."))
     text = "New first line.\n" + TEXT
     after, found = changed(state, text)
@@ -95,7 +95,7 @@ def test_words_without_a_place_get_one_when_the_text_has_them_once() -> None:
     assert (twice.codings[C1].anchor, found.events, found.counts) == (None, (), (0, 0, 0, 0))
 
 
-def test_each_new_place_can_be_taken_back() -> None:
+def test_each_new_place_can_be_undone() -> None:
     state = coded(("T1", LAMP))
     _, found = changed(state, "Nothing of all that.")
     (event,) = found.events

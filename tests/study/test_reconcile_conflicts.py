@@ -65,7 +65,7 @@ def peaceful(found: Reconciliation) -> None:
         ((MIRRORS, "polish the mirrors every"), RECODED, "T2", ("polish the mirrors every", "why")),
     ],
 )
-def test_changes_of_different_parts_both_hold(
+def test_changes_of_different_parts_are_both_kept(
     change: tuple[str, str], event: Event, code: str, expected: tuple[str, str]
 ) -> None:
     after, found = edit_both_sides(START, [change], event)
@@ -74,7 +74,7 @@ def test_changes_of_different_parts_both_hold(
     peaceful(found)
 
 
-def test_an_entry_that_was_moved_by_hand_and_noted_at_the_keys_is_moved_with_its_note() -> None:
+def test_an_entry_moved_by_hand_and_noted_in_the_program_is_moved_with_its_note() -> None:
     after, found = edit_both_sides(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], NOTED)
     assert quotations(after, "T3") == [(SEA, ""), (MIRRORS, "shiny")]
     peaceful(found)
@@ -101,7 +101,7 @@ def test_the_same_change_on_both_sides_is_one(changes: list[tuple[str, str]], ev
     peaceful(found)
 
 
-def test_what_both_sides_added_is_one_coding() -> None:
+def test_a_coding_added_on_both_sides_is_kept_once() -> None:
     after, found = edit_both_sides(START, [(ENTRY3, f'{ENTRY3}  - "{LOG}" (ink)\n')], added("k1", "T3", LOG, rank=20))
     assert quotations(after, "T3") == [(SEA, ""), (LOG, "ink")]
     assert found.events == (CodingNoted(coding=CodingId("k1"), note="ink"),)
@@ -111,7 +111,7 @@ def test_what_both_sides_added_is_one_coding() -> None:
 # --- the same part ------------------------------------------------------------------------------------------
 
 
-def test_of_two_wordings_the_sessions_stays_and_the_other_is_added() -> None:
+def test_the_sessions_wording_is_kept_and_the_documents_is_added() -> None:
     after, found = edit_both_sides(START, [(MIRRORS, f"{MIRRORS} every")], WIDENED)
     assert quotations(after, "T1") == [
         (LAMP, ""),
@@ -121,27 +121,27 @@ def test_of_two_wordings_the_sessions_stays_and_the_other_is_added() -> None:
     conflict(found, "T1: Lighting", "both versions are kept")
 
 
-def test_of_two_codes_the_sessions_stays_and_the_other_is_added() -> None:
+def test_the_sessions_code_is_kept_and_the_documents_is_added() -> None:
     after, found = edit_both_sides(START, [(ENTRY2, ""), (ENTRY3, ENTRY3 + ENTRY2)], RECODED)
     assert quotations(after, "T2") == [(MIRRORS, "why")]
     assert quotations(after, "T3") == [(SEA, ""), (MIRRORS, "why")]
     conflict(found, "T3: Watching", "You polish the mirrors")
 
 
-def test_of_two_notes_both_are_kept() -> None:
+def test_both_of_two_notes_are_kept() -> None:
     after, found = edit_both_sides(START, [(" (why)", " (bright)")], NOTED)
     assert quotations(after, "T1")[1] == (MIRRORS, "shiny / bright")
     conflict(found, "You polish the mirrors", "shorten it")
 
 
-def test_a_note_that_one_side_took_out_and_the_other_rewrote_stays_rewritten() -> None:
+def test_a_note_removed_on_one_side_and_rewritten_on_the_other_is_kept_rewritten() -> None:
     after, found = edit_both_sides(START, [(" (why)", "")], NOTED)
     assert quotations(after, "T1")[1] == (MIRRORS, "shiny")
     conflict(found)
 
 
 @pytest.mark.parametrize("event", [NOTED, RECODED, WIDENED])
-def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event: Event) -> None:
+def test_a_coding_removed_by_hand_and_changed_in_the_program_stays_changed(event: Event) -> None:
     after, found = edit_both_sides(START, [(ENTRY2, "")], event)
     assert found.events == () and not after.codings[C2].is_removed
     conflict(found, "removed in the document, changed in the session, and kept")
@@ -151,7 +151,7 @@ def test_what_was_taken_out_by_hand_and_changed_at_the_keys_stays_changed(event:
     ("change", "expected"),
     [((" (why)", " (bright)"), (MIRRORS, "bright")), ((MIRRORS, f"{MIRRORS} every"), (f"{MIRRORS} every", "why"))],
 )
-def test_what_was_removed_at_the_keys_and_changed_by_hand_comes_back_changed(
+def test_a_coding_removed_in_the_program_and_changed_by_hand_returns_changed(
     change: tuple[str, str], expected: tuple[str, str]
 ) -> None:
     after, found = edit_both_sides(START, [change], REMOVED)
@@ -160,14 +160,14 @@ def test_what_was_removed_at_the_keys_and_changed_by_hand_comes_back_changed(
     conflict(found, "removed in the session, changed in the document, and kept")
 
 
-def test_what_was_removed_at_the_keys_stays_removed_when_nobody_touched_its_entry() -> None:
+def test_a_coding_removed_in_the_program_stays_removed_if_its_entry_is_unchanged() -> None:
     after, found = edit_both_sides(START, [(LAMP, f"{LAMP} at dusk")], REMOVED)
     assert quotations(after, "T1") == [(f"{LAMP} at dusk", "")]
     assert [entry.id for entry in found.document.sections[0].blocks[0].codes[0].entries] == ["c1", "c2"]
     peaceful(found)
 
 
-def test_an_entry_that_was_written_between_two_stands_between_what_is_left_of_them() -> None:
+def test_an_entry_written_between_two_others_stays_between_the_remaining_ones() -> None:
     after, _ = edit_both_sides(START, [(ENTRY2, f'  - "{LOG}"\n{ENTRY2}')], added("k1", "T1", SEA, rank=20))
     assert [words for words, _ in quotations(after, "T1")] == [LAMP, LOG, MIRRORS, SEA]
 
@@ -180,13 +180,13 @@ def rewritten(text: str) -> MemoWritten:
     return MemoWritten(memo=MemoId("n1"), target=place, text=text, text_before="few tasks", rank=4)
 
 
-def test_of_two_notes_on_a_group_both_texts_are_kept() -> None:
+def test_both_texts_of_two_notes_on_a_group_are_kept() -> None:
     after, found = edit_both_sides(START, [("few tasks", "two tasks")], rewritten("no tasks"))
     assert notes(after) == [("group", "light", "no tasks / two tasks")]
     conflict(found, "the note “two tasks”")
 
 
-def test_a_note_that_one_side_took_out_and_the_other_rewrote_is_there() -> None:
+def test_a_group_note_removed_on_one_side_and_rewritten_on_the_other_is_kept() -> None:
     after, found = edit_both_sides(START, [("_(few tasks)_\n\n", "")], rewritten("no tasks"))
     assert notes(after) == [("group", "light", "no tasks")]
     conflict(found)
@@ -195,7 +195,7 @@ def test_a_note_that_one_side_took_out_and_the_other_rewrote_is_there() -> None:
     conflict(found)
 
 
-def test_of_two_profiles_the_sessions_stays() -> None:
+def test_the_sessions_profile_is_kept() -> None:
     after, found = edit_both_sides(
         START, [("`Keeper`", "`Builder`")], ProfileAssigned(profile="", reasoning="He keeps.")
     )
@@ -203,7 +203,7 @@ def test_of_two_profiles_the_sessions_stays() -> None:
     conflict(found, "the profile: none", "“Builder”")
 
 
-def test_of_two_reasonings_both_are_kept_in_one_paragraph() -> None:
+def test_both_reasonings_are_kept_in_one_paragraph() -> None:
     after, found = edit_both_sides(
         START, [("He keeps.", "By hand.")], ProfileAssigned(profile="2", reasoning="At the keys.")
     )
@@ -211,7 +211,7 @@ def test_of_two_reasonings_both_are_kept_in_one_paragraph() -> None:
     conflict(found, "the reasoning")
 
 
-def test_of_two_employers_the_sessions_stays() -> None:
+def test_the_sessions_employer_is_kept() -> None:
     after, found = edit_both_sides(
         START, [("(Shore Company)", "(Coast)")], SourceDescribed(employer="Harbour", title="Keeper")
     )

@@ -65,7 +65,7 @@ def noted(*found: tuple[Literal["section", "group", "code", "entry"], str, str])
 # --- entries ----------------------------------------------------------------------------------------------
 
 
-def test_an_entry_that_is_written_in_between_stands_in_between_and_moves_no_other() -> None:
+def test_an_entry_written_between_others_is_ranked_between_them_and_moves_none() -> None:
     after, found = edit_by_hand(THREE, (ENTRY1, f'{ENTRY1}  - "{LOG}" (new)\n'))
     assert quotations(after, "T1") == [(LAMP, ""), (LOG, "new"), (MIRRORS, "why")]
     (event,) = found.events
@@ -73,18 +73,18 @@ def test_an_entry_that_is_written_in_between_stands_in_between_and_moves_no_othe
     assert (found.counts.added, found.counts.exact, found.problems) == (1, 1, ())
 
 
-def test_an_entry_at_the_end_counts_on_from_the_last_rank() -> None:
+def test_an_entry_at_the_end_gets_the_next_rank() -> None:
     after, _ = edit_by_hand(THREE, (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
     assert [(one.words, one.rank) for one in after.of_code(CodeId("T1"))] == [(LAMP, 1), (MIRRORS, 2), (LOG, 4)]
 
 
-def test_an_entry_before_all_others_stands_first() -> None:
+def test_an_entry_before_all_others_is_ranked_first() -> None:
     after, found = edit_by_hand(THREE, (ENTRY1, f'  - "{LOG}"\n{ENTRY1}'))
     assert quotations(after, "T1") == [(LOG, ""), (LAMP, ""), (MIRRORS, "why")]
     assert len(found.events) == 1
 
 
-def test_an_entry_that_is_taken_out_is_removed() -> None:
+def test_a_deleted_entry_removes_its_coding() -> None:
     after, found = edit_by_hand(THREE, (ENTRY1, ""))
     assert found.events == (CodingRemoved(coding=C1),)
     assert quotations(after, "T1") == [(MIRRORS, "why")]
@@ -92,7 +92,7 @@ def test_an_entry_that_is_taken_out_is_removed() -> None:
 
 
 @pytest.mark.parametrize("note", ["because (really)", ""])
-def test_a_note_that_is_rewritten_or_taken_out_is_the_codings_note(note: str) -> None:
+def test_a_rewritten_or_deleted_note_changes_the_codings_note(note: str) -> None:
     _, found = edit_by_hand(THREE, (" (why)", f" ({note})" if note else ""))
     assert found.events == (CodingNoted(coding=C2, note=note, note_before="why"),)
     assert found.counts.changed == 1
@@ -107,19 +107,19 @@ def test_an_entry_under_another_code_keeps_its_place_and_its_id() -> None:
     assert found.counts.moved == 1
 
 
-def test_an_entry_that_is_noted_and_moved_at_once_keeps_its_id() -> None:
+def test_an_entry_noted_and_moved_in_one_edit_keeps_its_id() -> None:
     _, found = edit_by_hand(THREE, (ENTRY2, ""), (ENTRY1, f'  - "{MIRRORS}" (bright)\n{ENTRY1}'))
     assert [type(event) for event in found.events] == [CodingRecoded, CodingNoted]
     assert found.counts == (0, 0, 0, 0, 0, 0, 1, 1, 0, 0)
 
 
-def test_a_code_line_that_is_relabelled_recodes_what_stands_under_it() -> None:
+def test_a_relabelled_code_line_recodes_its_entries() -> None:
     after, found = edit_by_hand(THREE, ("- **T1: Lighting:**", "- **T2: Cleaning:**"))
     assert quotations(after, "T2") == [(LAMP, ""), (MIRRORS, "why")]
     assert [type(event) for event in found.events] == [CodingRecoded, CodingRecoded]
 
 
-def test_changed_words_are_looked_for_again() -> None:
+def test_changed_words_are_located_again() -> None:
     after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', f'"{MIRRORS} every week."'))
     (event,) = found.events
     assert isinstance(event, CodingReanchored)
@@ -129,7 +129,7 @@ def test_changed_words_are_looked_for_again() -> None:
 
 
 @pytest.mark.parametrize("occurrence", [1, 2])
-def test_of_several_places_changed_words_have_the_one_that_overlaps_the_old(occurrence: int) -> None:
+def test_changed_words_get_the_place_that_overlaps_the_old_one(occurrence: int) -> None:
     wide = "a fog horn" if occurrence == 1 else "fog horn licence"
     before = apply(State(), added("c1", "K1", wide, rank=1))
     after, found = edit_by_hand(before, (f"`{wide}`", "`fog horn`"))
@@ -138,7 +138,7 @@ def test_of_several_places_changed_words_have_the_one_that_overlaps_the_old(occu
     assert found.problems == ()
 
 
-def test_a_place_in_another_text_of_the_ad_says_nothing_of_the_new_place() -> None:
+def test_a_place_in_another_text_of_the_ad_is_no_evidence_for_the_new_place() -> None:
     wide = added("c1", "K1", "a fog horn", rank=1)
     assert wide.anchor is not None
     before = apply(State(), replace(wide, anchor=replace(wide.anchor, text_hash="another text")))
@@ -147,7 +147,7 @@ def test_a_place_in_another_text_of_the_ad_says_nothing_of_the_new_place() -> No
 
 
 @pytest.mark.parametrize(("wide", "words"), [("sextant", "sexta"), ("log", "Log")])
-def test_a_part_of_a_word_or_a_short_word_in_other_case_is_not_taken_for_the_place(wide: str, words: str) -> None:
+def test_parts_of_words_and_short_words_in_another_case_are_not_chosen(wide: str, words: str) -> None:
     before = apply(State(), added("c1", "K1", wide, rank=1))
     after, found = edit_by_hand(before, (f"`{wide}`", f"`{words}`"))
     assert (after.codings[C1].words, after.codings[C1].anchor) == (words, None)
@@ -161,7 +161,7 @@ def test_changed_words_whose_place_does_not_overlap_the_old_are_ambiguous() -> N
     assert found.counts.ambiguous == 1
 
 
-def test_changed_words_that_have_a_slip_get_a_proposed_place() -> None:
+def test_changed_words_with_a_typo_get_a_proposed_place() -> None:
     after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrrors every week."'))
     assert after.codings[C2].is_proposed and after.codings[C2].anchor is not None
     assert "check it" in found.problems[0].message
@@ -173,24 +173,24 @@ def test_changed_words_that_the_ad_lacks_have_no_place() -> None:
     assert found.counts.orphan == 1 and found.problems[0].line == edited(THREE).sections[0].blocks[0].codes[0].line + 2
 
 
-def test_an_entry_that_keeps_its_words_keeps_its_anchor_whatever_the_ad_says() -> None:
+def test_an_entry_with_unchanged_words_keeps_its_anchor_in_any_text() -> None:
     state = apply(State(), added("c1", "K1", "fog horn", occurrence=2), added("c2", "K1", "Zwem"))
     after, found = edit_by_hand(state, ("`fog horn`", "`fog horn` (loud)"), ("`Zwem`", "`Zwem` (elders)"))
     assert [after.codings[one].anchor for one in (C1, C2)] == [state.codings[one].anchor for one in (C1, C2)]
     assert found.counts.ambiguous == found.counts.orphan == 0
 
 
-def test_quotes_instead_of_backticks_are_no_edit() -> None:
+def test_quotes_instead_of_backticks_are_not_an_edit() -> None:
     assert edit_by_hand(coded(("K1", "sextant")), ("`sextant`", '"sextant"'))[1].events == ()
 
 
-def test_other_words_at_another_place_are_another_coding() -> None:
+def test_different_words_at_another_place_are_a_new_coding() -> None:
     after, found = edit_by_hand(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
     assert quotations(after, "T1") == [(MIRRORS, "why"), (LOG, "")]
 
 
-def test_other_words_at_the_same_place_are_another_coding_when_they_are_not_alike() -> None:
+def test_dissimilar_words_at_the_same_place_are_a_new_coding() -> None:
     _, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"Sometimes you row out to the reef."'))
     assert [type(event) for event in found.events] == [CodingRemoved, CodingAdded]
 
@@ -209,7 +209,7 @@ def test_a_changed_order_moves_the_fewest_codings() -> None:
     assert found.counts.moved == 1
 
 
-def test_of_equal_entries_the_one_that_was_taken_out_is_removed() -> None:
+def test_the_deleted_one_of_equal_entries_is_removed() -> None:
     state = apply(State(), added("c1", "K1", "fog horn", rank=1), added("c2", "K1", "sextant", rank=2))
     state = apply(state, added("c3", "K1", "fog horn", occurrence=2, rank=3))
     text = render_document(document(state)).replace("  - `fog horn`\n", "", 1)
@@ -217,7 +217,7 @@ def test_of_equal_entries_the_one_that_was_taken_out_is_removed() -> None:
     assert found.events == (CodingRemoved(coding=C1),)
 
 
-def test_ranks_make_room_where_ids_leave_none() -> None:
+def test_ranks_are_shifted_if_ids_leave_no_room() -> None:
     state = coded(("K1", "sextant"), ("K1", "barometer"), ("K1", "reef"))
     lines = "  - `ships`\n  - `oil`\n"
     wanted = edited(state, ("  - `sextant`\n", f"  - `sextant`\n{lines}"))
@@ -227,7 +227,7 @@ def test_ranks_make_room_where_ids_leave_none() -> None:
     assert found.counts.moved == 0
 
 
-def test_what_stands_last_stays_last_when_many_had_the_same_rank() -> None:
+def test_the_last_entry_stays_last_among_equal_ranks() -> None:
     words = ("sextant", "barometer", "reef", "ships", "oil")
     state = apply(State(), *(added(f"c{number}", "K1", each, rank=1) for number, each in enumerate(words, 1)))
     lines = [f"  - `{each}`\n" for each in words]
@@ -238,14 +238,14 @@ def test_what_stands_last_stays_last_when_many_had_the_same_rank() -> None:
     assert found.counts.moved == 2
 
 
-def test_an_order_that_the_session_has_changed_meanwhile_is_not_changed_back() -> None:
+def test_an_order_changed_meanwhile_in_the_session_is_kept() -> None:
     state = coded(("K1", "sextant"), ("K1", "barometer"))
     later = apply(state, CodingRecoded(coding=C1, code=CodeId("K1"), rank=9, code_before=CodeId("K1"), rank_before=1))
     found = reconciled(edited(state, ("`sextant`", "`sextant` (x)")), document(state), later)
     assert [type(event) for event in found.events] == [CodingNoted]
 
 
-def test_a_group_that_is_moved_as_a_whole_is_no_edit() -> None:
+def test_moving_a_whole_group_is_not_an_edit() -> None:
     text = render_document(document(THREE))
     light, sea = text.index("### The light"), text.index("### The sea")
     end = text.index("---\n\n## 2.")
@@ -256,7 +256,7 @@ def test_a_group_that_is_moved_as_a_whole_is_no_edit() -> None:
 # --- notes on places ----------------------------------------------------------------------------------------
 
 
-def test_each_note_of_the_document_is_a_note_of_its_own() -> None:
+def test_each_note_of_the_document_is_a_separate_note() -> None:
     state = coded(("T1", LAMP))
     after, _ = edit_by_hand(
         state,
@@ -273,7 +273,7 @@ def test_each_note_of_the_document_is_a_note_of_its_own() -> None:
     ]
 
 
-def test_a_note_that_is_rewritten_keeps_its_id_and_one_that_is_taken_out_is_empty() -> None:
+def test_a_rewritten_note_keeps_its_id_and_a_deleted_one_becomes_empty() -> None:
     state = noted(("group", "light", "few tasks here"), ("code", "T1", "implied"))
     after, found = edit_by_hand(state, ("few tasks here", "few tasks there"), (" _(implied)_", ""))
     assert after.notes[MemoId("n1")].text == "few tasks there"
@@ -281,7 +281,7 @@ def test_a_note_that_is_rewritten_keeps_its_id_and_one_that_is_taken_out_is_empt
     assert (found.counts.changed, found.counts.removed, found.counts.added) == (1, 1, 0)
 
 
-def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
+def test_a_note_moved_to_another_code_is_restored_by_undo() -> None:
     state = noted(("entry", "T1", "a remark"))
     after, found = edit_by_hand(state, ("  - _(a remark)_\n", ""), (ENTRY3, f"{ENTRY3}  - _(a remark)_\n"))
     assert after.notes[MemoId("n1")] == Memo(
@@ -295,14 +295,14 @@ def test_a_note_goes_to_another_code_and_undo_knows_where_it_stood() -> None:
     ]
 
 
-def test_an_entry_goes_before_a_note() -> None:
+def test_an_entry_can_be_moved_before_a_note() -> None:
     state = noted(("entry", "T1", "a remark"))
     after, _ = edit_by_hand(state, ("  - _(a remark)_\n", f'  - "{LOG}"\n  - _(a remark)_\n'))
     (block, *_) = project(after, BOOK, AD).sections[0].blocks
     assert [entry.words or entry.note for entry in block.codes[0].entries] == [LAMP, LOG, "a remark"]
 
 
-def test_a_new_note_on_a_heading_that_the_codebook_lacks_joins_those_that_stand_there() -> None:
+def test_a_new_note_on_an_unknown_heading_joins_the_existing_ones() -> None:
     state = noted(("section", "Boats", "none"))
     after, found = edit_by_hand(state, ("_(none)_", "_(none)_\n\n_(no oars either)_"))
     assert notes(after) == [("section", "Boats", "none"), ("section", "Boats", "no oars either")]
@@ -321,7 +321,7 @@ def test_a_new_note_on_a_heading_that_the_codebook_lacks_joins_those_that_stand_
         ("\n- **Reasoning:** He keeps.", "", ("1", "")),
     ],
 )
-def test_profile_and_reasoning_are_what_the_document_says(old: str, new: str, expected: tuple[str, str]) -> None:
+def test_profile_and_reasoning_are_those_of_the_document(old: str, new: str, expected: tuple[str, str]) -> None:
     after, found = edit_by_hand(ASSESSED, (old, new))
     assert (after.profile, after.reasoning) == expected
     assert found.counts.changed == 1
@@ -330,13 +330,13 @@ def test_profile_and_reasoning_are_what_the_document_says(old: str, new: str, ex
     )
 
 
-def test_line_breaks_in_a_reasoning_that_nobody_touched_stay() -> None:
+def test_line_breaks_in_an_unedited_reasoning_stay() -> None:
     state = apply(THREE, ProfileAssigned(profile="1", reasoning="He\n\nkeeps."))
     after, _ = edit_by_hand(state, ("`Keeper`", "`Builder`"))
     assert (after.profile, after.reasoning) == ("2", "He\n\nkeeps.")
 
 
-def test_heading_and_opening_say_employer_and_title() -> None:
+def test_heading_and_opening_contain_employer_and_title() -> None:
     after, found = edit_by_hand(THREE, ("(Shore Company)", "(Coast Ltd)"), ('"Keeper"', '"Head Keeper"'))
     assert found.events == (
         SourceDescribed(
@@ -346,14 +346,14 @@ def test_heading_and_opening_say_employer_and_title() -> None:
     assert (after.employer, after.title) == ("Coast Ltd", "Head Keeper")
 
 
-def test_an_opening_that_names_no_title_takes_none_away() -> None:
+def test_an_opening_without_a_title_removes_none() -> None:
     assert edit_by_hand(THREE, ('for the "Keeper" position', "of this ad, which I like,"))[1].events == ()
 
 
 # --- what is reported ---------------------------------------------------------------------------------------
 
 
-def test_what_did_not_agree_with_the_codebook_before_is_not_reported_again() -> None:
+def test_earlier_disagreements_with_the_codebook_are_not_reported_again() -> None:
     state = coded(("X9", LAMP), ("T1", SEA))
     after, found = edit_by_hand(state, (f'"{SEA}"', f'"{SEA}" (note)'))
     assert found.problems == ()
@@ -362,7 +362,7 @@ def test_what_did_not_agree_with_the_codebook_before_is_not_reported_again() -> 
     assert "“X8”" in found.problems[0].message
 
 
-def test_a_code_that_was_renamed_in_the_codebook_since_is_known_by_its_id() -> None:
+def test_a_code_renamed_in_the_codebook_is_recognised_by_its_id() -> None:
     base = document(THREE)
     renamed = replace(BOOK, codes=(replace(BOOK.codes[0], name="Kindling"), *BOOK.codes[1:]))
     wanted = edited(THREE, (ENTRY1, ""), (ENTRY2, f'{ENTRY2}  - "{LOG}"\n'))
@@ -372,14 +372,14 @@ def test_a_code_that_was_renamed_in_the_codebook_since_is_known_by_its_id() -> N
     assert found.problems == ()
 
 
-def test_codes_with_one_name_are_told_apart_by_their_ids_where_the_document_cannot() -> None:
+def test_codes_with_the_same_name_are_distinguished_by_the_ids_of_their_codings() -> None:
     names = replace(BOOK, label="{name}", codes=tuple(replace(code, name="Work") for code in BOOK.codes))
     unchanged = parse_document(render_document(project(THREE, names, AD)), FILE)[0]
     for base in (project(THREE, names, AD), None):
         assert reconcile(unchanged, base, THREE, AD, names, FILE, numbered_ids()).events == ()
 
 
-def test_a_note_without_text_says_nothing() -> None:
+def test_a_note_without_text_is_ignored() -> None:
     _, found = edit_by_hand(THREE, (ENTRY1, f"{ENTRY1}  - _()_\n"), ("### The light\n", "### The light\n\n*()*\n"))
     assert found.events == ()
     block = found.document.sections[0].blocks[0]
@@ -388,14 +388,14 @@ def test_a_note_without_text_says_nothing() -> None:
     assert notes(after) == []
 
 
-def test_entries_of_the_base_that_the_session_does_not_know_are_taken_as_new() -> None:
+def test_entries_of_the_base_unknown_to_the_session_count_as_new() -> None:
     found = reconciled(edited(THREE), document(THREE), State())
     after = apply(State(), *found.events)
     assert quotations(after, "T1") == [(LAMP, ""), (MIRRORS, "why")]
     assert found.counts.added == 3
 
 
-def test_the_document_comes_back_with_old_and_new_ids() -> None:
+def test_the_document_is_returned_with_old_and_new_ids() -> None:
     wanted = edited(THREE, (ENTRY1, f'{ENTRY1}  - "{LOG}"\n'))
     found = reconciled(wanted, document(THREE), THREE)
     entries = found.document.sections[0].blocks[0].codes[0].entries
@@ -405,7 +405,7 @@ def test_the_document_comes_back_with_old_and_new_ids() -> None:
 
 
 @pytest.mark.parametrize("gone", [0, 550], ids=["none is gone", "most are gone"])
-def test_in_a_long_document_every_line_that_holds_the_words_keeps_its_coding(gone: int) -> None:
+def test_every_line_of_a_long_document_that_contains_the_words_keeps_its_coding(gone: int) -> None:
     words = [f"{LAMP} {number}" for number in range(620)]
     state = apply(State(), *(replace(added(f"c{at}", "T1", LAMP, rank=at), words=one) for at, one in enumerate(words)))
     base = document(state)

@@ -99,7 +99,7 @@ def messages(taken: Reconciliation) -> list[tuple[int, str, str]]:
 # --- a fresh session ------------------------------------------------------------------------------------
 
 
-def test_a_document_becomes_the_codings_notes_and_profile_that_it_says() -> None:
+def test_a_document_yields_its_codings_notes_and_profile() -> None:
     state, taken = import_document(DOCUMENT)
     assert [quotations(state, code) for code in ("T1", "T3", "K1")] == [[(LAMP, "why")], [(SEA, "")], [("sextant", "")]]
     assert notes(state) == [
@@ -115,19 +115,19 @@ def test_a_document_becomes_the_codings_notes_and_profile_that_it_says() -> None
     assert (taken.counts.exact, taken.counts.folded, taken.counts.added) == (2, 1, 8)
 
 
-def test_quotations_are_anchored_and_have_the_ads_own_white_space() -> None:
+def test_quotations_are_anchored_with_the_ads_own_white_space() -> None:
     state, _ = import_document(DOCUMENT)
     sea = state.of_code(CodeId("T3"))[0]
     assert stands(sea.anchor) == sea.words == "watch   the sea until dawn"
 
 
-def test_ranks_count_on_in_the_order_of_the_document() -> None:
+def test_ranks_continue_in_the_order_of_the_document() -> None:
     state, _ = import_document(DOCUMENT, coded(("T2", MIRRORS)))
     placed = [(one.rank, one.id) for one in (*state.live(), *state.notes.values())]
     assert sorted(placed) == [(1, "c1"), *((rank, f"m{rank - 1:06}") for rank in range(2, 10))]
 
 
-def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
+def test_the_document_is_returned_with_the_id_of_every_entry_and_note() -> None:
     state, taken = import_document(DOCUMENT)
     tasks, tools = taken.document.sections
     light = tasks.blocks[1].codes[0]
@@ -142,7 +142,7 @@ def test_the_document_comes_back_with_the_id_of_every_entry_and_note() -> None:
     assert state.notes[MemoId(tasks.blocks[0].notes[0].id)].target == MemoTarget(kind="section", id="tasks")
 
 
-def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
+def test_missing_employer_and_title_are_imported() -> None:
     silent = replace(AD, employer="", title="")
     document = parse_document(DOCUMENT, FILE)[0]
     taken = reconcile(document, None, State(), silent, BOOK, FILE, numbered_ids())
@@ -155,7 +155,7 @@ def test_employer_and_title_are_taken_where_nobody_said_them() -> None:
 # --- a session that holds something already ---------------------------------------------------------------
 
 
-def test_what_the_session_holds_already_is_not_added_again() -> None:
+def test_content_of_the_session_is_not_added_again() -> None:
     before = coded(("T1", LAMP, "why"), ("T3", SEA), ("T3", SEA))
     state, taken = import_document(DOCUMENT, before)
     assert quotations(state, "T1") == [(LAMP, "why")]
@@ -163,13 +163,13 @@ def test_what_the_session_holds_already_is_not_added_again() -> None:
     assert taken.document.sections[0].blocks[2].codes[0].entries[0].id == "c2"
 
 
-def test_each_coding_of_the_session_stands_for_one_entry() -> None:
+def test_each_coding_of_the_session_matches_one_entry() -> None:
     state, taken = import_document(under("K1: Instruments", "`sextant`", "`sextant`"), coded(("K1", "sextant")))
     assert quotations(state, "K1") == [("sextant", ""), ("sextant", "")]
     assert taken.counts.added == 1
 
 
-def test_a_note_that_one_side_lacks_is_filled_in_and_a_second_one_is_a_coding_of_its_own() -> None:
+def test_a_missing_note_is_filled_in_and_a_different_note_makes_a_new_coding() -> None:
     before = coded(("K1", "sextant"), ("K1", "barometer", "mine"))
     state, taken = import_document(under("K1: Instruments", "`sextant` (brass)", "`barometer`"), before)
     assert quotations(state, "K1") == [("sextant", "brass"), ("barometer", "mine")]
@@ -178,7 +178,7 @@ def test_a_note_that_one_side_lacks_is_filled_in_and_a_second_one_is_a_coding_of
     assert quotations(state, "K1") == [("sextant", ""), ("barometer", "mine"), ("barometer", "theirs")]
 
 
-def test_what_the_coder_removed_comes_in_again_with_an_import_and_the_removed_one_stays_removed() -> None:
+def test_an_import_adds_a_removed_coding_again_as_a_new_one() -> None:
     from codetui.model import CodingId, CodingRemoved
 
     before = apply(coded(("K1", "sextant")), CodingRemoved(coding=CodingId("c1")))
@@ -187,7 +187,7 @@ def test_what_the_coder_removed_comes_in_again_with_an_import_and_the_removed_on
     assert state.codings[CodingId("c1")].is_removed
 
 
-def test_an_entry_before_others_comes_in_before_them() -> None:
+def test_an_entry_before_others_is_imported_before_them() -> None:
     state, taken = import_document(under("K1: Instruments", "`barometer`", "`sextant`"), coded(("K1", "sextant")))
     assert quotations(state, "K1") == [("barometer", ""), ("sextant", "")]
     assert taken.counts.moved == 0
@@ -205,7 +205,7 @@ def test_an_entry_before_others_comes_in_before_them() -> None:
         ("", "Other.", ("1", "Other."), 1),
     ],
 )
-def test_the_sessions_profile_and_reasoning_stay_and_are_completed(
+def test_the_sessions_profile_and_reasoning_are_kept_and_completed(
     profile: str, reasoning: str, expected: tuple[str, str], conflicts: int
 ) -> None:
     before = apply(State(), ProfileAssigned(profile=profile, reasoning=reasoning))
@@ -217,7 +217,7 @@ def test_the_sessions_profile_and_reasoning_stay_and_are_completed(
 # --- what the codebook lacks ------------------------------------------------------------------------------
 
 
-def test_an_unknown_code_is_kept_by_its_label_and_reported_with_its_line() -> None:
+def test_an_unknown_code_is_kept_under_its_label_and_reported() -> None:
     state, taken = import_document(under("K9. Boats", "`reef`"))
     assert quotations(state, "K9. Boats") == [("reef", "")]
     ((line, severity, message),) = messages(taken)
@@ -231,7 +231,7 @@ def test_notes_under_headings_that_the_codebook_lacks_are_kept_and_reported() ->
     assert [(line, severity) for line, severity, _ in messages(taken)] == [(3, "warning"), (7, "warning"), (11, "note")]
 
 
-def test_a_code_under_another_heading_than_its_own_is_kept_and_remarked_upon() -> None:
+def test_a_code_under_a_wrong_heading_is_kept_and_reported() -> None:
     text = "# Job Ad #11\n\n## 1. Job Task Analysis\n\n### The sea\n\n- **T1: Lighting:**\n- **T3: Watching:**\n"
     text += f'- **K1: Instruments:**\n  - "{LAMP}"\n'
     state, taken = import_document(text)
@@ -249,7 +249,7 @@ def test_an_unknown_profile_is_kept_and_reported() -> None:
 # --- places in the ad -------------------------------------------------------------------------------------
 
 
-def test_words_at_several_places_have_none_and_are_reported_with_their_line() -> None:
+def test_words_with_several_places_get_none_and_are_reported() -> None:
     state, taken = import_document(under("K1: Instruments", "`sextant`", "`fog horn`"))
     assert [coding.anchor is None for coding in state.live()] == [False, True]
     ((line, severity, message),) = messages(taken)
@@ -257,7 +257,7 @@ def test_words_at_several_places_have_none_and_are_reported_with_their_line() ->
     assert (taken.counts.exact, taken.counts.ambiguous) == (1, 1)
 
 
-def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words() -> None:
+def test_as_many_entries_of_a_code_as_places_get_one_place_each() -> None:
     state, taken = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"))
     first, second = (coding.anchor for coding in state.live())
     assert stands(first) == stands(second) == "fog horn"
@@ -274,7 +274,7 @@ def test_one_code_has_each_place_when_it_has_as_many_entries_with_the_same_words
         pytest.param(("`ight`", "`ight`"), id="as many as places, but inside other words"),
     ],
 )
-def test_nothing_is_guessed_where_places_and_entries_do_not_match(entries: tuple[str, ...]) -> None:
+def test_no_place_is_guessed_if_places_and_entries_do_not_match(entries: tuple[str, ...]) -> None:
     state, taken = import_document(under("K1: Instruments", *entries))
     assert [coding.anchor for coding in state.live()] == [None] * len(entries)
     assert taken.counts.ambiguous == len(entries) == len(taken.problems)
@@ -285,14 +285,14 @@ def test_entries_of_two_codes_do_not_count_together() -> None:
     assert [coding.anchor for coding in state.live()] == [None, None]
 
 
-def test_the_one_place_that_a_code_does_not_have_yet_is_certain() -> None:
+def test_the_only_place_without_the_code_is_certain() -> None:
     before = apply(State(), added("c1", "K1", "fog horn", occurrence=2, rank=1))
     state, _ = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"), before)
     old, new = sorted(state.live(), key=lambda coding: coding.id)
     assert new.anchor and old.anchor and new.anchor.start < old.anchor.start
 
 
-def test_a_place_that_is_only_proposed_or_missing_makes_the_others_uncertain() -> None:
+def test_a_proposed_or_missing_place_makes_the_others_uncertain() -> None:
     doubtful = apply(State(), replace(added("c1", "K1", "fog horn", occurrence=2, rank=1), is_proposed=True))
     state, _ = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"), doubtful)
     assert [coding.anchor is None for coding in state.live()] == [False, True]
@@ -301,20 +301,20 @@ def test_a_place_that_is_only_proposed_or_missing_makes_the_others_uncertain() -
     assert [coding.anchor for coding in state.live()] == [None] * 3
 
 
-def test_a_session_recognises_what_it_keeps_under_names_that_the_codebook_has_learnt_since() -> None:
+def test_codings_under_unknown_names_are_recognised_once_the_codebook_has_them() -> None:
     light = MemoTarget(kind="group", id="The light")
     before = apply(coded(("Lighting", LAMP)), MemoWritten(memo=MemoId("n1"), target=light, text="few", rank=2))
     assert reconciliation.reconciled(reconciliation.document(before), None, before).events == ()
 
 
-def test_places_that_differ_in_white_space_alone_are_alike() -> None:
+def test_places_that_differ_only_in_white_space_are_equal() -> None:
     state, taken = import_document(under("K1: Instruments", '"watch the sea"'))
     assert only(state).anchor is None and taken.counts.ambiguous == 1
     state, _ = import_document(under("K1: Instruments", '"watch the sea"', '"watch the sea"'))
     assert [stands(coding.anchor) for coding in state.live()] == ["watch   the sea", "watch the sea"]
 
 
-def test_words_with_a_slip_get_a_proposed_place_to_check() -> None:
+def test_words_with_a_typo_get_a_proposed_place_to_check() -> None:
     state, taken = import_document(under("K1: Instruments", '"You polish the mirrrors every week."'))
     coding = only(state)
     assert coding.is_proposed and coding.words == "You polish the mirrrors every week."
@@ -337,14 +337,14 @@ def test_a_marked_cut_stays_as_it_is_written() -> None:
     assert (taken.counts.folded, taken.problems) == (1, ())
 
 
-def test_an_ad_without_text_gives_codings_without_a_place() -> None:
+def test_an_ad_without_text_yields_codings_without_a_place() -> None:
     taken = reconcile(
         parse_document(DOCUMENT, FILE)[0], None, State(), replace(AD, text=""), BOOK, FILE, numbered_ids()
     )
     assert (taken.counts.orphan, taken.counts.added) == (3, 8)
 
 
-def test_a_document_is_taken_over_by_a_codebook_without_anything() -> None:
+def test_a_document_is_imported_with_an_empty_codebook() -> None:
     state = apply(
         State(),
         *reconcile(

@@ -199,7 +199,7 @@ def edited(state: State, made: list[tuple[str, int, int, str, str]]) -> Document
 
 @settings(max_examples=examples(150))
 @given(states)
-def test_a_document_that_nobody_touched_says_nothing_new(state: State) -> None:
+def test_an_unedited_document_yields_no_changes(state: State) -> None:
     read_back = edited(state, [])
     assert reconciled(read_back, document(state), state).events == ()
     assert reconciled(read_back, None, state).events == ()
@@ -207,7 +207,7 @@ def test_a_document_that_nobody_touched_says_nothing_new(state: State) -> None:
 
 @settings(max_examples=examples(400))
 @given(states, edits, prefixes)
-def test_after_any_edit_the_session_says_what_the_document_says(
+def test_after_any_edit_the_session_equals_the_document(
     state: State, made: list[tuple[str, int, int, str, str]], prefix: str
 ) -> None:
     wanted = edited(state, made)
@@ -219,9 +219,7 @@ def test_after_any_edit_the_session_says_what_the_document_says(
 
 @settings(max_examples=examples(200))
 @given(states, edits, prefixes)
-def test_what_was_taken_over_can_be_undone(
-    state: State, made: list[tuple[str, int, int, str, str]], prefix: str
-) -> None:
+def test_an_imported_edit_can_be_undone(state: State, made: list[tuple[str, int, int, str, str]], prefix: str) -> None:
     found = reconciled(edited(state, made), document(state), state, reconciliation.numbered_ids(prefix))
     after = apply(state, *found.events, cause="edit")
     if found.events:
@@ -235,7 +233,7 @@ def test_what_was_taken_over_can_be_undone(
 
 @settings(max_examples=examples(200))
 @given(states, states, edits)
-def test_an_import_takes_nothing_away_and_a_second_one_gives_nothing(
+def test_an_import_removes_nothing_and_a_second_one_adds_nothing(
     state: State, other: State, made: list[tuple[str, int, int, str, str]]
 ) -> None:
     wanted = edited(other, made)
@@ -261,7 +259,7 @@ def forgiven(said: object) -> set[tuple[str, str]]:
 
 @settings(max_examples=examples(200))
 @given(states, edits, edits)
-def test_the_document_of_a_person_stays_as_it_is_and_is_edited_again(
+def test_a_hand_written_document_is_kept_and_can_be_edited_again(
     state: State, made: list[tuple[str, int, int, str, str]], again: list[tuple[str, int, int, str, str]]
 ) -> None:
     for edits in (made, again):
@@ -338,7 +336,7 @@ def words_and_notes(of: Document) -> tuple[set[str], set[str]]:
 
 @settings(max_examples=examples(400))
 @given(states, sides, presses)
-def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
+def test_edits_on_both_sides_lose_no_words_or_notes(
     state: State, made: list[tuple[str, int, int, bool]], typed: list[tuple[str, int, str]]
 ) -> None:
     wanted, later = edited_apart(state, made), pressed(state, typed)
@@ -356,7 +354,7 @@ def test_edits_on_both_sides_lose_no_words_and_no_note_of_either(
 
 @settings(max_examples=examples(200))
 @given(states, presses)
-def test_a_document_that_nobody_touched_says_nothing_new_however_far_the_session_has_gone(
+def test_an_unedited_document_yields_no_changes_after_further_coding(
     state: State, typed: list[tuple[str, int, str]]
 ) -> None:
     assert reconciled(edited(state, []), document(state), pressed(state, typed)).events == ()

@@ -71,7 +71,7 @@ def test_there_are_eight_real_documents(ads: dict[str, Source]) -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
+def test_a_real_document_is_imported_completely(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = parse_document(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
@@ -92,7 +92,7 @@ def test_a_real_document_is_taken_over_whole(path: Path, book: Codebook, ads: di
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
+def test_importing_a_real_document_again_yields_no_changes(path: Path, book: Codebook, ads: dict[str, Source]) -> None:
     document, _ = parse_document(path.read_text("utf-8"), path.name)
     ad = ads[document.source_id]
     taken = reconcile(document, None, State(), ad, book, path.name, numbered_ids())
@@ -104,7 +104,7 @@ def test_a_real_document_says_nothing_new_the_second_time(path: Path, book: Code
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_each_entry_of_a_real_document_can_be_taken_out_by_hand(
+def test_each_entry_of_a_real_document_can_be_removed_by_hand(
     path: Path, book: Codebook, ads: dict[str, Source]
 ) -> None:
     text = path.read_text("utf-8")

@@ -89,14 +89,14 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("step", [Rename(CodeId("TASK1"), CodeId("T1"), "Lights"), SPLIT, Retire(CodeId("TASK1"))])
-def test_counting_says_how_much_follows_and_writes_nothing(study: Path, step: Refactoring) -> None:
+def test_counting_reports_the_effect_and_writes_nothing(study: Path, step: Refactoring) -> None:
     workspace = opened(study, "11")
     before = everything(study)
     assert counted(workspace, step).lines[0] == "4 codings in 2 ads of 2 coders"
     assert everything(study) == before
 
 
-def test_a_renamed_code_is_renamed_in_every_session_and_u_takes_it_back_in_one(study: Path) -> None:
+def test_a_renamed_code_is_renamed_in_every_session_and_undo_reverts_one(study: Path) -> None:
     workspace = opened(study, "11")
     assert done(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights")).tally.reach == (
         "4 codings in 2 ads of 2 coders"
@@ -135,7 +135,7 @@ def test_the_same_change_can_be_made_again_after_it_was_reversed(study: Path) ->
         assert codes_of(study, "12") == ["TASK1"]
 
 
-def test_merged_codings_become_the_other_code_and_those_that_meet_wait(study: Path) -> None:
+def test_merged_codings_get_the_other_code_and_duplicates_are_pending(study: Path) -> None:
     workspace = opened(study, "11")
     assert workspace.session is not None
     workspace.session.execute(AssignCode(Span(0, 4), CodeId("TASK2")))
@@ -146,7 +146,7 @@ def test_merged_codings_become_the_other_code_and_those_that_meet_wait(study: Pa
     assert "to be decided: 1 coding of TASK2 (now twice on the same words)" in found.lines
 
 
-def test_split_codings_wait_with_their_choices_also_after_those_were_renamed(study: Path) -> None:
+def test_split_codings_are_pending_with_their_choices_even_after_a_rename(study: Path) -> None:
     workspace = opened(study, "11")
     done(workspace, SPLIT)
     assert workspace.session is not None
@@ -166,7 +166,7 @@ def test_split_codings_wait_with_their_choices_also_after_those_were_renamed(stu
     assert codes_of(study, "12", "otto") == ["TASK1", "TOOL1"]
 
 
-def test_a_code_that_is_split_into_itself_and_another_waits_and_its_document_reads_back(study: Path) -> None:
+def test_a_code_split_into_itself_and_another_is_pending_and_its_document_reads_back(study: Path) -> None:
     workspace = opened(study, "11")
     done(workspace, Split(CodeId("TASK1"), (CodeId("TASK1"), CodeId("TASK2"))))
     workspace.leave()
@@ -179,7 +179,7 @@ def test_a_code_that_is_split_into_itself_and_another_waits_and_its_document_rea
     assert codes_of(study, "11") == ["TASK1?", "TASK1?", "TASK2"]
 
 
-def test_what_waits_under_an_old_id_does_not_follow_the_code_that_has_it_now(study: Path) -> None:
+def test_pending_codings_do_not_follow_another_code_with_their_old_id(study: Path) -> None:
     workspace = opened(study, "11")
     done(workspace, Split(CodeId("TASK1"), (CodeId("TASK1"), CodeId("TASK2"))))
     done(workspace, Retire(CodeId("TOOL1")))
@@ -190,7 +190,7 @@ def test_what_waits_under_an_old_id_does_not_follow_the_code_that_has_it_now(stu
     assert [one.choices for one in waiting] == [("T1", "TASK2")] * 2
 
 
-def test_retired_and_moved_codes_change_no_session_but_its_document(study: Path) -> None:
+def test_retired_and_moved_codes_change_documents_but_no_sessions(study: Path) -> None:
     workspace = opened(study, "12")
     done(workspace, Retire(CodeId("TASK1")))
     assert codes_of(study, "11") == ["TASK1", "TASK2", "TASK1"]
@@ -201,7 +201,7 @@ def test_retired_and_moved_codes_change_no_session_but_its_document(study: Path)
     assert text.index("## 2. Technology") < text.index("TASK1: Lighting")
 
 
-def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_now(study: Path) -> None:
+def test_a_refactoring_applies_to_the_codebook_as_changed_since_counting(study: Path) -> None:
     workspace = opened(study, "11")
     prospect = counted(workspace, Retire(CodeId("TASK1")))
     theirs = CODEBOOK.replace("Looking out.", "Theirs.")
@@ -214,9 +214,7 @@ def test_a_codebook_that_was_changed_since_it_was_counted_is_changed_as_it_is_no
     assert isinstance(CodeRefactoring(workspace).apply(prospect), Refusal)
 
 
-def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
-    study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_to_write_the_codebook_changes_nothing(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = opened(study, "11")
     prospect = counted(workspace, Rename(CodeId("TASK1"), CodeId("T1"), "Lights"))
     before = everything(study)
@@ -233,7 +231,7 @@ def test_a_disk_that_refuses_the_codebook_leaves_everything_as_it_was(
     assert everything(study) == before
 
 
-def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
+def test_sessions_that_could_not_be_migrated_follow_the_kept_rules_later(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = opened(study, "11")
@@ -251,7 +249,7 @@ def test_sessions_that_could_not_follow_do_so_by_the_rules_that_were_kept(
 # --- the codebook edited outside ----------------------------------------------------------------------
 
 
-def test_a_codebook_that_was_edited_outside_is_taken_over_if_it_is_good(tmp_path: Path) -> None:
+def test_a_codebook_edited_outside_is_used_if_it_is_valid(tmp_path: Path) -> None:
     workspace = opened(tmp_path, "11")
     workspace.reload_codebook()
     assert workspace.reload_codebook() is None and workspace.codebook.changed_version() is None
@@ -272,7 +270,7 @@ def test_a_codebook_that_was_edited_outside_is_taken_over_if_it_is_good(tmp_path
 
 
 @pytest.mark.parametrize("has_begun", [False, True])
-def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, has_begun: bool) -> None:
+def test_a_session_open_in_another_program_is_migrated_there(tmp_path: Path, has_begun: bool) -> None:
     code(tmp_path, "11", "TASK1", "TASK2")
     one, two = opened(tmp_path, "11", is_shared=True), opened(tmp_path, "12", "otto", is_shared=True)
     if has_begun:
@@ -292,7 +290,7 @@ def test_a_session_that_another_program_has_open_follows_there(tmp_path: Path, h
         workspace.release()
 
 
-def test_what_is_coded_with_a_reloaded_codebook_names_and_keeps_it(tmp_path: Path) -> None:
+def test_codings_made_with_a_reloaded_codebook_name_and_keep_it(tmp_path: Path) -> None:
     workspace = opened(tmp_path, "11")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace("Looking out.", "Theirs."), "utf-8")
     workspace.reload_codebook()

@@ -38,7 +38,9 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_no_coding_book_is_refused(study: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_coding_book_is_refused(
+    study: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (study / name).write_bytes(OTHERS[name])
     before = files(study)
     assert run(["codebook", "import", name, "-o", "new.toml"]) == 2
@@ -68,7 +70,7 @@ def test_a_table_of_codes_is_a_coding_book(study: Path, table: bytes, capsys: py
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_what_is_no_document_is_refused(study: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_document_is_refused(study: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     (study / name).write_bytes(DOCUMENTS[name])
     before = files(study)
     assert run(["import", name, "--coder", "rosa"]) == 2
@@ -86,7 +88,7 @@ def test_a_folder_without_documents_is_refused(study: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize("text", ["", "hello\n"])
-def test_a_text_that_is_only_named_like_a_document_makes_no_session(study: Path, text: str) -> None:
+def test_a_text_only_named_like_a_document_creates_no_session(study: Path, text: str) -> None:
     (study / "analysis_job_1_x.md").write_text(text, "utf-8")
     assert run(["import", "analysis_job_1_x.md", "--coder", "rosa"]) == 1
     assert not list((study / "sessions").rglob("*.jsonl")) and not list((study / "sessions").rglob("*.md"))

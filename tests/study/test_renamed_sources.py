@@ -40,7 +40,7 @@ def study(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["0011_shore_company.txt", "kust.md", "99_x.txt"])
-def test_a_renamed_ad_offers_what_was_coded_before(study: Path, name: str) -> None:
+def test_a_renamed_ad_offers_its_earlier_codings(study: Path, name: str) -> None:
     file = (study / "ads" / AD).rename(study / "ads" / name)
     file.write_bytes(file.read_bytes() + b"\n")
     machine, workspace = begun(study, name.split("_")[0].removesuffix(".md"))
@@ -85,7 +85,7 @@ def test_a_listed_ad_in_which_more_is_coded_is_offered_before_a_renamed_one(stud
     machine.close()
 
 
-def test_check_names_the_ad_that_has_the_text_of_a_missing_one(study: Path) -> None:
+def test_check_reports_the_ad_that_has_the_text_of_a_missing_one(study: Path) -> None:
     (study / "ads" / AD).rename(study / "ads" / "0011_shore_company.txt")
     [missing] = [one for one in check_study(Study.open(study)) if "no longer in" in one.message]
     assert "ad 0011 has the same text: open that, and carry the codings over" in missing.message
@@ -94,14 +94,14 @@ def test_check_names_the_ad_that_has_the_text_of_a_missing_one(study: Path) -> N
     assert missing.message.endswith("restore it; its codings are kept")
 
 
-def test_another_text_and_another_coder_are_offered_nothing(study: Path) -> None:
+def test_other_texts_and_other_coders_are_not_offered(study: Path) -> None:
     (study / "ads" / AD).unlink()
     machine, workspace = begun(study, "12")
     assert workspace.sources.duplicate() is None
     machine.close()
 
 
-def test_an_ad_that_is_listed_still_is_not_renamed(study: Path) -> None:
+def test_an_ad_still_listed_is_not_a_renamed_one(study: Path) -> None:
     machine, workspace = begun(study, "11")
     assert workspace.sources.duplicate() is None
     machine.close()

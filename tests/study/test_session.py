@@ -66,9 +66,7 @@ def document_of(root: Path) -> Path:
     return root / "rosa" / "analysis_job_7_acme_data.md"
 
 
-def test_what_was_there_before_is_on_disk_before_the_first_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_existing_files_are_on_disk_before_the_first_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study, synced = tmp_path / "study", list[Path]()
     study.mkdir()
     sync_folder = disk.sync_folder
@@ -81,7 +79,7 @@ def test_what_was_there_before_is_on_disk_before_the_first_command(
     assert sorted(set(synced) - {study / "sessions" / ".codebooks"}) == folders
 
 
-def test_looking_at_an_ad_writes_nothing(tmp_path: Path) -> None:
+def test_opening_an_ad_writes_nothing(tmp_path: Path) -> None:
     session = opened(tmp_path)
     assert session.save_document() is None
     assert list(tmp_path.rglob("*")) == []
@@ -95,7 +93,7 @@ def test_a_command_is_on_disk_before_the_state_shows_it(tmp_path: Path) -> None:
     assert [coding.words for coding in opened(tmp_path).state.live()] == ["Python"]
 
 
-def test_a_disk_that_refuses_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_state_unchanged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     before = session.state
@@ -132,7 +130,7 @@ def test_the_document_is_the_projection_of_the_state(tmp_path: Path) -> None:
     )
 
 
-def test_a_log_without_its_document_gives_the_document_again(tmp_path: Path) -> None:
+def test_a_log_without_its_document_restores_it(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.save_document()
@@ -163,7 +161,7 @@ def test_a_document_without_its_log_resumes_with_its_anchors(tmp_path: Path) -> 
     assert document_of(tmp_path).read_bytes() == text
 
 
-def test_words_that_stand_twice_or_nowhere_resume_without_a_place_and_are_reported(tmp_path: Path) -> None:
+def test_ambiguous_and_missing_words_resume_without_a_place_and_are_reported(tmp_path: Path) -> None:
     session = opened(tmp_path, TEXT + "Python again")
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.execute(AssignCode(span("Run Kafka"), CodeId("TASK1")))
@@ -178,7 +176,7 @@ def test_words_that_stand_twice_or_nowhere_resume_without_a_place_and_are_report
     assert isinstance(again.execute(MoveBoundary(kafka.id, Span(place, place + 4))), Saved)
 
 
-def test_a_document_that_lags_behind_after_a_crash_is_not_taken_for_an_edit(tmp_path: Path) -> None:
+def test_a_document_outdated_after_a_crash_is_not_an_edit(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.save_document()
@@ -190,7 +188,7 @@ def test_a_document_that_lags_behind_after_a_crash_is_not_taken_for_an_edit(tmp_
     assert not list((tmp_path / "rosa" / "events").glob("*.kept-*"))
 
 
-def test_a_torn_last_line_costs_nothing_that_was_confirmed(tmp_path: Path) -> None:
+def test_a_torn_last_line_loses_nothing_that_was_confirmed(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.execute(AssignCode(span("Run Kafka"), CodeId("TASK1")))
@@ -217,7 +215,7 @@ def test_undo_and_redo_survive_a_restart(tmp_path: Path) -> None:
     assert isinstance(third.execute(Redo()), Refusal)
 
 
-def test_done_is_refused_until_profile_and_reasoning_are_there(tmp_path: Path) -> None:
+def test_done_is_refused_without_profile_and_reasoning(tmp_path: Path) -> None:
     session = opened(tmp_path)
     refusal = session.execute(MarkDone(True))
     assert isinstance(refusal, Refusal) and refusal.hint == "assign a profile"
@@ -239,7 +237,7 @@ def test_done_is_refused_until_profile_and_reasoning_are_there(tmp_path: Path) -
         (Redo(), "Nothing to redo"),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_leaves_no_trace(tmp_path: Path, command: object, words: str) -> None:
+def test_an_impossible_command_is_refused_without_a_trace(tmp_path: Path, command: object, words: str) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     before = log_of(tmp_path).read_bytes()
@@ -248,7 +246,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_no_trace(tmp_path: Path, comm
     assert log_of(tmp_path).read_bytes() == before
 
 
-def test_recoding_moves_the_quotation_and_refuses_a_twin(tmp_path: Path) -> None:
+def test_recoding_moves_the_quotation_and_refuses_a_duplicate(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("You like people."), CodeId("TASK1")))
     session.execute(AssignCode(span("You like people."), CodeId("TASK2")))
@@ -260,7 +258,7 @@ def test_recoding_moves_the_quotation_and_refuses_a_twin(tmp_path: Path) -> None
     assert [coding.id for coding in session.state.live()] == [first.id]
 
 
-def test_an_employer_that_is_given_later_renames_the_document(tmp_path: Path) -> None:
+def test_an_employer_entered_later_renames_the_document(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.save_document()
@@ -280,7 +278,7 @@ def test_each_line_of_the_log_is_one_command_with_its_codebook_version(tmp_path:
     assert [event["kind"] for event in lines[0]["events"]] == ["session-opened", "coding-added"]
 
 
-def test_quotations_are_found_again_when_the_text_of_the_ad_has_changed(tmp_path: Path) -> None:
+def test_quotations_are_relocated_when_the_text_of_the_ad_has_changed(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("Python"), CodeId("TECH1")))
     session.execute(AssignCode(span("Run Kafka"), CodeId("TASK1")))
@@ -312,7 +310,7 @@ def test_a_document_that_nobody_has_edited_is_not_rendered_when_it_is_opened(
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_a_document_that_lags_behind_its_log_or_its_book_is_written_after_all(tmp_path: Path) -> None:
+def test_an_outdated_document_is_written(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.execute(AssignCode(span("You like people."), CodeId("TASK2"), "n1"))
     assert session.save_document() is None

@@ -76,7 +76,7 @@ BACKUPS = tuple((path, path.name + mark) for path in (DOCUMENT, LOG) for mark in
 
 
 @pytest.mark.parametrize(("path", "copy"), [*ERRORS, *BACKUPS])
-def test_a_copy_is_not_counted_and_every_command_names_it(
+def test_a_copy_is_not_counted_and_every_command_reports_it(
     study: Path, path: Path, copy: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = (study / path).parent / copy
@@ -119,7 +119,7 @@ def stray_log(study: Path, other: Path) -> Path:
 
 
 @pytest.mark.parametrize("place", [folder_copy, log_copy, stray_log])
-def test_merge_takes_over_what_a_copy_has_more(
+def test_merge_adds_what_only_a_copy_has(
     study: Path, place: Callable[[Path, Path], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = place(study, append_elsewhere(study))
@@ -131,7 +131,7 @@ def test_merge_takes_over_what_a_copy_has_more(
 
 
 @pytest.mark.parametrize(("path", "copy"), [*ERRORS, *BACKUPS])
-def test_merge_names_the_copies_among_the_sessions_of_the_study_itself(
+def test_merge_reports_copies_among_the_studys_own_sessions(
     study: Path, path: Path, copy: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = append_elsewhere(study)
@@ -144,7 +144,7 @@ def test_merge_names_the_copies_among_the_sessions_of_the_study_itself(
     assert rows(study) == [LAMP, SEA]
 
 
-def test_import_takes_over_what_a_conflict_copy_of_a_document_has_more(
+def test_import_adds_what_only_a_conflict_copy_of_a_document_has(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = (study / DOCUMENT).with_stem("analysis_job_11_shore_company (1)")
@@ -154,7 +154,7 @@ def test_import_takes_over_what_a_conflict_copy_of_a_document_has_more(
     assert rows(study) == [LAMP, SEA]
 
 
-def test_a_log_of_another_ad_is_refused_and_stays_as_it_is(study: Path) -> None:
+def test_a_log_of_another_ad_is_refused_and_not_changed(study: Path) -> None:
     wrong = study / LOG.with_name("12.jsonl")
     shutil.copy(study / LOG, wrong)
     before = wrong.read_bytes()
@@ -163,22 +163,20 @@ def test_a_log_of_another_ad_is_refused_and_stays_as_it_is(study: Path) -> None:
     assert wrong.read_bytes() == before
 
 
-def test_a_copy_of_a_log_that_cannot_be_read_is_no_other_session(
-    study: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unreadable_copy_of_a_log_is_not_another_session(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (study / LOG.with_name("11.sync-conflict-20260102-101010-ABCDEFG.jsonl")).write_bytes(b"\0" * 100)
     number, said = printed(capsys, study, "status")
     assert number == 1 and "1 session: " in said and "11.sync-conflict" in said
 
 
-def test_two_coders_of_whom_one_continues_the_others_name_are_both_counted(study: Path) -> None:
+def test_coders_whose_names_begin_alike_are_both_counted(study: Path) -> None:
     machine = Machine(study, "rosa (1)")
     machine.execute(AssignCode(machine.span(SEA), CodeId("TASK1")))
     machine.close()
     assert {session.coder for session in Study.open(study).sessions()} == {"rosa", "rosa (1)"}
 
 
-def test_merge_names_the_sessions_of_a_study_and_no_other_documents(
+def test_merge_reports_documents_outside_the_sessions_only_in_a_study(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (study / "originals").mkdir()

@@ -58,9 +58,7 @@ def kept(root: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("harm", ["deleted", "emptied", "cut", "renamed", "replaced"])
-def test_a_log_that_is_harmed_while_the_program_runs_is_whole_again_with_the_next_command(
-    tmp_path: Path, harm: str
-) -> None:
+def test_a_log_damaged_at_run_time_is_restored_with_the_next_command(tmp_path: Path, harm: str) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     code(session, SEA, "T2")
@@ -82,7 +80,7 @@ def test_a_log_that_is_harmed_while_the_program_runs_is_whole_again_with_the_nex
     assert words_of(opened(tmp_path)) == [LAMP, SEA, "You polish mirrors."]
 
 
-def test_a_sessions_folder_that_is_deleted_while_the_program_runs_comes_back(tmp_path: Path) -> None:
+def test_a_sessions_folder_deleted_at_run_time_is_restored(tmp_path: Path) -> None:
     root = tmp_path / "sessions"
     session = opened(root)
     code(session, LAMP)
@@ -99,7 +97,7 @@ def test_a_sessions_folder_that_is_deleted_while_the_program_runs_comes_back(tmp
     assert LAMP in document_of(root).read_text("utf-8")
 
 
-def test_a_log_without_its_beginning_is_completed_from_the_document_and_nothing_is_there_twice(tmp_path: Path) -> None:
+def test_a_log_without_its_beginning_is_completed_from_the_document_without_duplicates(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.execute(NoteCoding(session.state.live()[0].id, "at dusk"))
@@ -131,7 +129,7 @@ def test_two_programs_on_one_session_lose_no_command(tmp_path: Path) -> None:
 # --- the document -----------------------------------------------------------------------------------
 
 
-def test_ads_whose_ids_and_employers_run_together_keep_a_document_each(tmp_path: Path) -> None:
+def test_ads_with_colliding_names_keep_separate_documents(tmp_path: Path) -> None:
     first, second = opened(tmp_path, "1_a", "b"), opened(tmp_path, "1", "a b")
     code(first, LAMP)
     code(second, SEA)
@@ -158,7 +156,7 @@ def test_a_second_document_is_kept_before_the_first_one_takes_its_name(tmp_path:
     assert not document_of(tmp_path).exists()
 
 
-def test_another_ads_document_is_never_taken_or_overwritten(tmp_path: Path) -> None:
+def test_another_ads_document_is_never_read_or_overwritten(tmp_path: Path) -> None:
     other = "# Manual Coding Analysis: Job Ad #8 (Shore)\n\nMine.\n"
     document_of(tmp_path).parent.mkdir(parents=True)
     document_of(tmp_path).write_text(other, "utf-8")
@@ -170,7 +168,7 @@ def test_another_ads_document_is_never_taken_or_overwritten(tmp_path: Path) -> N
     assert opened(tmp_path).document_path == session.document_path
 
 
-def test_notes_that_somebody_put_beside_the_documents_stay_where_they_are(tmp_path: Path) -> None:
+def test_personal_notes_beside_the_documents_are_not_changed(tmp_path: Path) -> None:
     notes = document_of(tmp_path, "7_a_notes")
     notes.parent.mkdir(parents=True)
     notes.write_text("my notes", "utf-8")
@@ -182,9 +180,7 @@ def test_notes_that_somebody_put_beside_the_documents_stay_where_they_are(tmp_pa
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
-def test_a_document_without_its_log_is_read_in_the_encoding_that_an_editor_gave_it(
-    tmp_path: Path, encoding: str
-) -> None:
+def test_a_document_without_its_log_is_read_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.execute(AssignProfile("1", "één café"))
@@ -202,7 +198,7 @@ def test_a_document_without_its_log_is_read_in_the_encoding_that_an_editor_gave_
     assert document_of(tmp_path).read_bytes().startswith(b"\xef\xbb\xbf") is (encoding == "utf-8-sig")
 
 
-def test_a_document_is_ours_however_many_commands_it_lags_behind(tmp_path: Path) -> None:
+def test_an_outdated_document_is_recognised_however_old_it_is(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.save_document()
@@ -215,7 +211,7 @@ def test_a_document_is_ours_however_many_commands_it_lags_behind(tmp_path: Path)
     assert kept(tmp_path) == []
 
 
-def test_a_document_is_ours_after_the_codebook_has_changed(tmp_path: Path) -> None:
+def test_a_document_is_recognised_after_a_change_of_the_codebook(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.save_document()
@@ -227,7 +223,7 @@ def test_a_document_is_ours_after_the_codebook_has_changed(tmp_path: Path) -> No
     assert kept(tmp_path) == []
 
 
-def test_a_document_whose_log_was_lost_is_taken_over_whole(tmp_path: Path) -> None:
+def test_a_document_without_its_log_is_imported_completely(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.save_document()
@@ -240,7 +236,7 @@ def test_a_document_whose_log_was_lost_is_taken_over_whole(tmp_path: Path) -> No
     assert sorted(words_of(again)) == [LAMP, SEA]
 
 
-def test_a_document_that_a_crash_left_behind_its_log_comes_back_without_opening_its_ad(tmp_path: Path) -> None:
+def test_a_document_outdated_by_a_crash_is_restored_without_opening_its_ad(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.save_document()
@@ -252,7 +248,7 @@ def test_a_document_that_a_crash_left_behind_its_log_comes_back_without_opening_
     assert "You watch the sea." in document_of(tmp_path).read_text("utf-8")
 
 
-def test_an_edited_document_is_not_restored_behind_the_editors_back(tmp_path: Path) -> None:
+def test_an_edited_document_is_not_overwritten_by_a_restoration(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     session.save_document()
@@ -262,7 +258,7 @@ def test_an_edited_document_is_not_restored_behind_the_editors_back(tmp_path: Pa
     assert document_of(tmp_path).read_text("utf-8") == "mine"
 
 
-def test_a_document_behind_a_link_out_of_the_folder_is_reported_and_the_program_goes_on(tmp_path: Path) -> None:
+def test_a_document_linked_out_of_the_folder_is_reported_and_coding_continues(tmp_path: Path) -> None:
     root, outside = tmp_path / "sessions", tmp_path / "outside.md"
     session = opened(root)
     code(session, LAMP)
@@ -286,7 +282,7 @@ def test_a_document_behind_a_link_out_of_the_folder_is_reported_and_the_program_
 
 
 @pytest.mark.parametrize("meanwhile", ["", "Nothing of all that."])
-def test_quotations_find_their_place_again_when_the_ad_comes_back(tmp_path: Path, meanwhile: str) -> None:
+def test_quotations_are_relocated_when_the_ad_returns(tmp_path: Path, meanwhile: str) -> None:
     session = opened(tmp_path)
     code(session, SEA)
     session.save_document()
@@ -300,7 +296,7 @@ def test_quotations_find_their_place_again_when_the_ad_comes_back(tmp_path: Path
     assert words_of(opened(tmp_path)) == []
 
 
-def test_words_that_stand_twice_stay_without_a_place_when_the_ad_comes_back(tmp_path: Path) -> None:
+def test_ambiguous_words_stay_without_a_place_when_the_ad_returns(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, LAMP)
     opened(tmp_path, text="Nothing of all that.")

@@ -21,9 +21,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     return own, shared
 
 
-def test_the_settings_of_the_study_are_read_on_top_of_those_of_the_user(
-    paths: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_settings_of_the_study_override_those_of_the_user(paths: tuple[Path, Path], tmp_path: Path) -> None:
     own, shared = paths
     own.write_text('[keys]\nundo = "u"\nredo = "U"\n[theme]\nname = "dark"\n', "utf-8")
     shared.write_text('[keys]\nundo = "ctrl+z"\n', "utf-8")
@@ -31,7 +29,7 @@ def test_the_settings_of_the_study_are_read_on_top_of_those_of_the_user(
     assert (settings.keys, settings.theme, problems) == ({"undo": "ctrl+z", "redo": "U"}, "dark", [])
 
 
-def test_without_files_nothing_is_set_and_nothing_is_wrong(paths: tuple[Path, Path], tmp_path: Path) -> None:
+def test_missing_settings_files_are_no_problem(paths: tuple[Path, Path], tmp_path: Path) -> None:
     settings, problems = load_settings(tmp_path, ACTIONS, THEMES)
     assert (settings.keys, settings.theme, problems) == ({}, "", [])
     assert check_settings_files(tmp_path) == []

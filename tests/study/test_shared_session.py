@@ -39,7 +39,7 @@ def lock_of(root: Path) -> Path:
     return root / "rosa" / "events" / ".7.jsonl.lock"
 
 
-def test_the_first_command_takes_the_session_and_opening_does_not(tmp_path: Path) -> None:
+def test_the_first_command_locks_the_session_and_opening_does_not(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     assert not lock_of(tmp_path).exists()
     assert isinstance(code(first, "Python"), Saved)
@@ -50,7 +50,7 @@ def test_the_first_command_takes_the_session_and_opening_does_not(tmp_path: Path
     assert not lock_of(tmp_path).exists()
 
 
-def test_whoever_takes_over_goes_on_where_the_other_stopped(tmp_path: Path) -> None:
+def test_a_takeover_continues_where_the_other_program_stopped(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     code(first, "Python")
     second.take_over()
@@ -63,7 +63,7 @@ def test_whoever_takes_over_goes_on_where_the_other_stopped(tmp_path: Path) -> N
     assert [one.seq for one in Journal(tmp_path / "rosa/events/7.jsonl").read()[0]] == [1, 2, 3]
 
 
-def test_a_command_is_decided_on_what_the_other_program_has_done(tmp_path: Path) -> None:
+def test_a_command_takes_the_other_programs_steps_into_account(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     code(first, "Python")
     first.release()
@@ -72,7 +72,7 @@ def test_a_command_is_decided_on_what_the_other_program_has_done(tmp_path: Path)
     assert isinstance(second.execute(Undo()), Saved) and words(second) == []
 
 
-def test_who_reads_along_sees_what_is_coded_and_writes_nothing(tmp_path: Path) -> None:
+def test_a_read_only_session_shows_new_codings_and_writes_nothing(tmp_path: Path) -> None:
     first = opened(tmp_path)
     code(first, "Python")
     first.save_document()
@@ -90,7 +90,7 @@ def test_who_reads_along_sees_what_is_coded_and_writes_nothing(tmp_path: Path) -
     assert taken is not None and taken.kind is PullKind.FREED and second.has_unsaved_document
 
 
-def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: Path) -> None:
+def test_a_program_that_lost_the_session_no_longer_writes_the_document(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     code(first, "Python")
     second.take_over()
@@ -103,7 +103,7 @@ def test_from_whom_the_session_was_taken_writes_the_document_no_more(tmp_path: P
     assert taken is not None and taken.kind is PullKind.HELD and words(first) == ["Python", "pipelines"]
 
 
-def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path: Path) -> None:
+def test_a_hand_edit_is_imported_once_by_the_holder_of_the_session(tmp_path: Path) -> None:
     first = opened(tmp_path)
     code(first, "Python")
     first.save_document()
@@ -119,7 +119,7 @@ def test_an_edit_by_hand_is_taken_over_once_by_whoever_has_the_session(tmp_path:
 
 
 @pytest.mark.parametrize("obstacle", ["folder", "refusal"])
-def test_a_lock_that_cannot_be_made_keeps_nobody_from_coding_and_is_said(
+def test_a_failure_to_create_the_lock_is_reported_and_coding_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, obstacle: str
 ) -> None:
     session = opened(tmp_path)
@@ -142,7 +142,7 @@ def test_a_lock_that_cannot_be_made_keeps_nobody_from_coding_and_is_said(
     assert words(opened(tmp_path)) == ["Python", "pipelines"]
 
 
-def test_a_lock_that_somebody_deletes_is_made_anew(tmp_path: Path) -> None:
+def test_a_deleted_lock_is_created_again(tmp_path: Path) -> None:
     session = opened(tmp_path)
     code(session, "Python")
     lock_of(tmp_path).unlink()
@@ -150,7 +150,7 @@ def test_a_lock_that_somebody_deletes_is_made_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_whatever_two_programs_do_by_turns_each_confirmed_command_is_there_once(tmp_path: Path, seed: int) -> None:
+def test_every_confirmed_command_of_two_programs_is_kept_once(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     programs = [opened(tmp_path), opened(tmp_path)]
     confirmed: list[tuple[str, str]] = []
@@ -186,7 +186,7 @@ def test_whatever_two_programs_do_by_turns_each_confirmed_command_is_there_once(
     assert not any(one.cause == "edit" for one in again.transactions)
 
 
-def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:
+def test_other_ads_and_other_coders_are_not_locked(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     programs = [started(study, coder, ad) for coder, ad in (("rosa", "11"), ("rosa", "12"), ("wil", "11"))]
     for program in programs:
@@ -198,7 +198,7 @@ def test_other_ads_and_other_coders_are_free(tmp_path: Path) -> None:
     assert not list(study.rglob(".*.lock"))
 
 
-def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
+def test_opening_another_ad_releases_the_session(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     program = started(study, "rosa", "11")
     program.session.execute(AssignCode(program_span(program), CodeId("TASK1")))
@@ -214,7 +214,7 @@ def test_going_to_another_ad_lets_the_session_go(tmp_path: Path) -> None:
     assert not list(study.rglob(".*.lock"))
 
 
-def test_a_document_that_another_program_is_about_to_write_is_not_restored(tmp_path: Path) -> None:
+def test_a_document_of_a_session_open_elsewhere_is_not_restored(tmp_path: Path) -> None:
     study = write_study(tmp_path)
     busy, other = started(study, "rosa", "11"), started(study, "rosa", "12")
     busy.session.execute(AssignCode(program_span(busy), CodeId("TASK1")))

@@ -36,9 +36,7 @@ def reopened(root: Path, text: str, book: Codebook) -> Session:
 
 @pytest.mark.parametrize("book", [BOOK, NEW_BOOK, WITHOUT_T2], ids=["book", "other names", "a code less"])
 @pytest.mark.parametrize("text", [TEXT, NEW_TEXT], ids=["ad", "other ad text"])
-def test_an_edit_by_hand_is_taken_over_and_undone_whatever_else_has_changed(
-    tmp_path: Path, text: str, book: Codebook
-) -> None:
+def test_a_hand_edit_is_imported_and_undone_despite_other_changes(tmp_path: Path, text: str, book: Codebook) -> None:
     before = words_of(begun(tmp_path))
     edit(tmp_path, f'"{LAMP}"', f'"{LAMP}" (by hand)')
     edit(tmp_path, f'  - "{SEA}"\n', f'  - "{SEA}"\n  - "{MIRRORS}"\n')
@@ -63,7 +61,7 @@ def test_an_edit_by_hand_is_taken_over_and_undone_whatever_else_has_changed(
     assert words_of(reopened(tmp_path, TEXT, BOOK)) == before
 
 
-def test_what_was_imported_edited_by_hand_and_undone_is_exported_as_it_was(tmp_path: Path) -> None:
+def test_an_imported_document_edited_and_undone_is_exported_unchanged(tmp_path: Path) -> None:
     begun(tmp_path / "elsewhere")
     source = tmp_path / "mine.md"
     laid_out = (

@@ -33,7 +33,7 @@ def test_the_open_ad_is_not_read_again_for_its_status(tmp_path: Path, monkeypatc
     assert {ad: status.codings for ad, status in statuses.items()} == {"1": 1, "2": 1}
 
 
-def test_the_list_counts_edits_by_hand_and_the_sessions_of_its_coder_alone(tmp_path: Path) -> None:
+def test_the_list_counts_hand_edits_and_only_the_sessions_of_its_coder(tmp_path: Path) -> None:
     write_ad(tmp_path, "You light the lamp. You watch the sea.", "1_acme.txt")
     for coder in ("rosa", "otto"):
         with study_with(tmp_path).session("1", coder) as session:

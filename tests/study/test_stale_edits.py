@@ -18,7 +18,7 @@ from codetui.study.session.outcome import PullKind
 LINE = f'  - "{MIRRORS}"\n'
 
 
-def test_an_editor_that_saves_what_it_read_before_removes_nothing_that_was_coded_since(tmp_path: Path) -> None:
+def test_a_stale_save_removes_no_later_codings(tmp_path: Path) -> None:
     session = begun(tmp_path)
     read_before = document_of(tmp_path).read_text("utf-8")
     for words, code_id in ((MIRRORS, "T2"), (INK, "T3")):
@@ -36,7 +36,7 @@ def test_an_editor_that_saves_what_it_read_before_removes_nothing_that_was_coded
     assert LINE in document_of(tmp_path).read_text("utf-8")
 
 
-def test_an_editor_that_saves_an_older_text_as_it_was_is_said(tmp_path: Path) -> None:
+def test_a_save_of_an_unedited_older_text_is_reported(tmp_path: Path) -> None:
     session = begun(tmp_path)
     read_before = document_of(tmp_path).read_bytes()
     code(session, MIRRORS, "T2")
@@ -50,9 +50,7 @@ def test_an_editor_that_saves_an_older_text_as_it_was_is_said(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["while closed", "while open"])
-def test_the_last_coding_taken_out_by_hand_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_open: bool
-) -> None:
+def test_the_last_coding_can_be_removed_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_open: bool) -> None:
     session = begun(tmp_path)
     code(session, MIRRORS, "T2")
     monkeypatch.setattr(document, "STALE", -1.0)
@@ -67,7 +65,7 @@ def test_the_last_coding_taken_out_by_hand_is_removed(
     assert LINE not in document_of(tmp_path).read_text("utf-8")
 
 
-def test_a_document_whose_last_newline_went_is_not_taken_for_a_half_saved_one(tmp_path: Path) -> None:
+def test_a_document_without_its_last_newline_is_not_a_partial_save(tmp_path: Path) -> None:
     session = begun(tmp_path)
     path = document_of(tmp_path)
     path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8", newline="")
@@ -79,7 +77,7 @@ def test_a_document_whose_last_newline_went_is_not_taken_for_a_half_saved_one(tm
     assert LINE in path.read_text("utf-8")
 
 
-def test_an_edited_document_that_breaks_off_within_a_line_removes_nothing(tmp_path: Path) -> None:
+def test_an_edited_document_truncated_within_a_line_removes_nothing(tmp_path: Path) -> None:
     session = begun(tmp_path)
     code(session, "barometer", "I1")
     assert session.save_document() is None
@@ -93,7 +91,7 @@ def test_an_edited_document_that_breaks_off_within_a_line_removes_nothing(tmp_pa
 
 
 @pytest.mark.parametrize("first_step", [lambda path: path.write_bytes(b""), Path.unlink], ids=["emptied", "taken away"])
-def test_an_editor_that_empties_the_file_first_may_end_its_save(
+def test_an_editor_that_empties_the_file_first_can_finish_its_save(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_step: object
 ) -> None:
     session = begun(tmp_path)
@@ -115,7 +113,7 @@ def test_an_editor_that_empties_the_file_first_may_end_its_save(
 
 
 @pytest.mark.parametrize("moment", ["before the file is replaced", "after"])
-def test_an_edit_in_the_moment_of_replacing_is_seen(
+def test_an_edit_during_the_replacement_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     session = begun(tmp_path)
@@ -151,7 +149,7 @@ def test_an_edit_in_the_moment_of_replacing_is_seen(
     assert LINE in text
 
 
-def test_a_stale_save_does_not_bring_a_removed_profile_text_back(tmp_path: Path) -> None:
+def test_a_stale_save_does_not_restore_a_removed_profile_text(tmp_path: Path) -> None:
     session = begun(tmp_path)
     read_before = document_of(tmp_path).read_text("utf-8")
     session.execute(AssignProfile("2", "The tower decides."))
@@ -162,7 +160,7 @@ def test_a_stale_save_does_not_bring_a_removed_profile_text_back(tmp_path: Path)
     assert words_of(session)["T1"] == [(LAMP, "by hand")]
 
 
-def test_two_programs_on_one_session_take_an_edit_over_once(tmp_path: Path) -> None:
+def test_two_programs_on_one_session_import_an_edit_once(tmp_path: Path) -> None:
     one = begun(tmp_path)
     other = opened(tmp_path)
     code(one, MIRRORS, "T2")
@@ -179,7 +177,7 @@ def test_two_programs_on_one_session_take_an_edit_over_once(tmp_path: Path) -> N
     assert words_of(opened(tmp_path)) == expected
 
 
-def test_what_another_program_has_done_is_said(tmp_path: Path) -> None:
+def test_steps_of_another_program_are_reported(tmp_path: Path) -> None:
     one = begun(tmp_path)
     other = opened(tmp_path)
     code(one, MIRRORS, "T2")
@@ -245,9 +243,7 @@ def test_an_edit_that_moves_a_coding_its_author_has_not_seen_makes_no_conflict(t
 
 
 @pytest.mark.parametrize("more", ["", f'"{LAMP}" (by hand)'], ids=["nothing else", "and a note elsewhere"])
-def test_an_edit_that_leads_back_to_the_text_of_a_moment_ago_is_named_by_what_it_would_change(
-    tmp_path: Path, more: str
-) -> None:
+def test_an_edit_that_restores_a_recent_text_is_reported_with_its_changes(tmp_path: Path, more: str) -> None:
     """It may be the save of an editor that read the text before, so nothing is undone; nothing is silent either."""
     session = begun(tmp_path)
     before = document_of(tmp_path).read_text("utf-8")
@@ -271,7 +267,7 @@ def test_an_edit_that_leads_back_to_the_text_of_a_moment_ago_is_named_by_what_it
     assert session.state.reasoning == "The tower decides."
 
 
-def test_a_coding_that_an_older_text_still_has_stays_removed_and_is_named(tmp_path: Path) -> None:
+def test_a_coding_only_in_an_older_text_stays_removed_and_is_reported(tmp_path: Path) -> None:
     session = begun(tmp_path)
     before = document_of(tmp_path).read_bytes()
     session.execute(RemoveCoding(session.state.live()[1].id))
@@ -284,7 +280,7 @@ def test_a_coding_that_an_older_text_still_has_stays_removed_and_is_named(tmp_pa
     assert "T2" not in words_of(session)
 
 
-def test_an_older_text_that_lacks_nothing_is_no_problem(tmp_path: Path) -> None:
+def test_an_older_text_without_differences_is_accepted(tmp_path: Path) -> None:
     session = begun(tmp_path)
     before = document_of(tmp_path).read_text("utf-8")
     edit(tmp_path, "- **T2", "-   **T2")

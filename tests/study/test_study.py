@@ -29,7 +29,9 @@ def coded_by(folder: Path, *coders: str) -> Study:
     return study
 
 
-def test_the_script_of_the_page_codes_undoes_and_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_script_in_the_documentation_codes_undoes_and_exports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     create_study(Path("my-study"))
     page = (ROOT / "docs" / "scripting.md").read_text("utf-8")
@@ -60,7 +62,7 @@ def test_a_session_is_on_disk_and_free_once_it_is_closed(tmp_path: Path) -> None
         assert again.holder is None and len(again.state.live()) == 1
 
 
-def test_the_owner_reads_all_sessions_and_a_coder_their_own(tmp_path: Path) -> None:
+def test_the_owner_can_read_all_sessions_and_a_coder_only_their_own(tmp_path: Path) -> None:
     study = coded_by(tmp_path, "wil", "ada")
     assert {session.coder for session in study.sessions()} == {"wil", "ada"}
     assert {session.coder for session in study.sessions("ada")} == {"ada"}
@@ -83,7 +85,7 @@ def test_hand_edits_are_in_the_sessions_before_they_are_imported(tmp_path: Path)
     ("part", "words"),
     [("codebook.toml", "no codebook here"), ("ads", "no file or folder"), ("sessions", "not a folder")],
 )
-def test_a_missing_part_is_an_error_that_says_what_to_do(tmp_path: Path, part: str, words: str) -> None:
+def test_a_missing_part_is_an_error_with_a_remedy(tmp_path: Path, part: str, words: str) -> None:
     write_study(tmp_path)
     (tmp_path / "sessions").mkdir(exist_ok=True)
     (tmp_path / part).rename(tmp_path / "elsewhere")

@@ -79,7 +79,7 @@ def test_a_torn_step_is_reported_and_the_next_begins_a_line(study: Coded) -> Non
     assert line[:40] + b"\n" in log.path.read_bytes()
 
 
-def test_merging_brings_the_steps_along_once(study: Coded, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_merging_adds_study_steps_once(study: Coded, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert study.run() == 0
     here = Coded(tmp_path_factory.mktemp("here"))
     here.code("11", "TASK1")
@@ -90,7 +90,7 @@ def test_merging_brings_the_steps_along_once(study: Coded, tmp_path_factory: pyt
         assert [steps(here, coder) for coder in ("rosa", "ben")] == [steps(study, coder) for coder in ("rosa", "ben")]
 
 
-def test_a_step_that_the_disk_refuses_is_said_and_the_sessions_keep_theirs(
+def test_a_failure_to_record_a_study_step_is_reported_and_the_sessions_keep_theirs(
     study: Coded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     append = fs.append

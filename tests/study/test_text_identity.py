@@ -70,12 +70,12 @@ def test_sessions_of_both_forms_are_merged(tmp_path: Path, form: str, capsys: py
     first.close()
 
 
-def test_other_words_or_blanks_are_another_text() -> None:
+def test_different_words_or_blanks_make_a_different_text() -> None:
     assert len({source_hash(text) for text in (TEXT, TEXT[1:], f" {TEXT}", TEXT.replace("\n\n", "\n"), "")}) == 5
     assert source_hash("") == source_hash("\n\r\n")
 
 
-def test_a_new_study_has_attributes_for_git_for_all_of_it(tmp_path: Path) -> None:
+def test_a_new_study_has_git_attributes_for_all_its_files(tmp_path: Path) -> None:
     assert run(["init", str(tmp_path)]) == 0
     assert "* -text\n" in (tmp_path / ".gitattributes").read_text("utf-8")
 

@@ -68,7 +68,7 @@ def document(study: Path, ad: str = "11") -> Path:
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
-def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(study: Path, is_seen: bool) -> None:
+def test_a_command_waits_while_the_state_of_another_program_is_unknown(study: Path, is_seen: bool) -> None:
     one, two = program(study), program(study)
     assert isinstance(one.session.execute(assign(0)), Saved)
     one.leave()
@@ -91,7 +91,7 @@ def test_a_command_waits_while_it_is_not_known_what_another_program_has_done(stu
 
 
 @pytest.mark.parametrize("is_seen", [True, False])
-def test_a_document_whose_base_cannot_be_read_is_no_edit_by_hand(study: Path, is_seen: bool) -> None:
+def test_a_document_with_an_unreadable_snapshot_is_not_a_hand_edit(study: Path, is_seen: bool) -> None:
     one = program(study)
     one.session.execute(assign(0))
     one.session.execute(assign(1))
@@ -107,7 +107,7 @@ def test_a_document_whose_base_cannot_be_read_is_no_edit_by_hand(study: Path, is
     assert "n0" not in document(study).read_text("utf-8")
 
 
-def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study: Path) -> None:
+def test_an_unreadable_ad_does_not_open_and_the_previous_one_stays(study: Path) -> None:
     one = program(study)
     one.session.execute(assign(0))
     before = one.session
@@ -119,7 +119,7 @@ def test_an_ad_that_cannot_be_read_does_not_open_and_the_one_before_stays(study:
     assert one.open(entry).source.text
 
 
-def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path) -> None:
+def test_an_unreadable_document_is_reported_once_and_not_changed(study: Path) -> None:
     one = program(study)
     one.session.execute(assign(0))
     one.leave()
@@ -136,7 +136,7 @@ def test_a_document_that_cannot_be_read_is_said_once_and_left_alone(study: Path)
     assert "n1" in path.read_text("utf-8") and "n0 by hand" in path.read_text("utf-8")
 
 
-def test_a_lock_that_cannot_be_read_is_somebodys(study: Path) -> None:
+def test_an_unreadable_lock_counts_as_held(study: Path) -> None:
     one, two = program(study), program(study)
     one.session.execute(assign(0))
     with unreadable(".lock"):
@@ -146,7 +146,7 @@ def test_a_lock_that_cannot_be_read_is_somebodys(study: Path) -> None:
     assert two.holder is not None
 
 
-def test_a_lock_that_could_not_be_read_when_it_was_let_go_goes_later(study: Path) -> None:
+def test_a_lock_unreadable_at_release_is_deleted_later(study: Path) -> None:
     one = program(study)
     one.session.execute(assign(0))
     assert one.session is not None
@@ -157,7 +157,7 @@ def test_a_lock_that_could_not_be_read_when_it_was_let_go_goes_later(study: Path
     assert SessionLock(lock.with_name("11.jsonl")).other() is None and not lock.exists()
 
 
-def test_status_says_what_cannot_be_read_and_takes_no_such_ad_for_untouched(
+def test_status_reports_unreadable_ads_and_does_not_count_them_as_untouched(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one = program(study)
@@ -188,7 +188,7 @@ def test_a_code_is_not_changed_while_the_open_document_cannot_be_read(study: Pat
     assert isinstance(CodeRefactoring(one).apply(prospect), MigrationPreview) and notes(one) == ["n0 by hand"]
 
 
-def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
+def test_an_unreadable_position_is_reported(study: Path) -> None:
     one = program(study)
     one.remember_place(3, 0)
     one.release()
@@ -198,14 +198,14 @@ def test_the_place_that_cannot_be_read_is_said(study: Path) -> None:
     assert len([problem for problem in two.problems if BROKEN in str(problem) and "place.json" in problem.file]) == 1
 
 
-def test_the_ads_are_listed_while_the_sessions_cannot_be_seen(study: Path) -> None:
+def test_the_ads_are_listed_while_the_sessions_are_unreadable(study: Path) -> None:
     workspace = open_workspace(Study.open(study), "wil")
     with unreadable("sessions"):
         listed = [entry.id for batch in workspace.sources.batches() for entry in batch.entries]
     assert listed == ["11", "12", "13"]
 
 
-def test_a_link_that_cannot_be_seen_is_not_replaced(tmp_path: Path) -> None:
+def test_an_unreadable_link_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "real.md").write_bytes(b"one")
     link = tmp_path / "link.md"
     link.symlink_to("real.md")
@@ -238,7 +238,7 @@ posix_only = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="hand
 
 
 @posix_only
-def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
+def test_a_refused_step_left_on_disk_is_reported_once_at_the_next_start(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = program(study)
@@ -257,9 +257,7 @@ def test_a_refused_step_that_the_disk_kept_is_said_at_the_next_start_once(
 
 
 @posix_only
-def test_a_refused_step_that_the_disk_let_go_after_all_is_not_said(
-    study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_step_removed_from_disk_is_not_reported(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = program(study)
     one.session.execute(assign(0))
     with stuck(monkeypatch, study):

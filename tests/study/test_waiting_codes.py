@@ -111,7 +111,7 @@ OTHERS = (code("X1", "Planting", "tasks"), code("Y1", "Engines", "tools"), code(
 RETIRED = '[codes]\n"A1" = ""\n"B1" = ""\n'
 
 
-def test_waiting_codings_keep_name_kind_and_section(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pending_codings_keep_name_kind_and_section(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert migrate(study, book("v2", TASKS, TOOLS, SKILLS, *OTHERS), RETIRED) == 0
     assert sections(next((study / "sessions" / "ida").glob("*.md")).read_text("utf-8")) == sections(DOCUMENT)
     assert reopened(study) == sections(DOCUMENT)
@@ -126,7 +126,7 @@ def test_waiting_codings_keep_name_kind_and_section(study: Path, capsys: pytest.
     assert "older than the log" not in capsys.readouterr().out
 
 
-def test_a_document_with_waiting_codes_is_read_back(study: Path) -> None:
+def test_a_document_with_pending_codes_is_read_back(study: Path) -> None:
     assert migrate(study, book("v2", TASKS, TOOLS, SKILLS, *OTHERS), RETIRED) == 0
     path = next((study / "sessions" / "ida").glob("*.md"))
     text = path.read_text("utf-8").replace("  - `saw`\n", "  - `saw`\n  - `hedge`\n")
@@ -136,12 +136,12 @@ def test_a_document_with_waiting_codes_is_read_back(study: Path) -> None:
     assert [row[2] for row in rows(study)] == ["A1", "B1", "B1", "B2. Rakes", "C1"]
 
 
-def test_a_codebook_that_was_edited_by_hand_is_no_other_case(study: Path) -> None:
+def test_a_hand_edited_codebook_is_handled_alike(study: Path) -> None:
     use(study, book("v2", TASKS, TOOLS, SKILLS, *OTHERS))
     assert reopened(study) == sections(DOCUMENT)
 
 
-def test_sections_and_groups_that_are_gone_stay_in_documents(study: Path) -> None:
+def test_removed_sections_and_groups_stay_in_documents(study: Path) -> None:
     grouped = (code("B1", "Saws", "tools", "edges"), code("B2", "Rakes", "tools", "edges"), OLD_CODES[2])
     use(study, book("v1b", TASKS, TOOLS, SKILLS, GROUP, OLD_CODES[0], *grouped))
     reopened(study)
@@ -155,21 +155,21 @@ def test_sections_and_groups_that_are_gone_stay_in_documents(study: Path) -> Non
     assert reopened(study) == text
 
 
-def test_a_renamed_section_takes_its_waiting_codes_along(study: Path) -> None:
+def test_a_renamed_section_keeps_its_pending_codes(study: Path) -> None:
     new = book("v2", TASKS, TOOLS.replace('"tools"', '"kit"').replace('"Tools"', '"Equipment"'), SKILLS)
     new += code("K1", "Engines", "kit") + code("C1", "Manners", "skills")
     assert migrate(study, new, f'{RETIRED}[sections]\n"tools" = "kit"\n') == 0
     assert "## 2. Equipment\n\n- **B1. Saws:** _(for hedges)_\n  - `saw`\n" in reopened(study)
 
 
-def test_a_section_of_another_kind_under_the_same_id_is_another_section(study: Path) -> None:
+def test_a_section_of_another_kind_with_the_same_id_is_a_different_section(study: Path) -> None:
     new = book("v2", TASKS, TOOLS.replace('"terms"', '"quotations"').replace('"Tools"', '"Attitude"'), SKILLS)
     assert migrate(study, new + code("C1", "Manners", "skills"), RETIRED) == 0
     assert "## 4. Tools\n\n- **B1. Saws:** _(for hedges)_\n  - `saw`\n" in reopened(study)
     assert ("Tools", "", "B1", "Saws", "saw") in rows(study)
 
 
-def test_an_id_with_another_meaning_waits_under_its_old_name(study: Path) -> None:
+def test_codings_of_a_reused_id_are_pending_under_the_old_name(study: Path) -> None:
     split = (code("A1", "Singing", "tasks"), code("A2", "Hosing", "tasks"), code("A3", "Cans", "tasks"), *OLD_CODES[1:])
     assert migrate(study, book("v2", TASKS, TOOLS, SKILLS, *split), 'from = "v1"\n[codes]\n"A1" = ["A2", "A3"]\n') == 0
     assert rows(study)[0] == ("Tasks", "", "A1?", "Watering", "Sie gießen die Rosen.")
@@ -182,7 +182,7 @@ def test_an_id_with_another_meaning_waits_under_its_old_name(study: Path) -> Non
     assert rows(study)[0][2:4] == ("A1?", "Watering")
 
 
-def test_a_name_that_another_code_has_now_is_no_recoding(study: Path) -> None:
+def test_a_name_reused_by_another_code_is_not_a_recoding(study: Path) -> None:
     reopened(study)
     new = (code("N1", "Watering", "tasks"), code("N2", "Saws", "tools"), code("C1", "Manners", "skills"))
     assert migrate(study, book("v2", TASKS, TOOLS, SKILLS, *new, label="{name}"), RETIRED) == 0
@@ -205,7 +205,7 @@ def test_names_survive_two_migrations(study: Path) -> None:
     assert reopened(study) == sections(DOCUMENT)
 
 
-def test_a_code_that_was_unknown_is_recognized_once_the_book_has_it(study: Path) -> None:
+def test_an_unknown_code_is_recognized_once_the_book_has_it(study: Path) -> None:
     log = next((study / "sessions" / "ida" / "events").glob("*.jsonl"))
     use(study, book("v1b", TASKS, TOOLS, SKILLS, *OLD_CODES, code("B2", "Rakes", "tools")))
     assert rows(study)[-1] == ("Tools", "", "B2", "Rakes", "rake")
@@ -241,7 +241,7 @@ def test_a_code_is_recognized_in_the_open_session(study: Path) -> None:
         assert session.state.of_code(CodeId("B2"))
 
 
-def test_migrating_says_which_documents_it_wrote(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_migrating_reports_the_written_documents(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     new = book("v2", TASKS.replace('"Tasks"', '"Duties"'), TOOLS, SKILLS, *OTHERS)
     capsys.readouterr()
     assert migrate(study, new, RETIRED, "--dry-run") == 0

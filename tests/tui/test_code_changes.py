@@ -66,7 +66,7 @@ def given(bench: WorkbenchScreen) -> list[str]:
 # --- one code changes -----------------------------------------------------------------------------------
 
 
-async def test_a_code_is_renamed_after_it_was_counted(tmp_path: Path) -> None:
+async def test_a_code_is_renamed_after_a_preview(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     coded_before(tmp_path, "13", "one stone", "TASK1", coder="otto")
     async with on_words(tmp_path) as (pilot, bench):
@@ -82,7 +82,7 @@ async def test_a_code_is_renamed_after_it_was_counted(tmp_path: Path) -> None:
         assert given(bench) == ["TASK1"] and "XTASK1" in codes_in(tmp_path)
 
 
-async def test_nothing_changes_where_the_question_is_left(tmp_path: Path) -> None:
+async def test_cancelling_the_question_changes_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11Tr")
         await settled(pilot)
@@ -92,7 +92,7 @@ async def test_nothing_changes_where_the_question_is_left(tmp_path: Path) -> Non
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
 
 
-async def test_a_code_is_merged_moved_retired_and_given_again(tmp_path: Path) -> None:
+async def test_a_code_is_merged_moved_retired_and_reinstated(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
         assert await agreed(pilot, "Tmwatch<enter>") == "1 coding in 1 ad\nTASK1 → TASK2 1 coding in 1 ad"
@@ -113,7 +113,7 @@ async def test_without_a_code_under_the_cursor_one_is_picked(tmp_path: Path) -> 
         assert isinstance(pilot.app.screen, ChoiceDialog)
 
 
-async def test_rules_in_a_file_are_followed_from_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rules_in_a_file_are_applied_from_the_workbench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
@@ -131,7 +131,7 @@ async def test_rules_in_a_file_are_followed_from_within(tmp_path: Path, monkeypa
 # --- what waits -----------------------------------------------------------------------------------------
 
 
-async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(tmp_path: Path) -> None:
+async def test_split_codings_are_decided_one_by_one_even_in_other_ads(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     coded_before(tmp_path, "12", "which ships", "TASK1")
     async with on_words(tmp_path) as (pilot, bench):
@@ -153,7 +153,7 @@ async def test_split_codings_are_decided_one_after_the_other_also_in_other_ads(t
         assert given(bench) == ["TASK3"]
 
 
-async def test_what_waits_has_its_earlier_name_and_section_in_the_tree(tmp_path: Path) -> None:
+async def test_pending_codings_have_their_earlier_name_and_section_in_the_tree(tmp_path: Path) -> None:
     coded_before(tmp_path, "11", MIRRORS, "TASK1")
     coded_before(tmp_path, "11", "barometer", "TOOL1")
     later = CODEBOOK.replace('"TASK1"', '"TASK9"').replace("TOOL1", "TOOL9").replace("Lighting", "Ringing the bell")
@@ -173,7 +173,7 @@ async def test_what_waits_has_its_earlier_name_and_section_in_the_tree(tmp_path:
         assert any("TASK1: Lighting" in row for row in rows(bench.outline))
 
 
-async def test_a_codebook_edited_outside_leaves_the_earlier_name_of_what_it_lacks_in_the_tree(tmp_path: Path) -> None:
+async def test_codes_removed_by_an_outside_edit_keep_their_name_in_the_tree(tmp_path: Path) -> None:
     coded_before(tmp_path, "11", MIRRORS, "TASK1")
     async with on_words(tmp_path) as (pilot, bench):
         assert any("TASK1: Lighting" in row for row in rows(bench.outline))
@@ -183,7 +183,7 @@ async def test_a_codebook_edited_outside_leaves_the_earlier_name_of_what_it_lack
         assert any("TASK1: Lighting  Job Task Analysis" in row for row in rows(bench.outline))
 
 
-async def test_what_waits_in_another_ad_is_said_once_it_is_known(
+async def test_pending_codings_in_another_ad_are_reported_once_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     coded_before(tmp_path, "13", "one stone", "TASK1")
@@ -199,7 +199,7 @@ async def test_what_waits_in_another_ad_is_said_once_it_is_known(
         assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
 
 
-async def test_the_first_key_goes_to_what_waits_in_another_ad(tmp_path: Path) -> None:
+async def test_the_first_key_opens_pending_codings_in_another_ad(tmp_path: Path) -> None:
     coded_before(tmp_path, "13", "one stone", "TASK1")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
     async with on_words(tmp_path) as (pilot, bench):
@@ -243,7 +243,7 @@ async def test_the_texts_of_a_profile_can_be_written(tmp_path: Path) -> None:
 # --- the codebook edited outside --------------------------------------------------------------------------
 
 
-async def test_a_codebook_that_is_edited_outside_is_shown_by_itself(tmp_path: Path) -> None:
+async def test_a_codebook_edited_outside_is_shown_automatically(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"Lighting"', '"Lamps"'), "utf-8")
         await until(pilot, lambda: "is reloaded" in said(bench))
@@ -255,7 +255,7 @@ async def test_a_codebook_that_is_edited_outside_is_shown_by_itself(tmp_path: Pa
         assert given(bench) == ["TASK1"]
 
 
-async def test_a_renamed_code_is_explained_by_the_version_that_the_coder_had_in_view(tmp_path: Path) -> None:
+async def test_a_renamed_code_is_shown_in_the_version_used_for_coding(tmp_path: Path) -> None:
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         await press(pilot, "11")
         await agreed(pilot, "Tn<home>X<ctrl+s>")
@@ -265,7 +265,7 @@ async def test_a_renamed_code_is_explained_by_the_version_that_the_coder_had_in_
         assert text.index("New.") < text.index("EARLIER VERSION, when this was coded") < text.rindex("Lighting lamps.")
 
 
-async def test_an_enter_that_was_typed_ahead_agrees_to_nothing(tmp_path: Path) -> None:
+async def test_an_enter_typed_ahead_confirms_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "11Tr")
         await settled(pilot)
@@ -279,7 +279,7 @@ async def test_an_enter_that_was_typed_ahead_agrees_to_nothing(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("burst", ["Ts\x1b[B\r\x1b[B\r\x13", "Tm\r\r\r\r", "Tn X\x13\r\r"])
-def test_keys_typed_ahead_of_the_questions_change_nothing_that_was_not_agreed_to(tmp_path: Path, burst: str) -> None:
+def test_keys_typed_ahead_of_questions_confirm_nothing(tmp_path: Path, burst: str) -> None:
     opened(tmp_path)
     command = codetui_command("ads", "--ad", "11", "--coder", "rosa")
     with Terminal(command, tmp_path, environment(tmp_path), columns=100, rows=30) as terminal:
@@ -307,7 +307,7 @@ async def test_the_question_is_shown_over_any_ad(tmp_path: Path) -> None:
         assert pilot.app.screen.query_one("#preview").size.height >= 2
 
 
-async def test_a_retired_code_without_codings_can_be_picked_and_given_again(tmp_path: Path) -> None:
+async def test_a_retired_code_without_codings_can_be_picked_and_reinstated(tmp_path: Path) -> None:
     book = CODEBOOK.replace('definition = "Looking out."', 'definition = "Looking out."\nretired = true')
     async with on_words(tmp_path, codebook=book) as (pilot, _):
         await press(pilot, "Twatch")

@@ -104,7 +104,7 @@ def defined(pilot: Pilot[object]) -> str:
 @pytest.mark.parametrize(
     "keys", ["<enter>Polishing<enter>", "<enter>Polishing<ctrl+n>", "APolishing", "<ctrl+n>Polishing"]
 )
-async def test_a_code_found_while_coding_is_in_the_book_and_on_the_words(tmp_path: Path, keys: str) -> None:
+async def test_a_new_code_is_written_to_the_book_and_assigned_to_the_words(tmp_path: Path, keys: str) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, keys)
         assert isinstance(pilot.app.screen, NewCodeDialog)
@@ -152,7 +152,7 @@ group = "B"
 """
 
 
-async def test_a_new_code_changes_no_key_that_the_fingers_know(tmp_path: Path) -> None:
+async def test_a_new_code_changes_no_existing_key(tmp_path: Path) -> None:
     async with on_words(tmp_path, codebook=GROUPED) as (pilot, bench):
         assert bench.index.short_keys == {"1.A.1": "11", "1.B.2": "12"}
         await press(pilot, "APolishing<ctrl+s>")
@@ -170,7 +170,7 @@ async def test_section_id_and_definition_can_be_chosen(tmp_path: Path) -> None:
         assert "{TOOL20:sextant}" in with_codings(bench.workspace)
 
 
-async def test_letters_typed_into_the_list_of_places_are_told_so(tmp_path: Path) -> None:
+async def test_letters_typed_into_the_list_of_places_are_reported(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "<enter>zzgleaming<enter>")
         modal = pilot.app.screen
@@ -188,7 +188,7 @@ async def test_a_coding_can_be_recoded_to_a_new_code(tmp_path: Path) -> None:
         assert "TASK1: Lighting changed to TASK3: Polishing" in said(bench)
 
 
-async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Path) -> None:
+async def test_the_cursor_in_the_tree_sets_the_place_of_a_new_code(tmp_path: Path) -> None:
     async with running(opened(tmp_path)) as (pilot, bench):
         await press(pilot, "t")
         while bench.outline.current != CodeNode(CodeId("TOOL1")):
@@ -199,7 +199,7 @@ async def test_the_cursor_in_the_tree_says_where_a_new_code_stands(tmp_path: Pat
         assert (modal.spot.section, modal.text("id")) == ("tools", "TOOL2")
 
 
-async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Path) -> None:
+async def test_an_id_or_name_in_use_is_refused(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "Alighting<ctrl+s>")
         modal = pilot.app.screen
@@ -212,7 +212,7 @@ async def test_an_id_or_a_name_that_stands_in_the_book_is_not_taken(tmp_path: Pa
         assert list(codes_in(tmp_path)) == ["TASK1", "TASK2", "TOOL1"] and not bench.state.live()
 
 
-async def test_a_code_that_somebody_else_has_just_added_keeps_what_was_written(tmp_path: Path) -> None:
+async def test_a_code_added_concurrently_keeps_the_written_text(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         other = '\n[[code]]\nid = "TASK3"\nname = "Other"\nsection = "tasks"\n'
         await press(pilot, "APolishing<enter><enter><enter>Cleans.")
@@ -228,7 +228,7 @@ async def test_a_code_that_somebody_else_has_just_added_keeps_what_was_written(t
         assert [coding.code for coding in bench.state.live()] == ["TASK4"]
 
 
-async def test_a_book_that_may_not_be_written_loses_no_text(tmp_path: Path) -> None:
+async def test_a_read_only_codebook_loses_no_text(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "11APolishing<enter><enter><enter>Cleans.")
         (tmp_path / "codebook.toml").chmod(0o444)
@@ -258,7 +258,7 @@ async def test_a_quotation_becomes_an_example_of_its_code_once(tmp_path: Path) -
         assert bench.status.message == (f"“{LAMP}” is already an example of TASK1.", "refusal")
 
 
-async def test_without_a_quotation_nothing_becomes_an_example(tmp_path: Path) -> None:
+async def test_without_a_quotation_no_example_is_added(tmp_path: Path) -> None:
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         await press(pilot, "e")
         assert "No quotation here" in said(bench)
@@ -293,7 +293,7 @@ async def test_a_name_is_changed_from_the_picker_and_the_words_are_coded_after_i
         assert any("TASK2: Watching out" in row for row in rows(bench.outline))
 
 
-async def test_a_code_left_as_it_was_is_not_written(tmp_path: Path) -> None:
+async def test_an_unchanged_code_is_not_written(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         before = (tmp_path / "codebook.toml").stat().st_mtime_ns
         await press(pilot, "11D<ctrl+s>")
@@ -303,7 +303,7 @@ async def test_a_code_left_as_it_was_is_not_written(tmp_path: Path) -> None:
         assert (tmp_path / "codebook.toml").stat().st_mtime_ns == before
 
 
-async def test_a_definition_that_somebody_else_has_changed_is_shown_before_it_is_replaced(tmp_path: Path) -> None:
+async def test_a_concurrently_changed_definition_is_shown_before_it_is_replaced(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11D<space>Mine.")
         theirs = set_field(CODEBOOK, Part("code", "TASK1"), "definition", "Theirs.")
@@ -332,7 +332,7 @@ RICH = (
 )
 
 
-async def test_a_definition_says_what_counts_what_is_near_and_what_to_read(tmp_path: Path) -> None:
+async def test_a_definition_shows_criteria_similar_codes_and_references(tmp_path: Path) -> None:
     async with on_words(tmp_path, LAMP, RICH) as (pilot, bench):
         (tmp_path / "lamps.md").write_text("# Lamps\n\nThey burn oil.\n", "utf-8")
         await press(pilot, "11i")
@@ -351,7 +351,7 @@ async def test_a_definition_says_what_counts_what_is_near_and_what_to_read(tmp_p
         assert bench.reader.place == 1
 
 
-async def test_a_definition_recalls_what_the_coder_gave_the_code_to(tmp_path: Path) -> None:
+async def test_a_definition_shows_the_coders_earlier_codings(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     coded_before(tmp_path, "13", "You lay one stone upon another.", "TASK1")
     coded_before(tmp_path, "13", "one stone", "TASK2")
@@ -379,14 +379,14 @@ async def test_a_definition_does_not_wait_for_the_other_ads(tmp_path: Path, monk
         assert "reading" not in defined(pilot) and "sacks" in defined(pilot)
 
 
-async def test_the_first_panel_recalls_at_once_what_was_read_behind_the_first_picture(tmp_path: Path) -> None:
+async def test_the_first_panel_shows_codings_read_in_the_background(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         bench.open_panel(bench.index.codes_of["tasks"], "")
         assert "sacks" in defined(pilot)
 
 
-async def test_the_panel_and_the_picker_recall_it_too(tmp_path: Path) -> None:
+async def test_panel_and_picker_show_earlier_codings(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "1")
@@ -398,7 +398,7 @@ async def test_the_panel_and_the_picker_recall_it_too(tmp_path: Path) -> None:
         assert "count the sacks.” #12" in defined(pilot)
 
 
-async def test_the_other_ads_are_looked_at_again_for_who_stays_in_the_panel(tmp_path: Path) -> None:
+async def test_other_ads_are_read_again_while_the_panel_stays_open(tmp_path: Path) -> None:
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "1")
@@ -427,7 +427,7 @@ async def test_an_old_coding_shows_the_definition_that_it_was_made_with(tmp_path
         assert text.index("Lighting lamps. New.") < old < text.rindex("Lighting lamps.")
 
 
-async def test_a_code_that_the_book_has_lost_is_explained_by_the_version_it_was_given_with(tmp_path: Path) -> None:
+async def test_a_removed_code_is_shown_in_the_version_used_for_coding(tmp_path: Path) -> None:
     coded_before(tmp_path, "11", LAMP, "TASK1")
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
     async with on_words(tmp_path, LAMP) as (pilot, _):
@@ -442,7 +442,7 @@ async def test_a_code_that_the_book_has_lost_is_explained_by_the_version_it_was_
 RETIRED = CODEBOOK.replace('definition = "Lighting lamps."', 'definition = "Lighting lamps."\nretired = true')
 
 
-async def test_a_retired_code_is_shown_where_it_has_codings_and_given_to_none(tmp_path: Path) -> None:
+async def test_a_retired_code_is_shown_with_its_codings_and_not_assigned(tmp_path: Path) -> None:
     coded_before(tmp_path, "11", LAMP, "TASK1")
     (tmp_path / "codebook.toml").write_text(RETIRED, "utf-8")
     async with on_words(tmp_path) as (pilot, bench):
@@ -459,7 +459,7 @@ async def test_a_retired_code_is_shown_where_it_has_codings_and_given_to_none(tm
         assert not any("TASK1" in row for row in rows(bench.outline))
 
 
-async def test_codings_without_a_code_of_the_book_are_gone_through_and_recoded(tmp_path: Path) -> None:
+async def test_codings_without_a_code_of_the_book_are_recoded_one_by_one(tmp_path: Path) -> None:
     coded_before(tmp_path, "11", LAMP, "TASK1")
     coded_before(tmp_path, "11", MIRRORS, "TASK2")
     (tmp_path / "codebook.toml").write_text(RETIRED.replace('"TASK2"', '"TASK5"'), "utf-8")

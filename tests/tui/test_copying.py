@@ -37,7 +37,7 @@ async def code(folder: Path, coder: str = "rosa") -> None:
         await press(pilot, "11s12p1So.<ctrl+s>d")
 
 
-async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over(folder: Path) -> None:
+async def test_opening_an_ad_reports_codings_of_the_same_text_and_y_copies_them(folder: Path) -> None:
     await code(folder)
     workspace = workspace_on(folder)
     async with running(workspace) as (pilot, bench):
@@ -60,7 +60,7 @@ async def test_on_opening_it_is_said_that_the_text_was_coded_and_y_takes_it_over
     assert "We need Python and SQL." in (folder / "sessions" / "rosa" / "analysis_job_2_other.md").read_text("utf-8")
 
 
-async def test_it_is_said_when_the_texts_are_read_while_the_first_ad_is_open(folder: Path) -> None:
+async def test_codings_of_the_same_text_are_reported_once_the_texts_are_read(folder: Path) -> None:
     async with running(workspace_on(folder)) as (pilot, bench):
         assert bench.status.message[0] == "Same text as 2 and 1 more"
         await press(pilot, "s")
@@ -71,7 +71,7 @@ async def test_it_is_said_when_the_texts_are_read_while_the_first_ad_is_open(fol
         assert bench.status.message[0] == "Same text as 2 and 1 more"
 
 
-async def test_of_several_the_one_with_most_codings_is_named(folder: Path) -> None:
+async def test_the_duplicate_with_most_codings_is_reported(folder: Path) -> None:
     await code(folder)
     async with running(workspace_on(folder)) as (pilot, bench):
         await press(pilot, ")11)")
@@ -81,7 +81,7 @@ async def test_of_several_the_one_with_most_codings_is_named(folder: Path) -> No
         assert bench.status.message[0] == "Same text as 2 and 1 more"
 
 
-async def test_what_others_coded_is_not_offered(folder: Path) -> None:
+async def test_codings_of_others_are_not_offered(folder: Path) -> None:
     await code(folder, coder="ada")
     async with running(workspace_on(folder)) as (pilot, bench):
         await press(pilot, ")")
@@ -91,13 +91,13 @@ async def test_what_others_coded_is_not_offered(folder: Path) -> None:
         assert bench.state.opened is None
 
 
-async def test_where_the_text_stands_once_y_says_so(folder: Path) -> None:
+async def test_y_reports_that_the_text_is_unique(folder: Path) -> None:
     async with running(workspace_on(folder)) as (pilot, bench):
         await press(pilot, "))Y")
         assert bench.status.message == ("No other ad has the text of this one.", "refusal")
 
 
-async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
+async def test_a_coded_ad_keeps_its_codings(folder: Path) -> None:
     await code(folder)
     async with running(workspace_on(folder)) as (pilot, bench):
         await press(pilot, ")11")
@@ -123,7 +123,7 @@ async def test_an_ad_that_is_coded_keeps_what_it_has(folder: Path) -> None:
         (DuplicateText("812", AdStatus("untouched", 0), 2), False, "Same text as 812 and 2 more"),
     ],
 )
-def test_what_is_said_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
+def test_the_offer_to_copy_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
     assert duplicate_words(twins, is_coded=is_coded) == words
 
 
@@ -207,7 +207,7 @@ async def test_of_several_copies_one_is_chosen_and_esc_changes_nothing(two_state
         assert len(bench.state.live()) == 1
 
 
-async def test_a_copy_that_is_gone_is_no_longer_named(two_states: tuple[Path, Path]) -> None:
+async def test_a_deleted_copy_is_no_longer_reported(two_states: tuple[Path, Path]) -> None:
     here, there = two_states
     copy = here / COPIES[0][1]
     shutil.copy(there / DOCUMENT, copy)
@@ -220,7 +220,7 @@ async def test_a_copy_that_is_gone_is_no_longer_named(two_states: tuple[Path, Pa
         assert not any(one.file == str(copy) for one in bench.workspace.problems)
 
 
-async def test_a_copy_that_only_lacks_something_is_said_to_be_deletable(two_states: tuple[Path, Path]) -> None:
+async def test_a_copy_without_news_is_reported_as_deletable(two_states: tuple[Path, Path]) -> None:
     here, there = two_states
     shutil.copy(here / DOCUMENT, there / COPIES[0][1])
     async with running(workspace_on(there)) as (pilot, bench):

@@ -93,7 +93,7 @@ async def test_the_gutter_shows_the_key_on_the_first_row_and_a_bar_on_all() -> N
         assert row_text(view, 4)[:LEFT].strip() == ""
 
 
-async def test_quotations_on_one_row_stay_tellable_apart() -> None:
+async def test_quotations_on_one_row_are_distinguishable() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show(AD)
@@ -123,7 +123,7 @@ async def test_a_coding_tints_its_words_and_overlaps_are_underlined() -> None:
         assert (bool(outer.underline), bool(inner.underline)) == (False, True)
 
 
-async def test_the_selection_lies_over_all_and_the_implied_one_is_weaker() -> None:
+async def test_the_selection_is_drawn_on_top_and_the_implied_one_is_weaker() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show(AD)
@@ -138,7 +138,7 @@ async def test_the_selection_lies_over_all_and_the_implied_one_is_weaker() -> No
         assert len(grounds) == 4
 
 
-async def test_the_quotation_under_the_cursor_stands_out_in_text_and_gutter() -> None:
+async def test_the_quotation_under_the_cursor_is_highlighted_in_text_and_gutter() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show(AD)
@@ -149,7 +149,7 @@ async def test_the_quotation_under_the_cursor_stands_out_in_text_and_gutter() ->
         assert "31▐" in row_text(view, view.text_layout.row_of(AD.index("Talk")))
 
 
-async def test_the_cursor_stands_on_the_last_character_of_a_forward_selection() -> None:
+async def test_the_cursor_is_on_the_last_character_of_a_forward_selection() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.focus()
@@ -163,7 +163,7 @@ async def test_the_cursor_stands_on_the_last_character_of_a_forward_selection() 
 
 
 @pytest.mark.parametrize("offset", [len("Data engineer at a harbour"), len(AD)])
-async def test_the_cursor_is_seen_on_a_line_break_and_at_the_end(offset: int) -> None:
+async def test_the_cursor_is_visible_on_a_line_break_and_at_the_end(offset: int) -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.focus()
@@ -173,7 +173,7 @@ async def test_the_cursor_is_seen_on_a_line_break_and_at_the_end(offset: int) ->
         assert style_at(view, offset) != before
 
 
-async def test_jump_labels_stand_over_the_words_and_the_rest_is_shaded() -> None:
+async def test_jump_labels_are_drawn_over_the_words_and_the_rest_is_shaded() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show(AD)
@@ -197,7 +197,7 @@ async def test_matches_are_highlighted_and_nothing_else() -> None:
         assert style_at(view, match.start - 1).bgcolor == plain
 
 
-async def test_without_colours_attributes_and_keys_carry_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_colours_attributes_and_keys_show_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
@@ -214,7 +214,7 @@ async def test_without_colours_attributes_and_keys_carry_everything(monkeypatch:
         assert "2a┃15┃" in row_text(view, 2)
 
 
-async def test_nothing_raw_reaches_the_terminal() -> None:
+async def test_no_raw_control_characters_reach_the_terminal() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show("red \x1b[31m\x00\x07 flip\u202e \u2028end\ttab")
@@ -277,7 +277,7 @@ async def test_another_theme_paints_other_colours() -> None:
         assert style_at(view, 1).bgcolor != dark.bgcolor
 
 
-async def test_keys_go_to_the_screen() -> None:
+async def test_keys_are_handled_by_the_screen() -> None:
     app = ViewApp()
     async with app.run_test(size=(60, 6)) as pilot:
         app.view.focus()
@@ -302,7 +302,7 @@ async def test_another_width_keeps_the_text_at_the_top() -> None:
         assert app.view.top_offset == 700
 
 
-async def test_a_text_shown_before_the_first_layout_stands_where_it_was_asked_to() -> None:
+async def test_a_text_shown_before_the_first_layout_has_the_requested_scroll_position() -> None:
     class Early(ViewApp):
         def on_mount(self) -> None:
             self.view.show(AD * 20, top=900, selection=(905, 905))
@@ -313,7 +313,7 @@ async def test_a_text_shown_before_the_first_layout_stands_where_it_was_asked_to
         assert app.view.text_layout.row_of(900) == app.view.top_row > 0
 
 
-async def test_clicks_tell_the_character_and_how_many() -> None:
+async def test_clicks_report_the_character_and_their_count() -> None:
     app = ViewApp()
     async with app.run_test(size=(60, 12)) as pilot:
         app.view.show(AD)
@@ -324,7 +324,7 @@ async def test_clicks_tell_the_character_and_how_many() -> None:
         assert app.clicks[-1][0] == app.view.text_layout.full_span(4).start
 
 
-async def test_a_drag_tells_both_ends_and_is_no_click() -> None:
+async def test_a_drag_reports_both_ends_and_is_not_a_click() -> None:
     app = ViewApp()
     async with app.run_test(size=(60, 12)) as pilot:
         app.view.show(AD)
@@ -338,7 +338,7 @@ async def test_a_drag_tells_both_ends_and_is_no_click() -> None:
         assert app.clicks == []
 
 
-async def test_a_drag_to_the_edge_goes_on_by_scrolling() -> None:
+async def test_a_drag_to_the_edge_scrolls() -> None:
     class Half(ViewApp):
         CSS = "View { height: 6; }"
 
@@ -387,7 +387,7 @@ def test_each_section_has_its_own_colour(name: str) -> None:
     assert len({section_colour(BUILTIN_THEMES[name], number) for number in range(HUES)}) == HUES
 
 
-async def test_themes_carry_the_section_colours_as_variables() -> None:
+async def test_themes_have_the_section_colours_as_variables() -> None:
     async with ViewApp().run_test() as pilot:
         theme = pilot.app.current_theme
         assert pilot.app.theme_variables["section-2"] == section_colour(theme, 1)
@@ -404,7 +404,7 @@ def test_ansi_themes_use_the_colours_of_the_terminal() -> None:
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
 @pytest.mark.parametrize("has_colour", [False, True])
-def test_jump_labels_are_told_from_each_other_and_from_what_is_selected(theme: str, has_colour: bool) -> None:
+def test_jump_labels_are_distinct_from_each_other_and_from_the_selection(theme: str, has_colour: bool) -> None:
     generated = BUILTIN_THEMES[theme].to_color_system().generate()
     ground, ink = (Color.parse(generated[name]) for name in ("background", "foreground"))
     palette = TextStyles(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)

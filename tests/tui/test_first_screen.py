@@ -44,7 +44,7 @@ class FirstPicture(CodetuiApp):
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_first_picture_is_the_one_that_the_coder_left(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_the_first_frame_shows_where_the_coder_stopped(tmp_path: Path, size: tuple[int, int]) -> None:
     write_ad(tmp_path, LONG)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await pilot.resize_terminal(*size)
@@ -63,7 +63,7 @@ async def test_the_first_picture_is_the_one_that_the_coder_left(tmp_path: Path, 
         assert app.classes_then == app.screen.classes
 
 
-async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> None:
+async def test_keys_before_the_first_frame_are_not_lost(tmp_path: Path) -> None:
     write_ad(tmp_path, "We need Python and SQL. You like people.")
     app = CodetuiApp(workspace_on(tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
@@ -71,7 +71,7 @@ async def test_keys_before_the_first_picture_are_not_lost(tmp_path: Path) -> Non
         assert [coding.code for coding in app.screen.state.live()] == ["TASK1"]
 
 
-async def test_a_click_before_the_first_picture_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_click_before_the_first_frame_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_ad(tmp_path, "We need Python and SQL. You like people.")
     app = CodetuiApp(workspace_on(tmp_path))
     monkeypatch.setattr(WorkbenchScreen, "_complete", lambda _: None)
@@ -83,7 +83,7 @@ async def test_a_click_before_the_first_picture_is_not_lost(tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("is_first", [False, True])
-async def test_whoever_leaves_behind_the_first_picture_leaves_well(
+async def test_quitting_right_after_the_first_frame_is_clean(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool
 ) -> None:
     write_ad(tmp_path, "We need Python and SQL. You like people.")

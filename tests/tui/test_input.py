@@ -39,7 +39,7 @@ def sent(*parts: bytes | float) -> Line:
 
 
 @pytest.mark.parametrize("report", REPORTS)
-def test_an_answer_or_a_report_is_no_key_and_no_text(report: bytes) -> None:
+def test_answers_and_reports_are_neither_keys_nor_text(report: bytes) -> None:
     line = sent(b"a", report, b"b")
     assert (line.keys, line.text) == (["a", "b"], "ab")
     assert sent(report).keys == []
@@ -47,7 +47,7 @@ def test_an_answer_or_a_report_is_no_key_and_no_text(report: bytes) -> None:
 
 @pytest.mark.parametrize("report", REPORTS)
 @pytest.mark.parametrize("pause", [0.0, 0.05, 0.3, 1.9, 10.0])
-def test_a_report_that_is_cut_in_two_is_no_key_either(report: bytes, pause: float) -> None:
+def test_a_report_cut_in_two_is_not_a_key(report: bytes, pause: float) -> None:
     for at in range(1, len(report) if not report.startswith(b"\x1b[M") or pause < QUIET else 3):
         line = sent(b"a", 0.5, report[:at], pause, report[at:], b"b")
         # The first byte alone cannot be told from the key.
@@ -56,7 +56,7 @@ def test_a_report_that_is_cut_in_two_is_no_key_either(report: bytes, pause: floa
 
 
 @pytest.mark.parametrize("report", [one for one in REPORTS if len(one) > 4])
-def test_a_report_that_comes_byte_by_byte_is_no_key(report: bytes) -> None:
+def test_a_report_arriving_byte_by_byte_is_not_a_key(report: bytes) -> None:
     line = sent(b"a", *(part for byte in report for part in (bytes([byte]), 0.05)), b"b")
     assert (line.keys, line.text) == (["a", "b"], "ab")
 
@@ -67,7 +67,7 @@ ITEMS = st.one_of(
 
 
 @given(st.lists(ITEMS, max_size=8), st.randoms(use_true_random=False))
-def test_keys_between_reports_all_arrive_in_whatever_pieces_they_are_sent(
+def test_keys_between_reports_all_arrive_in_any_chunks(
     items: list[tuple[bytes, tuple[str, ...]]], chance: random.Random
 ) -> None:
     line = Line()
@@ -88,7 +88,7 @@ def test_keys_between_reports_all_arrive_in_whatever_pieces_they_are_sent(
 
 
 @pytest.mark.parametrize(("first", "second"), [(0.15, 0.0), (0.15, 0.05), (0.5, 0.02), (1.5, 0.09)])
-def test_what_follows_an_escape_that_came_alone_is_still_the_rest_of_its_sequence(first: float, second: float) -> None:
+def test_input_after_a_separate_escape_still_belongs_to_its_sequence(first: float, second: float) -> None:
     for data in (*KEYS, *(one for one in REPORTS if not one.startswith(b"\x1b[M"))):
         for at in range(2, len(data) if data.startswith(b"\x1b") else 2):
             line = sent(b"a", 0.5, data[:1], first, data[1:at], second, data[at:], 0.5, b"b")
@@ -98,12 +98,12 @@ def test_what_follows_an_escape_that_came_alone_is_still_the_rest_of_its_sequenc
 
 @pytest.mark.parametrize("told", [b"\x1b[?25u", b"\x1b[27u", b"\x1b[27;1:1u"])
 @pytest.mark.parametrize("data", [b"\x1b[A", b"\x1b[115;;115u", b"\x1b]11;rgb:11/22/33\x07", b"\x1b[I", b"\x1bOc"])
-def test_an_escape_alone_is_no_key_where_the_terminal_has_a_sequence_for_it(told: bytes, data: bytes) -> None:
+def test_an_escape_alone_is_not_a_key_if_the_terminal_has_a_sequence_for_it(told: bytes, data: bytes) -> None:
     for pause in (0.15, 0.5, 1.5):
         assert sent(told, b"a", data[:1], pause, data[1:], b"b").keys == [*sent(told, b"a", data, b"b").keys]
 
 
-def test_an_escape_alone_is_late_but_not_lost_where_another_terminal_is_attached_by_now() -> None:
+def test_an_escape_alone_is_delayed_but_not_lost_after_another_terminal_was_attached() -> None:
     line = sent(b"\x1b[27u", 1.0, b"\x1b", 3.0, b"s")
     assert line.keys == ["escape", "escape", "s"]
     line.send(b"\x1b")
@@ -112,7 +112,7 @@ def test_an_escape_alone_is_late_but_not_lost_where_another_terminal_is_attached
 
 
 @pytest.mark.parametrize("answer", [b"\x1b[?0u", b"\x1b[27;2u", b"\x1b[27;5;13~"])
-def test_an_escape_alone_is_the_key_where_the_terminal_sends_no_other(answer: bytes) -> None:
+def test_an_escape_alone_is_the_key_if_the_terminal_has_no_sequence_for_it(answer: bytes) -> None:
     line = sent(answer, b"\x1b")
     assert line.keys[-1] == "escape"
     line.send(b"\x1b")
@@ -122,7 +122,7 @@ def test_an_escape_alone_is_the_key_where_the_terminal_sends_no_other(answer: by
 
 @pytest.mark.parametrize("sign", "[]OPX^_")
 @pytest.mark.parametrize("pause", [0.15, 0.8, 30.0])
-def test_signs_and_words_that_a_person_types_after_escape_are_keys(sign: str, pause: float) -> None:
+def test_characters_typed_after_escape_are_keys(sign: str, pause: float) -> None:
     line = Line()
     line.send(b"\x1b")
     line.wait(pause)
@@ -157,7 +157,7 @@ def test_escape_is_a_key_after_a_tenth_of_a_second() -> None:
 
 
 @pytest.mark.parametrize("letter", [bytes([code]) for code in range(0x21, 0x7F) if bytes([code]) not in b"fb"])
-def test_alt_and_a_letter_are_not_the_letter_and_hold_nothing_up(letter: bytes) -> None:
+def test_alt_and_a_letter_are_not_the_letter_and_delay_nothing(letter: bytes) -> None:
     line = sent(b"\x1b" + letter, 0.5)
     assert letter.decode() not in line.keys and line.text == ""
     line.send(b"s1")
@@ -171,13 +171,13 @@ def test_escape_and_keys_typed_ahead_are_keys() -> None:
     assert sent(b"\x1b\x1b").keys == ["escape", "escape"]
 
 
-def test_alt_with_editing_keys_is_what_terminals_mean_by_it() -> None:
+def test_alt_with_editing_keys_has_its_usual_meaning() -> None:
     assert [sent(one).keys for one in (b"\x1bf", b"\x1bb", b"\x1b\x7f", b"\x1b\r", b"\x1b\x1b[A")] == [
         ["ctrl+right"], ["ctrl+left"], ["ctrl+w"], ["alt+enter"], ["alt+up"],
     ]  # fmt: skip
 
 
-def test_mouse_reports_within_reason_pass() -> None:
+def test_plausible_mouse_reports_pass() -> None:
     mouse = sent(b"\x1b[<0;5;6M\x1b[<0;5;6m\x1b[<65;5;6M\x1b[<35;7;8M").messages
     assert [type(one) for one in mouse] == [events.MouseDown, events.MouseUp, events.MouseScrollDown, events.MouseMove]
 
@@ -187,7 +187,7 @@ def test_mouse_reports_within_reason_pass() -> None:
 
 @pytest.mark.parametrize("broken", [b"\x1b]11;rgb:1111/22", b"\x1bP1$r", b"\x1b_G", b"\x1b[12", b"\x1b[?1;", b"\x1bX"])
 @pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])
-def test_text_typed_behind_a_sequence_without_an_end_is_text(broken: bytes, pause: float) -> None:
+def test_text_typed_after_an_unfinished_sequence_is_text(broken: bytes, pause: float) -> None:
     assert sent(broken, pause, b"typed on").text == "typed on"
     assert sent(broken, pause, b"t", 0.2, b"y", 0.2, b"ped on").text == "typed on"
     line = sent(broken, pause, b"why\x13")
@@ -202,7 +202,7 @@ def test_text_typed_behind_a_sequence_without_an_end_is_text(broken: bytes, paus
         (b"\x90>|xterm\x9ca", "a"), (b"a\x93b\x94", "ab"), (b"\x00a", "a"), (b"\xff\xfea", "a"),
     ],
 )  # fmt: skip
-def test_bytes_that_are_no_characters_are_nothing(data: bytes, text: str) -> None:
+def test_invalid_bytes_are_ignored(data: bytes, text: str) -> None:
     assert sent(data).text == text
     assert b"31m" in data or sent(*(bytes([byte]) for byte in data)).text == text
 
@@ -215,7 +215,7 @@ def test_joiners_within_emoji_and_words_are_kept() -> None:
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.15, 0.9])
-def test_a_paste_is_text_whatever_it_holds_and_wherever_it_is_cut(pause: float) -> None:
+def test_a_paste_is_text_with_any_content_and_in_any_chunks(pause: float) -> None:
     content = b"one\x1b[A\x1b]11;rgb:1/2/3\x07\x13\r\x1b[200~two\xe9"
     data = b"\x1b[200~" + content + b"\x1b[201~"
     for at in range(3, len(data)):
@@ -226,13 +226,13 @@ def test_a_paste_is_text_whatever_it_holds_and_wherever_it_is_cut(pause: float) 
 
 
 @pytest.mark.parametrize("typed", [b"more\x13", b"m"])
-def test_a_paste_without_an_end_gives_way_to_what_is_typed(typed: bytes) -> None:
+def test_an_unfinished_paste_ends_with_typed_keys(typed: bytes) -> None:
     line = sent(b"\x1b[200~half a ", 1.5, typed)
     assert line.text == "half a " + typed.decode().strip("\x13")
     assert line.keys[-1] == ("ctrl+s" if len(typed) > 1 else "m")
 
 
-def test_a_paste_goes_on_behind_a_long_pause() -> None:
+def test_a_paste_continues_after_a_long_pause() -> None:
     line = sent(b"\x1b[200~one ", 5.0, b"two three", 5.0, b" four\x1b[20", 5.0, b"1~s")
     assert line.keys == ["s"] and line.text == "one two three fours"
 
@@ -253,18 +253,18 @@ def test_a_paste_goes_on_behind_a_long_pause() -> None:
         b"[<[<\x1b[<",
     ],
 )
-def test_a_key_pressed_long_after_a_part_of_a_sequence_is_that_key(data: bytes) -> None:
+def test_a_key_pressed_long_after_an_unfinished_sequence_is_that_key(data: bytes) -> None:
     line = sent(data)
     line.send(b"q")
     assert line.keys[-1:] == ["q"]
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_keys_of_a_table_text_or_nothing(data: bytes) -> None:
+def test_any_bytes_become_known_keys_text_or_nothing(data: bytes) -> None:
     take_input(data)
 
 
-def test_mutated_reports_are_keys_of_a_table_text_or_nothing() -> None:
+def test_mutated_reports_become_known_keys_text_or_nothing() -> None:
     chance = random.Random(1)
     for data in islice(iter(lambda: mutated(chance, SENT), b"never"), 3000):
         take_input(data)
@@ -282,7 +282,7 @@ async def test_keys_with_alt_do_nothing_in_the_workbench(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("opening", ["s1", "f", "p", "s<enter>", "a", "?", "/", "t", "s11n", "p1", "E"])
-async def test_keys_with_alt_choose_and_write_nothing(tmp_path: Path, opening: str) -> None:
+async def test_keys_with_alt_do_nothing_in_dialogs(tmp_path: Path, opening: str) -> None:
     write_ad(tmp_path, "You build pipelines in Python.")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, opening)

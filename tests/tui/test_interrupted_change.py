@@ -40,7 +40,9 @@ def codes(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(("key", "code"), [("f", "T1"), ("t", "TASK1"), ("<enter>", "T1")])
-async def test_the_start_asks_and_one_key_finishes_it_or_takes_it_back(folder: Path, key: str, code: str) -> None:
+async def test_an_interrupted_change_is_finished_or_reverted_with_one_key_at_the_start(
+    folder: Path, key: str, code: str
+) -> None:
     async with running(opened(folder)) as (pilot, bench):
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
         await press(pilot, key)
@@ -54,7 +56,7 @@ async def test_the_start_asks_and_one_key_finishes_it_or_takes_it_back(folder: P
 
 
 @pytest.mark.parametrize("key", ["l", "<escape>"])
-async def test_later_changes_nothing_and_asks_again_before_the_next_change(folder: Path, key: str) -> None:
+async def test_choosing_later_changes_nothing_and_asks_before_the_next_change(folder: Path, key: str) -> None:
     async with running(opened(folder)) as (pilot, bench):
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
         await press(pilot, key)
@@ -68,7 +70,7 @@ async def test_later_changes_nothing_and_asks_again_before_the_next_change(folde
         assert codes(folder) == ["T1", "T1"]
 
 
-async def test_a_study_without_one_asks_nothing(tmp_path: Path) -> None:
+async def test_a_study_without_an_interrupted_change_asks_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
         await stand_on(pilot, bench, "TASK1")

@@ -25,14 +25,14 @@ def test_settings_replace_the_keys_of_an_action() -> None:
     assert [action.keys for action in keymap.actions if action.id == "copy"] == [("ctrl+b",)]
 
 
-def test_a_key_from_settings_is_taken_from_the_action_that_had_it() -> None:
+def test_a_key_from_settings_is_removed_from_its_previous_action() -> None:
     keymap = Keymap.build({"find": "B"}, ALL)
     assert keymap.action("B") == "find"
     assert keymap.action("z", "b") == "copy"
     assert keymap.problems == ()
 
 
-def test_unknown_actions_doubled_keys_and_hidden_sequences_are_reported() -> None:
+def test_unknown_actions_duplicate_keys_and_hidden_sequences_are_reported() -> None:
     assert Keymap.build({"fly": "F"}, ALL).problems == ("there is no action fly",)
     doubled = Keymap.build({"find": "B", "save": "B"}, ALL)
     assert doubled.problems == ("B is the key of both save and find",)

@@ -53,7 +53,7 @@ async def test_the_picker_finds_a_code_by_its_words_and_offers_recent_ones_first
     assert await answer(picker(), keys) == Picked(CodeId(code))
 
 
-async def test_the_picker_answers_nothing_to_escape() -> None:
+async def test_escape_cancels_the_picker() -> None:
     assert await answer(picker(), ["escape"]) is None
 
 
@@ -99,11 +99,11 @@ async def test_one_code_is_chosen_among_all_but_those_left_out(keys: list[str], 
         ([*"zzz", "enter", "ctrl+s"], OPEN),
     ],
 )
-async def test_several_codes_are_chosen_and_let_go_by_enter(keys: list[str], chosen: Answer) -> None:
+async def test_enter_chooses_and_deselects_several_codes(keys: list[str], chosen: Answer) -> None:
     assert await answer(CodesDialog("Split", BOOK, chosen=(CodeId("T1"),)), keys) == chosen
 
 
-async def test_how_many_codes_are_chosen_stands_above_and_gives_way_to_what_is_lacking() -> None:
+async def test_the_count_of_chosen_codes_is_replaced_by_the_missing_choice() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         app.push_screen(CodesDialog("Split", BOOK, chosen=()))
@@ -137,7 +137,7 @@ async def test_a_profile_is_picked_by_digit_or_arrows_from_the_one_the_ad_has(ke
     assert await answer(ProfilePicker(BOOK.profiles, "Clerk"), keys) == profile
 
 
-async def test_a_profile_is_taken_by_the_number_that_the_book_gives_it() -> None:
+async def test_a_profile_is_chosen_by_its_number_in_the_book() -> None:
     profiles = [Profile(id=number, name=name) for number, name in (("1", "Smith"), ("2", "Clerk"), ("4", "Neither"))]
     assert await answer(ProfilePicker(profiles), ["4"]) == PickedProfile("4")
     assert await answer(ProfilePicker(profiles), ["3"]) == OPEN
@@ -145,7 +145,7 @@ async def test_a_profile_is_taken_by_the_number_that_the_book_gives_it() -> None
     assert await answer(ProfilePicker(lettered), ["3"]) == PickedProfile("p4")
 
 
-async def test_a_key_without_a_profile_is_told_which_have_one() -> None:
+async def test_a_key_without_a_profile_is_answered_with_the_valid_keys() -> None:
     app = App[None]()
     async with app.run_test(size=(100, 30)) as pilot:
         app.push_screen(ProfilePicker([Profile(id=number, name=f"N{number}") for number in "124"]))
@@ -169,12 +169,12 @@ async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:
         assert "r retire" in row and row.rstrip().endswith("…")
 
 
-async def test_an_ad_without_profile_has_none_to_take_away() -> None:
+async def test_an_ad_without_profile_offers_no_removal() -> None:
     assert await answer(ProfilePicker(BOOK.profiles), ["0"]) == OPEN
     assert await answer(ProfilePicker(BOOK.profiles), ["down", "down", "enter"]) == PickedProfile("2")
 
 
-async def test_a_book_without_profiles_is_left_by_escape() -> None:
+async def test_escape_closes_the_picker_of_a_book_without_profiles() -> None:
     assert await answer(ProfilePicker(()), ["enter", "1", "escape"]) is None
 
 
@@ -190,7 +190,7 @@ async def test_a_book_without_profiles_is_left_by_escape() -> None:
         (["x", "backspace", "escape"], None),
     ],
 )
-async def test_a_text_is_saved_or_thrown_away_only_on_purpose(keys: list[str], text: Answer) -> None:
+async def test_a_text_is_saved_or_discarded_only_deliberately(keys: list[str], text: Answer) -> None:
     assert await answer(TextDialog("Reasoning", "old"), keys) == text
 
 
@@ -207,19 +207,19 @@ async def test_a_text_is_saved_or_thrown_away_only_on_purpose(keys: list[str], t
         (lambda: ProfileForm("Change", BAKER), ["!", "ctrl+s"], replace(BAKER, definition="Bakes.!")),
     ],
 )
-async def test_a_form_answers_with_the_part_as_it_is_written_and_with_nothing_where_it_is_as_it_was(
+async def test_a_form_answers_with_the_edited_part_or_with_nothing_if_unchanged(
     form: Callable[[], ModalScreen[Answer]], keys: list[str], written: Answer
 ) -> None:
     assert await answer(form(), keys) == written
 
 
-async def test_a_text_that_is_left_alone_comes_back_to_the_character() -> None:
+async def test_an_unedited_text_is_returned_exactly() -> None:
     text = "one\r\ntwo\u2028three\x0cfour"
     assert await answer(TextDialog("Reasoning", text), ["escape"]) is None
     assert await answer(TextDialog("Reasoning", text), ["ctrl+s"]) == text
 
 
-async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
+async def test_escape_on_a_changed_text_shows_how_to_continue() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         app.push_screen(TextDialog("Reasoning", "old"))
@@ -231,12 +231,12 @@ async def test_an_escape_on_a_changed_text_says_how_to_go_on() -> None:
         assert str(hint.render()) == ""
 
 
-async def test_the_outside_editor_gets_the_text_and_gives_it_back() -> None:
+async def test_an_external_editor_edits_the_text() -> None:
     modal = TextDialog("Reasoning", "old", edit_outside=lambda text: f"{text}!\nmore")
     assert await answer(modal, ["x", "ctrl+e", "z", "ctrl+s"]) == "oldx!\nmorez"
 
 
-async def test_without_an_outside_editor_the_text_stays() -> None:
+async def test_without_an_external_editor_the_text_stays() -> None:
     app = App[None]()
     async with app.run_test() as pilot:
         app.push_screen(TextDialog("Reasoning", "old", edit_outside=lambda _: None))
@@ -272,19 +272,19 @@ async def test_a_note_is_saved_by_enter(keys: list[str], note: Answer) -> None:
         ("", "", [*"Ab", "escape"], None),
     ],
 )
-async def test_only_what_is_missing_of_an_ad_is_asked_for(
+async def test_only_missing_facts_of_an_ad_are_asked_for(
     employer: str, title: str, keys: list[str], described: Answer
 ) -> None:
     assert await answer(SourceDialog("7", employer, title), keys) == described
 
 
-async def test_employer_and_title_can_be_put_right() -> None:
+async def test_employer_and_title_can_be_corrected() -> None:
     modal = SourceDialog("7", "Ab", "Cd", asks_all=True)
     assert await answer(modal, ["end", "x", "enter", "end", "y", "enter"]) == ("Abx", "Cdy")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40), (40, 16)])
-async def test_every_question_fits_the_screen(size: tuple[int, int]) -> None:
+async def test_every_dialog_fits_the_screen(size: tuple[int, int]) -> None:
     long = "word " * 60
     modals: list[ModalScreen[Answer]] = [
         CodePicker(BOOK, [], long),

@@ -51,7 +51,7 @@ NODES: list[Node] = [
     "folded",
     [(), (CodeNode(CodeId("W1")),), (GroupNode("hand"),), (SectionNode("work"),), (MISSING, SectionNode("tools"))],
 )
-def test_each_node_is_found_on_its_line_and_none_that_is_folded_away(folded: tuple[Node, ...]) -> None:
+def test_each_visible_node_is_found_on_its_line_and_no_folded_one(folded: tuple[Node, ...]) -> None:
     outline = Outline(CodebookIndex(BOOK), SESSION, frozenset(folded))
     places = {line.node: place for place, line in enumerate(outline.lines)}
     assert set(places) <= set(NODES)

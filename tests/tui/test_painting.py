@@ -18,7 +18,7 @@ from testing.keys import press, running, workspace_on, write_ad
 LONG = "\n\n".join(f"Sentence number {number} of a long ad ends here." for number in range(60))
 
 
-async def test_a_code_has_only_the_rows_of_the_ad_painted_that_show_it(
+async def test_assigning_a_code_paints_only_the_rows_that_show_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[int] = []
@@ -39,7 +39,7 @@ async def test_a_code_has_only_the_rows_of_the_ad_painted_that_show_it(
         assert 0 < len(painted) <= 2
 
 
-async def test_the_log_of_the_open_ad_is_not_read_for_what_was_coded_before(tmp_path: Path) -> None:
+async def test_the_log_of_the_open_ad_is_not_read_for_earlier_codings(tmp_path: Path) -> None:
     write_ad(tmp_path, LONG)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         for _ in range(3):
@@ -49,7 +49,7 @@ async def test_the_log_of_the_open_ad_is_not_read_for_what_was_coded_before(tmp_
         assert bench.workspace.usage.readings == 0
 
 
-def test_the_codings_are_drawn_as_they_are_whatever_the_state_before() -> None:
+def test_codings_are_drawn_correctly_after_any_previous_state() -> None:
     book = CodebookIndex(BOOK)
     one, two, three = coding(1, "W1", "dough"), coding(2, "W2", "hot bread"), coding(3, "W1", "ovens")
     states = [state(one), state(one, two), state(one, two, three), state(one, three), state(one), state(two)]

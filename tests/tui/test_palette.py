@@ -31,7 +31,7 @@ async def offered(pilot: Pilot[object], words: str = "") -> list[str]:
     return [str(commands.get_option_at_index(place).prompt) for place in range(commands.option_count)]
 
 
-async def test_the_palette_offers_what_the_registry_has_and_nothing_of_textual(tmp_path: Path) -> None:
+async def test_the_palette_offers_exactly_the_actions_of_the_registry(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, _):
         offers = await offered(pilot)
@@ -51,7 +51,7 @@ async def test_a_theme_is_found_by_light_dark_and_theme(tmp_path: Path, words: s
             assert pilot.app.theme == theme and pilot.app.screen is bench
 
 
-async def test_the_palette_opens_over_no_question(tmp_path: Path) -> None:
+async def test_the_palette_does_not_open_over_a_dialog(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, _):
         await press(pilot, "s11n<ctrl+p>")
@@ -71,7 +71,7 @@ async def hues_on(tmp_path: Path) -> set[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize(("term", "colours"), [("xterm", ""), ("screen", ""), ("xterm", "truecolor")])
-async def test_every_section_has_a_colour_of_its_own_in_any_terminal(
+async def test_every_section_has_its_own_colour_in_any_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, term: str, colours: str
 ) -> None:
     monkeypatch.setenv("TERM", term)

@@ -88,12 +88,12 @@ def said(bench: WorkbenchScreen) -> str:
     return bench.status.message[0]
 
 
-async def test_an_ad_with_doubts_says_so_when_it_is_opened(tmp_path: Path) -> None:
+async def test_opening_an_ad_reports_unresolved_quotations(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (_, bench):
         assert "3 quotations could not be located (v)" in said(bench)
 
 
-async def test_an_ad_without_doubts_says_nothing_of_them(tmp_path: Path) -> None:
+async def test_opening_an_ad_without_unresolved_quotations_reports_none(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, Quoted("TASK1", "Python", Span(28, 34), False))) as (pilot, bench):
         assert "place" not in said(bench)
         await press(pilot, "v")
@@ -116,16 +116,14 @@ async def test_an_ad_without_doubts_says_nothing_of_them(tmp_path: Path) -> None
         ("v]w<enter>", Span(0, 22)),
     ],
 )
-async def test_words_that_stand_twice_get_the_place_that_is_selected(
-    tmp_path: Path, keys: str, place: Span | None
-) -> None:
+async def test_words_that_occur_twice_get_the_selected_place(tmp_path: Path, keys: str, place: Span | None) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, keys)
         assert place_of(bench, 0) == place
         assert (said(bench) == SETTLED) == (place is not None)
 
 
-async def test_each_place_is_shown_selected_with_its_number_and_the_keys(tmp_path: Path) -> None:
+async def test_each_candidate_is_selected_with_its_number_and_the_keys(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         assert bench.selector.selection.span == LAMPS[0]
@@ -139,7 +137,7 @@ async def test_each_place_is_shown_selected_with_its_number_and_the_keys(tmp_pat
         assert "showing 2 of 2: v next · Enter" in said(bench)
 
 
-async def test_the_cursor_on_another_place_offers_that_one_before_it_is_taken(tmp_path: Path) -> None:
+async def test_moving_the_cursor_to_another_candidate_offers_it_before_it_is_accepted(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v<home>" + "<right>" * 40 + "<enter>")
         assert place_of(bench, 0) is None
@@ -148,7 +146,7 @@ async def test_the_cursor_on_another_place_offers_that_one_before_it_is_taken(tm
         assert place_of(bench, 0) == LAMPS[1]
 
 
-async def test_the_next_doubt_is_offered_at_once_and_the_last_says_so(tmp_path: Path) -> None:
+async def test_the_next_unresolved_quotation_is_offered_at_once_and_the_end_is_reported(tmp_path: Path) -> None:
     workspace = doubting(tmp_path, LAMP, WATCH, LOST)
     async with running(workspace) as (pilot, bench):
         await press(pilot, "v<enter>")
@@ -168,7 +166,7 @@ async def test_the_next_doubt_is_offered_at_once_and_the_last_says_so(tmp_path: 
         assert [place_of(bench, number) for number in range(3)] == [LAMPS[0], SEA, Span(20, 35)]
 
 
-async def test_v_goes_round_from_doubt_to_doubt(tmp_path: Path) -> None:
+async def test_v_cycles_through_unresolved_quotations(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         heads = []
         for key in "vvvvvVVV":
@@ -192,7 +190,7 @@ async def test_a_proposed_place_can_have_other_boundaries(tmp_path: Path, keys: 
         assert bench.state.codings[CodingId("c0")].words == "watch the sea until"
 
 
-async def test_b_says_how_the_edges_are_moved_and_stays_with_the_doubt(tmp_path: Path) -> None:
+async def test_b_explains_how_to_move_the_edges_and_keeps_the_quotation(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "vb")
         assert said(bench).startswith("Move its edges")
@@ -201,7 +199,7 @@ async def test_b_says_how_the_edges_are_moved_and_stays_with_the_doubt(tmp_path:
         assert bench.status.message[1] == "refusal"
 
 
-async def test_x_drops_the_quotation_and_undo_brings_it_back(tmp_path: Path) -> None:
+async def test_x_removes_the_quotation_and_undo_restores_it(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "vx")
         assert bench.state.codings[CodingId("c0")].is_removed
@@ -213,7 +211,7 @@ async def test_x_drops_the_quotation_and_undo_brings_it_back(tmp_path: Path) -> 
         assert said(bench).startswith("1 of 2 · TASK1")
 
 
-async def test_settling_is_one_step_of_undo(tmp_path: Path) -> None:
+async def test_resolving_is_one_step_of_undo(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "v<enter><enter>")
         assert said(bench) == SETTLED
@@ -223,7 +221,7 @@ async def test_settling_is_one_step_of_undo(tmp_path: Path) -> None:
         assert place_of(bench, 0) is None
 
 
-async def test_escape_leaves_the_doubt_and_v_comes_back_to_it(tmp_path: Path) -> None:
+async def test_escape_leaves_the_unresolved_quotation_and_v_returns_to_it(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "vvv<escape>")
         assert said(bench) == "Nothing was changed. 3 quotations could not be located (v)"
@@ -232,7 +230,7 @@ async def test_escape_leaves_the_doubt_and_v_comes_back_to_it(tmp_path: Path) ->
         assert said(bench).startswith("2 of 3 · TASK2")
 
 
-async def test_after_escape_keys_mean_what_they_did(tmp_path: Path) -> None:
+async def test_after_escape_keys_have_their_usual_meaning(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v<escape>x")
         assert bench.status.message[1] == "refusal"
@@ -240,7 +238,7 @@ async def test_after_escape_keys_mean_what_they_did(tmp_path: Path) -> None:
         assert pilot.app.screen is not bench
 
 
-async def test_a_code_given_meanwhile_ends_the_settling(tmp_path: Path) -> None:
+async def test_assigning_a_code_ends_the_resolving(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v12")
         assert [(coding.code, coding.words) for coding in bench.state.live()][1:] == [("TASK2", "You light the lamp")]
@@ -257,7 +255,7 @@ async def test_a_search_finds_the_words_of_an_orphan(tmp_path: Path, keys: str) 
         assert "sea until" in AD[slice(*place)]
 
 
-async def test_what_is_nearest_to_an_orphan_is_shown_and_taken_only_when_selected(tmp_path: Path) -> None:
+async def test_the_place_nearest_to_an_orphan_is_accepted_only_when_selected(tmp_path: Path) -> None:
     words = "You watch the stars until dawn"
     async with running(doubting(tmp_path, Quoted("TASK1", words))) as (pilot, bench):
         await press(pilot, "v")
@@ -271,14 +269,14 @@ async def test_what_is_nearest_to_an_orphan_is_shown_and_taken_only_when_selecte
         assert AD[slice(*place)] == "You watch the sea until dawn"
 
 
-async def test_what_was_selected_before_is_not_taken_for_an_orphan(tmp_path: Path) -> None:
+async def test_an_earlier_selection_is_not_accepted_for_an_orphan(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, LOST)) as (pilot, bench):
         await press(pilot, "v<enter><enter>")
         assert place_of(bench, 1) is None
         assert bench.status.message[1] == "refusal"
 
 
-async def test_a_place_is_offered_once_to_two_quotations_of_one_code(tmp_path: Path) -> None:
+async def test_a_place_is_offered_to_only_one_of_two_quotations_of_a_code(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, LAMP, LAMP)) as (pilot, bench):
         await press(pilot, "v<enter>")
         assert "occurs 2 times, elsewhere with this code" in said(bench)
@@ -289,7 +287,7 @@ async def test_a_place_is_offered_once_to_two_quotations_of_one_code(tmp_path: P
         assert said(bench).startswith("Removed") and said(bench).endswith(SETTLED)
 
 
-async def test_definition_note_and_recoding_are_about_the_doubt(tmp_path: Path) -> None:
+async def test_definition_note_and_recoding_apply_to_the_unresolved_quotation(tmp_path: Path) -> None:
     other = Quoted("TECH1", "light the lamp", Span(4, 18), False)
     async with running(doubting(tmp_path, LAMP, other)) as (pilot, bench):
         await press(pilot, "vi")
@@ -304,7 +302,7 @@ async def test_definition_note_and_recoding_are_about_the_doubt(tmp_path: Path) 
         assert place_of(bench, 0) == LAMPS[0]
 
 
-async def test_a_recoding_that_is_begun_takes_enter_and_escape(tmp_path: Path) -> None:
+async def test_a_pending_recoding_handles_enter_and_escape(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "vr<escape>")
         assert (bench.assigner.recoding, bench.resolver.current) == (None, None)
@@ -313,7 +311,7 @@ async def test_a_recoding_that_is_begun_takes_enter_and_escape(tmp_path: Path) -
         assert place_of(bench, 0) is None
 
 
-async def test_a_boundary_that_is_moved_is_left_by_v(tmp_path: Path) -> None:
+async def test_v_ends_the_moving_of_a_boundary(tmp_path: Path) -> None:
     settled = Quoted("TECH1", "Python", Span(28, 34), False)
     async with running(doubting(tmp_path, LAMP, settled)) as (pilot, bench):
         bench.select(Span(28, 34))
@@ -324,7 +322,7 @@ async def test_a_boundary_that_is_moved_is_left_by_v(tmp_path: Path) -> None:
         assert bench.assigner.bounding is None
 
 
-async def test_the_list_names_all_doubts_and_enter_goes_to_one(tmp_path: Path) -> None:
+async def test_the_list_shows_all_unresolved_quotations_and_enter_opens_one(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "V")
         screen = pilot.app.screen
@@ -339,7 +337,7 @@ async def test_the_list_names_all_doubts_and_enter_goes_to_one(tmp_path: Path) -
         assert place_of(bench, 1) == SEA
 
 
-async def test_the_list_is_left_without_a_choice(tmp_path: Path) -> None:
+async def test_the_list_can_be_closed_without_a_choice(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         for leave in ("<escape>", "V"):
             await press(pilot, f"V{leave}")
@@ -348,7 +346,9 @@ async def test_the_list_is_left_without_a_choice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
-async def test_enter_on_a_doubt_in_the_codebook_offers_its_places(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_enter_on_an_unresolved_quotation_in_the_tree_offers_its_candidates(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH), size) as (pilot, bench):
         await press(pilot, "t")
         bench.outline.reveal(CodingId("c1"))
@@ -359,7 +359,7 @@ async def test_enter_on_a_doubt_in_the_codebook_offers_its_places(tmp_path: Path
         assert place_of(bench, 1) == SEA
 
 
-async def test_v_in_the_codebook_begins_at_its_doubt(tmp_path: Path) -> None:
+async def test_v_in_the_tree_begins_at_its_unresolved_quotation(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "t")
         bench.outline.reveal(CodingId("c1"))
@@ -367,7 +367,7 @@ async def test_v_in_the_codebook_begins_at_its_doubt(tmp_path: Path) -> None:
         assert said(bench).startswith("2 of 2 · TASK2")
 
 
-async def test_in_the_codebook_x_is_about_its_own_line(tmp_path: Path) -> None:
+async def test_in_the_tree_x_applies_to_its_own_line(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "vt")
         bench.outline.reveal(CodingId("c1"))
@@ -375,7 +375,7 @@ async def test_in_the_codebook_x_is_about_its_own_line(tmp_path: Path) -> None:
         assert [coding.id for coding in bench.state.live()] == ["c0"]
 
 
-async def test_after_a_click_into_the_codebook_x_is_about_its_line(tmp_path: Path) -> None:
+async def test_after_a_click_into_the_tree_x_applies_to_its_line(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "v")
         bench.set_focus(bench.outline)
@@ -384,7 +384,7 @@ async def test_after_a_click_into_the_codebook_x_is_about_its_line(tmp_path: Pat
         assert [coding.id for coding in bench.state.live()] == ["c0"]
 
 
-async def test_keys_in_one_burst_settle_one_after_the_other(tmp_path: Path) -> None:
+async def test_keys_in_one_burst_resolve_one_quotation_after_the_other(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         for key in ("v", "v", "enter", "enter"):
             pilot.app.simulate_key(key)
@@ -393,7 +393,9 @@ async def test_keys_in_one_burst_settle_one_after_the_other(tmp_path: Path) -> N
         assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[1], SEA)
 
 
-async def test_a_full_disk_keeps_the_doubt_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_is_reported_and_the_quotation_stays_unresolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         with monkeypatch.context() as broken:
@@ -409,7 +411,7 @@ def _refuse(log: Journal, transaction: Transaction) -> None:
     raise OSError(28, "No space left on device")
 
 
-async def test_another_ad_ends_the_settling(tmp_path: Path) -> None:
+async def test_opening_another_ad_ends_the_resolving(tmp_path: Path) -> None:
     write_ad(tmp_path, "Another ad. You light the lamp.", "2_acme.txt")
     async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v)")
@@ -419,13 +421,13 @@ async def test_another_ad_ends_the_settling(tmp_path: Path) -> None:
         assert said(bench) == SETTLED
 
 
-async def test_moving_keeps_the_question_in_sight(tmp_path: Path) -> None:
+async def test_moving_keeps_the_question_visible(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LOST)) as (pilot, bench):
         await press(pilot, "vs")
         assert said(bench).startswith("1 of 1 · TASK1 “a quilt of zigzags” is not in the ad")
 
 
-async def test_at_80_columns_the_way_out_is_read(tmp_path: Path) -> None:
+async def test_at_80_columns_the_keys_of_the_question_are_visible(tmp_path: Path) -> None:
     long = Quoted("TASK1", "a quotation of so many words that no line can hold them all at once")
     async with running(doubting(tmp_path, LAMP, long), (80, 24)) as (pilot, bench):
         for _ in range(3):
@@ -435,7 +437,7 @@ async def test_at_80_columns_the_way_out_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))])
 @pytest.mark.parametrize("text", [AD, ""], ids=["ad", "no text"])
-async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: int, text: str) -> None:
+async def test_any_keys_resolve_or_leave_and_lose_nothing(tmp_path: Path, seed: int, text: str) -> None:
     chance = random.Random(seed)
     keys = "".join(chance.choices(["v", "V", "<enter>", "x", "b", "<escape>", "s", "w", "u", "]", "<left>"], k=30))
     quoted = (LAMP, WATCH if text else LOST, LOST)
@@ -449,7 +451,7 @@ async def test_any_keys_settle_or_leave_and_lose_nothing(tmp_path: Path, seed: i
 # --- how it is painted --------------------------------------------------------------------------------
 
 
-async def test_a_proposed_place_bears_a_question_mark_until_it_is_accepted(tmp_path: Path) -> None:
+async def test_a_proposed_place_has_a_question_mark_until_it_is_accepted(tmp_path: Path) -> None:
     settled = Quoted("TECH1", "Python", Span(28, 34), False)
     async with running(doubting(tmp_path, WATCH, settled, text=AD.replace(". ", ".\n"))) as (pilot, bench):
         gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(5)]
@@ -478,7 +480,7 @@ async def test_the_other_places_are_marked_while_one_is_offered(tmp_path: Path) 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark"])
 @pytest.mark.parametrize("has_colour", [True, False])
-def test_a_proposed_place_looks_otherwise_with_and_without_colours(theme: str, has_colour: bool) -> None:
+def test_a_proposed_place_looks_different_with_and_without_colours(theme: str, has_colour: bool) -> None:
     ground, ink = Color.parse("#101010"), Color.parse("#e0e0e0")
     palette = TextStyles(BUILTIN_THEMES[theme], ground, ink, has_colour=has_colour)
     assert palette.text(Face(hue=0)) != palette.text(Face(hue=0, is_proposed=True))
@@ -510,7 +512,7 @@ def words_of(bench: WorkbenchScreen, number: int) -> str:
     ],
     ids=["cut", "other case", "plain", "as proposed", "other boundaries"],
 )
-async def test_only_the_place_is_settled_and_the_words_stay_as_written(
+async def test_only_the_place_is_resolved_and_the_words_stay_as_written(
     tmp_path: Path, quoted: Quoted, keys: str, words: str
 ) -> None:
     async with running(doubting(tmp_path, quoted)) as (pilot, bench):
@@ -522,7 +524,7 @@ async def test_only_the_place_is_settled_and_the_words_stay_as_written(
         assert words_of(bench, 0) == quoted.words
 
 
-async def test_the_status_line_says_how_many_quotations_need_a_place_until_none_does(tmp_path: Path) -> None:
+async def test_the_status_line_counts_unresolved_quotations_until_there_are_none(tmp_path: Path) -> None:
     async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "l")
         assert "2 not located: v" in status_rows(bench.status)

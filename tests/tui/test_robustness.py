@@ -71,7 +71,7 @@ async def test_page_keys_in_the_palette_wait_for_its_list(tmp_path: Path) -> Non
         assert pilot.app.screen is palette
 
 
-async def test_the_other_quotation_is_asked_for_while_the_tree_stands_elsewhere(tmp_path: Path) -> None:
+async def test_the_key_for_the_other_quotation_works_while_the_tree_is_elsewhere(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         for keys in ("11", "12", "s11"):
@@ -87,7 +87,7 @@ async def test_the_other_quotation_is_asked_for_while_the_tree_stands_elsewhere(
         assert bench.coding_here() in (first, second)
 
 
-async def test_control_characters_of_an_ad_reach_neither_the_heading_nor_the_questions(tmp_path: Path) -> None:
+async def test_control_characters_of_an_ad_reach_neither_heading_nor_dialogs(tmp_path: Path) -> None:
     write_ad(tmp_path, "Title \x1b]0;owned\x07\x1b[2J\x9b31m \u202eevil\n\nYou build.")
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, _):
@@ -98,7 +98,9 @@ async def test_control_characters_of_an_ad_reach_neither_the_heading_nor_the_que
     assert all(text.isprintable() for text in shown)
 
 
-async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_message_of_an_unsaved_coding_stays_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_ad(tmp_path, AD)
     workspace = workspace_on(tmp_path)
     said: list[str] = []
@@ -120,7 +122,7 @@ async def test_that_a_coding_was_not_saved_stays_on_the_screen(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("name", ["analysis_job_1_acme.md", "events/1.jsonl"])
-async def test_a_first_ad_that_cannot_be_read_leaves_the_others_to_be_coded(
+async def test_an_unreadable_first_ad_does_not_prevent_coding_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     for number in (1, 2):
@@ -152,14 +154,14 @@ def refusing(locked: Path, read: Callable[[Path], bytes]) -> Callable[[Path], by
     return refuse
 
 
-def test_a_log_that_cannot_be_read_is_no_reason_not_to_start(tmp_path: Path) -> None:
+def test_an_unreadable_log_does_not_prevent_the_start(tmp_path: Path) -> None:
     write_study(tmp_path)
     (tmp_path / "sessions" / "wil" / "events" / "11.jsonl").mkdir(parents=True)
     opened = open_workspace(Study.open(tmp_path), "wil")
     assert opened.first is not None and opened.first.id == "11"
 
 
-async def test_a_note_full_of_control_characters_is_shown_harmless_and_left_as_it_is(tmp_path: Path) -> None:
+async def test_a_note_with_control_characters_is_shown_sanitized_and_not_changed(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     hostile, shown = "a\x1b]0;owned\x07\nb\x9b", "a·]0;owned· b·"
     async with running(workspace_on(tmp_path)) as (pilot, bench):

@@ -69,7 +69,7 @@ async def test_the_list_opens_at_the_ad_that_is_open() -> None:
     assert await opened(["enter"], current="12") == "12"
 
 
-async def test_taking_the_words_back_stays_on_the_ad() -> None:
+async def test_deleting_the_filter_stays_on_the_ad() -> None:
     assert await opened([*"clerk", *["backspace"] * 5, "enter"]) == "11"
 
 
@@ -119,7 +119,7 @@ async def test_a_row_names_the_state_in_a_word() -> None:
     assert texts[2].startswith("● done")
 
 
-def test_the_filter_forgives_typing_errors_after_what_fits_to_the_letter() -> None:
+def test_the_filter_lists_exact_matches_before_similar_ones() -> None:
     assert list(AdFilter(ADS).places("master bkaer"))[:1] == [0]
     assert list(AdFilter(ADS).places("")) == [0, 1, 2, 3]
     assert list(AdFilter(ADS).places("11"))[:2] == [1, 3]
@@ -137,7 +137,7 @@ def help_text(app: App[None]) -> str:
     return "\n".join("".join(part.text for part in rows.row(n, 70).left) for n in range(rows.row_count()))
 
 
-async def test_help_shows_every_key_by_group_and_keeps_what_fits_the_words() -> None:
+async def test_help_shows_every_key_by_group_and_filters_by_words() -> None:
     app = App[None]()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(HelpScreen(KEYS))
@@ -188,7 +188,7 @@ READINGS = (
 )
 
 
-async def test_the_reader_switches_documents_and_comes_back_to_the_place() -> None:
+async def test_the_reader_switches_documents_and_returns_to_the_same_place() -> None:
     app = Reader()
     async with app.run_test(size=(80, 24)) as pilot:
         pane = app.query_one(ReaderPane)

@@ -68,7 +68,7 @@ async def test_reading_alone_locks_nothing(tmp_path: Path, other: Workspace) -> 
         assert isinstance(give(other, "You watch"), Saved)
 
 
-async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: Workspace) -> None:
+async def test_the_second_program_is_asked_and_stays_read_only(tmp_path: Path, other: Workspace) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
@@ -85,7 +85,7 @@ async def test_who_comes_second_is_asked_and_reads_along(tmp_path: Path, other: 
         assert len(words(screen)) == 3
 
 
-async def test_keys_typed_behind_escape_are_refused_in_the_workbench(tmp_path: Path, other: Workspace) -> None:
+async def test_keys_typed_after_escape_are_refused_in_the_workbench(tmp_path: Path, other: Workspace) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
@@ -93,9 +93,7 @@ async def test_keys_typed_behind_escape_are_refused_in_the_workbench(tmp_path: P
         assert said(screen).startswith("Read only: ") and words(screen) == ["You light the lamp."]
 
 
-async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded(
-    tmp_path: Path, other: Workspace
-) -> None:
+async def test_a_session_taken_over_has_all_codings_of_the_other_program(tmp_path: Path, other: Workspace) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
@@ -108,7 +106,7 @@ async def test_a_session_that_is_taken_over_has_all_that_the_other_program_coded
         assert other.session and not other.session.has_unsaved_document
 
 
-async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_late(
+async def test_a_command_after_losing_the_session_is_kept(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("codetui.tui.workbench.background.LOOK_EVERY", 3600)
@@ -129,14 +127,14 @@ async def test_from_whom_a_session_is_taken_keeps_the_command_that_comes_too_lat
         assert [coding.note for coding in screen.state.live()] == ["", "why", ""]
 
 
-async def test_a_session_that_nobody_else_has_is_not_taken_over(tmp_path: Path) -> None:
+async def test_a_session_without_another_holder_is_not_taken_over(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "O")
         assert "you can code it here" in said(screen)
 
 
-async def test_a_session_that_another_program_took_a_moment_ago_is_taken_from_it(
+async def test_a_session_just_taken_by_another_program_can_be_taken_back(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("codetui.tui.workbench.background.LOOK_EVERY", 3600)
@@ -148,7 +146,7 @@ async def test_a_session_that_another_program_took_a_moment_ago_is_taken_from_it
         assert isinstance(give(other, "You watch"), HeldElsewhere)
 
 
-async def test_a_session_is_never_called_yours_while_it_is_unknown_who_has_it(
+async def test_a_session_with_an_unknown_holder_is_never_reported_as_yours(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):
@@ -165,7 +163,7 @@ async def test_a_session_is_never_called_yours_while_it_is_unknown_who_has_it(
         assert "ou can code" not in said(screen) and "Read-only file system" in said(screen)
 
 
-async def test_no_session_is_called_yours_where_its_log_cannot_be_read(
+async def test_a_session_with_an_unreadable_log_is_never_reported_as_yours(
     tmp_path: Path, other: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(shared(tmp_path)) as (pilot, screen):

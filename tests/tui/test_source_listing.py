@@ -58,7 +58,7 @@ async def arrives(pilot: Pilot[object], comes: Event) -> None:
 
 
 @pytest.mark.parametrize("key", [")", "U"])
-async def test_a_way_to_another_ad_is_taken_once_the_list_is_there(
+async def test_a_move_to_another_ad_waits_for_the_list(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
@@ -69,7 +69,7 @@ async def test_a_way_to_another_ad_is_taken_once_the_list_is_there(
         assert bench.ad.id == "2"
 
 
-async def test_the_end_of_the_list_is_said_once_it_is_known(
+async def test_the_end_of_the_list_is_reported_once_known(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
@@ -80,14 +80,14 @@ async def test_the_end_of_the_list_is_said_once_it_is_known(
 
 
 @pytest.mark.parametrize("key", ["<escape>", "w", "11", "?"])
-async def test_another_key_stays_with_the_ad(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+async def test_another_key_cancels_the_move(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
         await press(pilot, ")" + key)
         await arrives(pilot, comes)
         assert bench.ad.id == "1"
 
 
-async def test_a_click_stays_with_the_ad(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_click_cancels_the_move(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     async with not_listed(workspace, monkeypatch) as (pilot, bench, comes):
         await press(pilot, ")")
         await pilot.click("DocumentView", offset=(14, 2))
@@ -95,7 +95,7 @@ async def test_a_click_stays_with_the_ad(workspace: Workspace, monkeypatch: pyte
         assert bench.ad.id == "1"
 
 
-async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
+async def test_an_ad_with_an_unread_log_is_not_treated_as_uncoded(
     tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(workspace) as (pilot, bench):
@@ -110,7 +110,7 @@ async def test_an_ad_whose_log_was_not_read_yet_is_not_taken_for_uncoded(
         assert bench.ad.id == "3"
 
 
-async def test_what_no_key_asked_for_stands_behind_what_refused_a_key(workspace: Workspace) -> None:
+async def test_background_messages_appear_behind_the_refusal_of_a_key(workspace: Workspace) -> None:
     async with running(workspace) as (_, bench):
         bench.say("The coding is not saved.", "refusal")
         bench.notify_behind("The codebook was changed outside.")
@@ -125,7 +125,7 @@ async def test_what_no_key_asked_for_stands_behind_what_refused_a_key(workspace:
         assert bench.status.message == ("The codebook was changed outside.", "info")
 
 
-async def test_a_list_that_breaks_off_is_told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_incomplete_list_is_reported(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks_off() -> Iterator[Batch]:
         raise OSError(5, "Input/output error", "ads")
 

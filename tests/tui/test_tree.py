@@ -112,13 +112,13 @@ async def test_the_tree_is_the_outline_of_the_document() -> None:
         ]
 
 
-async def test_a_tree_without_profile_names_the_key() -> None:
+async def test_a_tree_without_profile_shows_the_key() -> None:
     app = Bench()
     async with app.run_test():
         assert rows(show(app, state()))[0] == "no profile yet: press p"
 
 
-async def test_words_that_have_no_place_and_codes_that_the_book_lacks_are_shown() -> None:
+async def test_words_without_a_place_and_unknown_codes_are_shown() -> None:
     app = Bench()
     session = state(
         coding(1, "W1", "lost", has_place=False),
@@ -146,7 +146,7 @@ async def test_reasoning_is_wrapped_and_cut_until_it_is_unfolded() -> None:
         assert len(rows(tree)) > len(folded)
 
 
-async def test_cursor_and_folding_outlast_an_update() -> None:
+async def test_cursor_and_folding_survive_an_update() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         tree = show(app, state(coding(1, "W1", "one"), coding(2, "T1", "oven")))
@@ -160,7 +160,7 @@ async def test_cursor_and_folding_outlast_an_update() -> None:
         assert "“sell”" in rows(tree)
 
 
-async def test_after_a_removal_the_cursor_stands_on_what_came_into_the_place() -> None:
+async def test_after_a_removal_the_cursor_is_on_the_next_node() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         tree = show(app, state(coding(1, "W1", "one"), coding(2, "W1", "two")))
@@ -172,7 +172,7 @@ async def test_after_a_removal_the_cursor_stands_on_what_came_into_the_place() -
         assert [message.node for message in app.said] == [tree.current]
 
 
-async def test_reveal_unfolds_what_hides_a_quotation_and_says_nothing() -> None:
+async def test_reveal_unfolds_the_parents_of_a_quotation_without_a_message() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         tree = show(app, state(coding(1, "W1", "one")))
@@ -188,7 +188,7 @@ async def test_reveal_unfolds_what_hides_a_quotation_and_says_nothing() -> None:
         assert app.said == []
 
 
-async def test_arrows_and_enter_tell_the_node() -> None:
+async def test_arrows_and_enter_post_the_node() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         tree = show(app, state(notes=(note(1, "group", "hand", "a note"),)))
@@ -200,7 +200,7 @@ async def test_arrows_and_enter_tell_the_node() -> None:
         assert isinstance(app.said[-1], CodebookTree.NodeSelected)
 
 
-async def test_left_goes_to_what_a_quotation_stands_under_and_right_back() -> None:
+async def test_left_moves_to_the_parent_of_a_quotation_and_right_back() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         tree = show(app, state(coding(1, "W1", "one")))
@@ -211,7 +211,7 @@ async def test_left_goes_to_what_a_quotation_stands_under_and_right_back() -> No
         assert tree.current == CodingNode(coding(1, "", "").id)
 
 
-async def test_an_update_far_above_does_not_move_the_row_that_is_looked_at() -> None:
+async def test_an_update_far_above_does_not_move_the_visible_row() -> None:
     app = Bench()
     many = [coding(number, "T1", f"oven {number}") for number in range(2, 60)]
     async with app.run_test(size=(80, 24)) as pilot:
@@ -246,7 +246,7 @@ async def test_the_key_of_a_code_chooses_it_and_closes_the_panel() -> None:
         assert not app.panel.is_open
 
 
-async def test_a_key_without_a_code_is_refused_in_words_and_the_panel_stays() -> None:
+async def test_a_key_without_a_code_is_refused_and_the_panel_stays_open() -> None:
     app = Bench()
     async with app.run_test():
         open_panel(app)
@@ -272,7 +272,7 @@ async def test_escape_closes_the_panel_without_a_code() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
-async def test_the_panel_stands_at_the_bottom_right_above_the_status_line(size: tuple[int, int]) -> None:
+async def test_the_panel_is_at_the_bottom_right_above_the_status_line(size: tuple[int, int]) -> None:
     app = Bench()
     async with app.run_test(size=size) as pilot:
         open_panel(app)
@@ -304,7 +304,7 @@ async def status_of(pilot: Pilot[None], facts: StatusFacts) -> list[str]:
     return lines_of(status)
 
 
-async def test_the_status_line_names_ad_coder_profile_and_what_is_saved() -> None:
+async def test_the_status_line_shows_ad_coder_profile_and_saving() -> None:
     async with Bench().run_test(size=(100, 24)) as pilot:
         _, facts = await status_of(pilot, FACTS)
         assert facts.startswith("ad 3 of 68 · #752 Bäckerei Nordlicht & Söhne · coder rosa · Master Baker")
@@ -312,7 +312,7 @@ async def test_the_status_line_names_ad_coder_profile_and_what_is_saved() -> Non
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 80])
-async def test_the_status_line_drops_what_matters_least_and_keeps_what_is_not_saved(width: int) -> None:
+async def test_the_status_line_drops_the_least_important_facts_and_keeps_unsaved_work(width: int) -> None:
     async with Bench().run_test(size=(width, 24)) as pilot:
         unsaved = StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False)
         _, facts = await status_of(pilot, unsaved)
@@ -321,7 +321,7 @@ async def test_the_status_line_drops_what_matters_least_and_keeps_what_is_not_sa
         assert ("coder rosa" in facts) == (width >= 80)
 
 
-async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> None:
+async def test_a_long_refusal_uses_both_rows_so_that_its_remedy_is_visible() -> None:
     async with Bench().run_test(size=(80, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
         status.show_message(
@@ -335,7 +335,7 @@ async def test_a_long_refusal_takes_both_rows_so_that_the_way_out_is_read() -> N
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("words", [5, 12, 30, 90])
-async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_in_sight(width: int, words: int) -> None:
+async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_visible(width: int, words: int) -> None:
     async with Bench().run_test(size=(width, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
         status.show_facts(StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False))
@@ -351,7 +351,7 @@ async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_in_sight(wid
             assert message in first and "#752" in second
 
 
-async def test_codes_under_the_cursor_are_shown_whole_or_by_their_keys() -> None:
+async def test_codes_under_the_cursor_are_shown_completely_or_by_their_keys() -> None:
     async with Bench().run_test(size=(80, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
         status.show_codes([CodeMark("11", "W1: Kneading"), CodeMark("12", "W2: Baking")])
@@ -392,7 +392,7 @@ class Asked:
         self.asked.append("taken" if is_taken else "cancelled")
 
 
-async def test_the_search_line_tells_what_is_typed_and_where_to_go() -> None:
+async def test_the_search_line_passes_typed_text_and_moves() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         line = app.query_one(SearchLine)
@@ -406,7 +406,7 @@ async def test_the_search_line_tells_what_is_typed_and_where_to_go() -> None:
         assert str(line.query_one("#search-found").render()) == "not in this ad"
 
 
-async def test_the_search_line_stands_above_the_status_line() -> None:
+async def test_the_search_line_is_above_the_status_line() -> None:
     app = Bench()
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(SearchLine).open()
@@ -415,7 +415,7 @@ async def test_the_search_line_stands_above_the_status_line() -> None:
         assert app.focused is app.query_one(Input)
 
 
-async def test_an_opened_search_line_offers_the_last_words_to_be_typed_over() -> None:
+async def test_an_opened_search_line_selects_the_last_query() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         line = app.query_one(SearchLine)
@@ -428,7 +428,7 @@ async def test_an_opened_search_line_offers_the_last_words_to_be_typed_over() ->
 # --- text in cells ------------------------------------------------------------------------------------------
 
 
-def test_text_is_shown_on_one_line_and_obeys_no_terminal() -> None:
+def test_text_is_shown_on_one_line_without_control_characters() -> None:
     assert shown("a\n\tb\x1b[31m\u202e\udc80c") == "a b·[31m··c"
 
 

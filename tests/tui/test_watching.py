@@ -41,11 +41,11 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     return found
 
 
-def test_two_looks_and_a_pause_before_them_take_less_than_two_seconds() -> None:
+def test_a_change_is_noticed_in_less_than_two_seconds() -> None:
     assert 0 < 2 * LOOK_EVERY < 2
 
 
-async def test_a_codebook_edited_outside_is_shown_after_two_looks(
+async def test_a_codebook_edited_outside_is_shown_after_two_checks(
     tmp_path: Path, looks: list[Callable[[], object]]
 ) -> None:
     workspace = open_workspace(Study.open(write_study(tmp_path)), "rosa", wanted="11")
@@ -84,7 +84,7 @@ async def test_an_edit_outside_is_shown_at_once_and_undone_by_a_key(tmp_path: Pa
         assert document(tmp_path).read_text("utf-8") == before
 
 
-async def test_what_was_edited_just_before_another_ad_is_opened_is_taken_over(tmp_path: Path) -> None:
+async def test_an_edit_just_before_another_ad_is_opened_is_imported(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     (tmp_path / "ads" / "2_acme.txt").write_text("Another.", "utf-8")
     async with running(workspace_on(tmp_path)) as (pilot, screen):
@@ -95,7 +95,7 @@ async def test_what_was_edited_just_before_another_ad_is_opened_is_taken_over(tm
         assert [coding.note for coding in screen.state.live()] == ["at dusk"]
 
 
-async def test_a_document_with_conflict_marks_is_left_until_ctrl_s_says_otherwise(tmp_path: Path) -> None:
+async def test_a_document_with_conflict_marks_is_replaced_only_by_ctrl_s(tmp_path: Path) -> None:
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, screen):
         await press(pilot, "11<ctrl+s>")
@@ -123,7 +123,7 @@ MANY = "One lamp. Two lamps. Three lamps. Four lamps. Five lamps. Six lamps."
     ("answer", "left_here", "left_there"),
     [("<enter>", 5, 0), ("<down><enter>", 5, 5), ("<down><down><enter>", 0, 0), ("<escape>", 5, 0)],
 )
-async def test_an_edit_that_lacks_many_codings_removes_them_only_if_the_coder_says_so(
+async def test_an_edit_without_many_codings_removes_them_only_if_the_coder_confirms(
     tmp_path: Path, answer: str, left_here: int, left_there: int
 ) -> None:
     write_ad(tmp_path, MANY)
@@ -150,7 +150,7 @@ async def look(pilot: Pilot[object], looks: list[Callable[[], object]]) -> None:
 
 
 @pytest.mark.parametrize(("repaired", "words"), [("Lighting", "is fixed"), ("Polishing", "is reloaded")])
-async def test_a_message_about_the_codebook_goes_once_it_is_repaired(
+async def test_a_message_about_the_codebook_disappears_once_it_is_repaired(
     tmp_path: Path, looks: list[Callable[[], object]], repaired: str, words: str
 ) -> None:
     workspace = open_workspace(Study.open(write_study(tmp_path)), "rosa", wanted="11")
@@ -169,7 +169,7 @@ async def test_a_message_about_the_codebook_goes_once_it_is_repaired(
         assert not any(one.severity == "error" for one in workspace.problems)
 
 
-async def test_a_codebook_error_shown_at_the_start_goes_once_it_is_repaired(
+async def test_a_codebook_error_shown_at_the_start_disappears_once_it_is_repaired(
     tmp_path: Path, looks: list[Callable[[], object]]
 ) -> None:
     book = write_study(tmp_path) / "codebook.toml"
@@ -182,7 +182,7 @@ async def test_a_codebook_error_shown_at_the_start_goes_once_it_is_repaired(
         assert screen.status.message[1] == "info" and "is reloaded" in screen.status.message[0]
 
 
-async def test_a_message_about_a_damaged_document_goes_once_it_is_repaired(
+async def test_a_message_about_a_damaged_document_disappears_once_it_is_repaired(
     tmp_path: Path, looks: list[Callable[[], object]]
 ) -> None:
     write_ad(tmp_path, AD)
@@ -197,7 +197,7 @@ async def test_a_message_about_a_damaged_document_goes_once_it_is_repaired(
         assert screen.status.message == ("", "info")
 
 
-def test_messages_about_other_files_stay_when_one_is_withdrawn() -> None:
+def test_messages_about_other_files_stay_when_one_is_removed() -> None:
     status = StatusLine()
     status.show_message("the disk is full", "error", "a.md")
     status.add_message("a key is used twice", "refusal", "codebook.toml")

@@ -53,11 +53,11 @@ NEED = "We need Python and SQL. You like people."
         ("|We need Python. And SQL.", "s11s.", "We need Python. {TASK1:And SQL.}"),
     ],
 )
-async def test_keys_give_the_codings(tmp_path: Path, before: str, keys: str, after: str) -> None:
+async def test_keys_produce_the_codings(tmp_path: Path, before: str, keys: str, after: str) -> None:
     assert await coded(tmp_path, before, keys) == after
 
 
-async def test_keys_typed_in_one_burst_are_read_in_the_mode_the_key_before_left(tmp_path: Path) -> None:
+async def test_keys_typed_in_one_burst_are_handled_in_the_mode_of_the_previous_key(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
@@ -76,7 +76,7 @@ async def test_keys_typed_in_one_burst_reach_the_tree_and_the_ad_again(tmp_path:
         assert bench.selected_span("quotations").start == NEED.index("You")
 
 
-async def test_a_note_goes_to_the_coding_whose_bullet_sign_is_under_the_cursor(tmp_path: Path) -> None:
+async def test_a_note_is_added_to_the_coding_whose_bullet_is_under_the_cursor(tmp_path: Path) -> None:
     write_ad(tmp_path, "* We need Python.\n* And SQL.")
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, _bench):
@@ -84,7 +84,7 @@ async def test_a_note_goes_to_the_coding_whose_bullet_sign_is_under_the_cursor(t
         assert isinstance(pilot.app.screen, NoteDialog)
 
 
-async def test_the_picker_assigns_what_is_typed(tmp_path: Path) -> None:
+async def test_the_picker_assigns_the_code_searched_for(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
@@ -118,7 +118,7 @@ async def test_a_note_is_written_beside_the_quotation_just_coded(tmp_path: Path)
         ("<left><left><home>x", "We need {TECH1:Python}"),
     ],
 )
-async def test_a_term_coded_from_the_end_of_its_word_is_what_the_keys_are_about(
+async def test_a_term_coded_from_the_end_of_its_word_is_the_target_of_keys(
     tmp_path: Path, keys: str, after: str
 ) -> None:
     write_ad(tmp_path, "We need Python")
@@ -131,7 +131,7 @@ async def test_a_term_coded_from_the_end_of_its_word_is_what_the_keys_are_about(
         assert (notes.get(CodeId("TECH1")) == "yes") == keys.startswith("n")
 
 
-async def test_a_section_without_codes_says_so(tmp_path: Path) -> None:
+async def test_a_section_without_codes_is_reported(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     book = replace(BOOK, codes=BOOK.codes[:2])
     async with running(workspace_on(tmp_path, book)) as (pilot, bench):
@@ -140,7 +140,7 @@ async def test_a_section_without_codes_says_so(tmp_path: Path) -> None:
         assert bench.status.message == ("Section 2 Technology & Tool Analysis has no codes yet; A adds one.", "refusal")
 
 
-async def test_notes_on_group_and_code_and_a_remark_come_from_the_tree(tmp_path: Path) -> None:
+async def test_notes_on_group_and_code_and_entries_are_written_from_the_tree(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
     async with running(workspace) as (pilot, bench):
@@ -181,7 +181,7 @@ async def test_profile_then_reasoning_then_done(tmp_path: Path) -> None:
         assert not bench.state.is_done
 
 
-async def test_reasoning_without_a_profile_is_refused_with_the_way_out(tmp_path: Path) -> None:
+async def test_reasoning_without_a_profile_is_refused_with_a_remedy(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "P")
@@ -191,7 +191,7 @@ async def test_reasoning_without_a_profile_is_refused_with_the_way_out(tmp_path:
         )
 
 
-async def test_what_the_source_lacks_is_asked_once_when_the_ad_is_first_coded(tmp_path: Path) -> None:
+async def test_missing_facts_of_an_ad_are_asked_once_at_its_first_coding(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED, "7.txt")
     write_ad(tmp_path, NEED, "8_beta.txt")
     workspace = workspace_on(tmp_path)
@@ -219,7 +219,7 @@ async def test_the_employer_is_not_asked_for_where_the_corpus_has_none(tmp_path:
 
 
 @pytest.mark.parametrize("ahead", ["12", "n", "<enter>", "<escape>", "Acme<enter>"])
-async def test_keys_typed_ahead_of_a_question_are_no_answer_to_it(tmp_path: Path, ahead: str) -> None:
+async def test_keys_typed_ahead_of_a_question_do_not_answer_it(tmp_path: Path, ahead: str) -> None:
     write_ad(tmp_path, "We build boats. We sail.", "7.txt")
     write_ad(tmp_path, NEED, "8_beta.txt")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
@@ -234,7 +234,7 @@ async def test_keys_typed_ahead_of_a_question_are_no_answer_to_it(tmp_path: Path
             assert isinstance(pilot.app.screen, SourceDialog)
 
 
-async def test_a_key_from_before_a_question_was_seen_goes_to_the_workbench(tmp_path: Path) -> None:
+async def test_a_key_typed_before_a_question_was_visible_is_handled_by_the_workbench(tmp_path: Path) -> None:
     write_ad(tmp_path, "We build boats. We sail.", "7.txt")
     write_ad(tmp_path, NEED, "8_beta.txt")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
@@ -249,7 +249,7 @@ async def test_a_key_from_before_a_question_was_seen_goes_to_the_workbench(tmp_p
         assert bench.state.employer == "Acme"
 
 
-async def test_keys_typed_before_anybody_can_have_read_a_question_go_to_the_workbench(tmp_path: Path) -> None:
+async def test_keys_typed_before_a_question_could_be_read_are_handled_by_the_workbench(tmp_path: Path) -> None:
     write_ad(tmp_path, "We build boats. We sail.", "7.txt")
     write_ad(tmp_path, NEED, "8_beta.txt")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
@@ -263,7 +263,7 @@ async def test_keys_typed_before_anybody_can_have_read_a_question_go_to_the_work
         assert bench.state.employer == "Acme"
 
 
-async def test_the_search_selects_while_typing_and_escape_goes_back(tmp_path: Path) -> None:
+async def test_the_search_selects_while_typing_and_escape_returns(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "/sql")
@@ -287,7 +287,7 @@ async def test_jump_labels_select_from_start_to_end(tmp_path: Path) -> None:
         assert words in (["Python and SQL."], ["Python and SQL"])
 
 
-async def test_escape_and_backspace_leave_the_labels(tmp_path: Path) -> None:
+async def test_escape_and_backspace_cancel_the_labels(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         for leave in ("<escape>", "<backspace>"):
@@ -297,7 +297,7 @@ async def test_escape_and_backspace_leave_the_labels(tmp_path: Path) -> None:
             assert not bench.selector.is_jumping
 
 
-async def test_from_ad_to_ad_the_work_is_on_disk(tmp_path: Path) -> None:
+async def test_work_is_on_disk_when_another_ad_opens(tmp_path: Path) -> None:
     for number in (1, 2, 10):
         write_ad(tmp_path, f"Ad {number}. We need Python.", f"{number}_acme.txt")
     workspace = workspace_on(tmp_path)
@@ -317,7 +317,7 @@ async def test_from_ad_to_ad_the_work_is_on_disk(tmp_path: Path) -> None:
         assert bench.ad.id in ("1", "10")
 
 
-async def test_a_restart_stands_where_the_coder_stopped(tmp_path: Path) -> None:
+async def test_a_restart_resumes_where_the_coder_stopped(tmp_path: Path) -> None:
     text = "\n".join(f"Sentence number {n}." for n in range(200))
     write_ad(tmp_path, "First.", "1_acme.txt")
     write_ad(tmp_path, text, "2_acme.txt")
@@ -360,7 +360,7 @@ async def test_definition_help_and_problems_open_and_close(tmp_path: Path) -> No
         assert isinstance(pilot.app.screen, WorkbenchScreen | HelpScreen)
 
 
-async def test_background_documents_open_beside_the_ad_which_can_still_be_coded(tmp_path: Path) -> None:
+async def test_background_documents_open_beside_the_ad_during_coding(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     (tmp_path / "role.md").write_text("# The role\n\nText.", "utf-8")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
@@ -396,7 +396,7 @@ async def test_another_coding_under_the_cursor_is_reached_with_a_key(tmp_path: P
         assert {coding.code for coding in codes if coding} == {"TECH1", "TASK1"}
 
 
-async def test_an_empty_ad_says_so_and_refuses_codes(tmp_path: Path) -> None:
+async def test_an_empty_ad_is_reported_and_refuses_codes(tmp_path: Path) -> None:
     write_ad(tmp_path, "")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         assert "no text" in bench.status.message[0]
@@ -406,7 +406,7 @@ async def test_an_empty_ad_says_so_and_refuses_codes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (60, 15)])
-async def test_every_size_codes_and_shows_the_tree(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_coding_and_the_tree_work_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     write_ad(tmp_path, NEED)
     workspace = workspace_on(tmp_path)
     async with running(workspace, size) as (pilot, bench):
@@ -417,7 +417,7 @@ async def test_every_size_codes_and_shows_the_tree(tmp_path: Path, size: tuple[i
 
 
 @pytest.mark.parametrize(("key", "name"), [("q", "“q”"), ("<backspace>", "Backspace"), ("<ctrl+b>", "Ctrl+B")])
-async def test_a_key_without_a_meaning_says_so(tmp_path: Path, key: str, name: str) -> None:
+async def test_a_key_without_a_meaning_is_reported(tmp_path: Path, key: str, name: str) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, key)
@@ -439,14 +439,14 @@ async def test_a_key_without_a_meaning_says_so(tmp_path: Path, key: str, name: s
         ("<", ""),
     ],
 )
-async def test_a_step_that_leads_nowhere_says_so(tmp_path: Path, keys: str, words: str) -> None:
+async def test_a_step_without_effect_is_reported(tmp_path: Path, keys: str, words: str) -> None:
     write_ad(tmp_path, "Mason\n\nYou lay stones. You look at them.")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, keys)
         assert bench.status.message == (words, "refusal" if words else "info")
 
 
-async def test_ctrl_c_says_in_the_status_line_how_to_leave(tmp_path: Path) -> None:
+async def test_ctrl_c_shows_how_to_quit(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "<ctrl+c>")
@@ -455,7 +455,7 @@ async def test_ctrl_c_says_in_the_status_line_how_to_leave(tmp_path: Path) -> No
         assert not list(pilot.app.screen.query("Toast"))
 
 
-async def test_a_book_without_sections_says_that_nothing_can_be_coded(tmp_path: Path) -> None:
+async def test_a_book_without_sections_is_reported(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path, Codebook(title="Empty"))) as (pilot, bench):
         assert "code" not in bench.status.message[0]
@@ -475,7 +475,7 @@ async def test_the_tree_of_another_ad_begins_at_its_top(tmp_path: Path, monkeypa
         assert bench.outline.cursor == bench.outline.scroll_offset.y == 0
 
 
-async def test_the_status_line_says_that_the_ad_has_no_profile(tmp_path: Path) -> None:
+async def test_the_status_line_shows_that_the_ad_has_no_profile(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         assert "no profile" in status_rows(bench.status)
@@ -500,21 +500,21 @@ async def burst(pilot: Pilot[object], *keys: str) -> None:
         await pilot.pause()
 
 
-async def test_words_typed_right_behind_the_slash_reach_the_search(tmp_path: Path) -> None:
+async def test_words_typed_right_after_the_slash_reach_the_search(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await burst(pilot, "slash", "s", "q", "l")
         assert bench.selector.selection.span == (19, 22)
 
 
-async def test_words_typed_right_behind_enter_reach_the_picker(tmp_path: Path) -> None:
+async def test_words_typed_right_after_enter_reach_the_picker(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, _):
         await burst(pilot, "enter", "l", "a", "n", "g")
         assert pilot.app.screen.query_one(Input).value == "lang"
 
 
-async def test_keys_right_behind_a_search_code_what_was_found(tmp_path: Path) -> None:
+async def test_keys_right_after_a_search_code_the_match(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await burst(pilot, "slash", "s", "q", "l", "enter", "2", "a", "1", "1")
@@ -522,7 +522,7 @@ async def test_keys_right_behind_a_search_code_what_was_found(tmp_path: Path) ->
         assert [(coding.words, coding.code) for coding in bench.state.live()] == [("SQL", "TECH1"), ("SQL", "TASK1")]
 
 
-async def test_undoing_the_reasoning_says_so(tmp_path: Path) -> None:
+async def test_undoing_the_reasoning_is_reported(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "p1why<ctrl+s>u")
@@ -541,7 +541,7 @@ async def test_after_a_restart_the_codings_are_drawn(tmp_path: Path) -> None:
         assert "2a" in row
 
 
-async def test_documents_that_are_lost_come_back_from_their_logs(tmp_path: Path) -> None:
+async def test_lost_documents_are_restored_from_their_logs(tmp_path: Path) -> None:
     for number in (1, 2):
         write_ad(tmp_path, f"Ad {number}. We need Python.", f"{number}_acme.txt")
     documents = [tmp_path / "sessions" / "rosa" / f"analysis_job_{number}_acme.md" for number in (1, 2)]
@@ -557,7 +557,7 @@ async def test_documents_that_are_lost_come_back_from_their_logs(tmp_path: Path)
     assert documents[1].read_bytes() == texts[1]
 
 
-async def test_the_palette_does_what_a_key_does(tmp_path: Path) -> None:
+async def test_the_palette_runs_the_same_actions_as_keys(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2a<ctrl+p>")
@@ -568,7 +568,7 @@ async def test_the_palette_does_what_a_key_does(tmp_path: Path) -> None:
         assert bench.state.live() == ()
 
 
-async def test_on_a_code_of_the_tree_x_removes_nothing(tmp_path: Path) -> None:
+async def test_x_on_a_code_of_the_tree_removes_nothing(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "s11t<home><down><down>x")
@@ -576,14 +576,14 @@ async def test_on_a_code_of_the_tree_x_removes_nothing(tmp_path: Path) -> None:
         assert len(bench.state.live()) == 1
 
 
-async def test_a_new_selection_ends_the_waiting_for_another_code(tmp_path: Path) -> None:
+async def test_a_new_selection_cancels_a_pending_recoding(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "s11rs12")
         assert [coding.code for coding in bench.state.live()] == ["TASK1", "TASK2"]
 
 
-async def test_a_refusal_goes_with_the_next_key(tmp_path: Path) -> None:
+async def test_a_refusal_disappears_with_the_next_key(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "9")
@@ -592,7 +592,7 @@ async def test_a_refusal_goes_with_the_next_key(tmp_path: Path) -> None:
         assert bench.status.message == ("", "info")
 
 
-async def test_keeping_a_boundary_lets_the_edge_go(tmp_path: Path) -> None:
+async def test_keeping_a_boundary_releases_the_edge(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2ab]w<enter>")
@@ -616,7 +616,7 @@ async def test_moving_the_edges_of_a_quotation_in_the_tree_shows_the_ad(tmp_path
         assert with_codings(workspace).startswith("{TECH1:We need}")
 
 
-async def test_the_list_of_problems_counts_as_the_status_line_does_and_is_filtered_in_its_own_words(
+async def test_the_list_of_problems_matches_the_status_line_and_can_be_filtered(
     tmp_path: Path,
 ) -> None:
     write_ad(tmp_path, NEED)
@@ -649,16 +649,14 @@ async def test_the_list_of_problems_counts_as_the_status_line_does_and_is_filter
         ("/like<enter>SS", "We need Python and SQL."),
     ],
 )
-async def test_a_step_behind_a_search_takes_the_sentence_of_what_was_found(
-    tmp_path: Path, keys: str, words: str
-) -> None:
+async def test_a_step_after_a_search_selects_the_sentence_of_the_match(tmp_path: Path, keys: str, words: str) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, keys)
         assert NEED[slice(*bench.selector.selection.span)] == words
 
 
-async def test_a_whole_sentence_as_a_term_is_done_and_questioned(tmp_path: Path) -> None:
+async def test_a_whole_sentence_as_a_term_is_coded_with_a_warning(tmp_path: Path) -> None:
     write_ad(tmp_path, "Short one. We need Python and SQL and a good deal of patience. Next.")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "s2a")
@@ -671,7 +669,7 @@ async def test_a_whole_sentence_as_a_term_is_done_and_questioned(tmp_path: Path)
         assert "whole sentence" not in bench.status.message[0]
 
 
-async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
+async def test_undoing_a_note_names_the_note(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "2anwhy<enter>u")
@@ -681,7 +679,7 @@ async def test_undoing_a_note_says_which(tmp_path: Path) -> None:
         assert bench.status.message[0] == "Undone: the note on Core."
 
 
-async def test_the_profile_in_the_tree_is_defined_by_i(tmp_path: Path) -> None:
+async def test_i_defines_the_profile_in_the_tree(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "t<home>i")
@@ -693,7 +691,7 @@ async def test_the_profile_in_the_tree_is_defined_by_i(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
 @pytest.mark.parametrize("row", [3, 17])
-async def test_the_panel_leaves_the_words_to_be_coded_in_sight(tmp_path: Path, size: tuple[int, int], row: int) -> None:
+async def test_the_panel_keeps_the_words_to_be_coded_visible(tmp_path: Path, size: tuple[int, int], row: int) -> None:
     write_ad(tmp_path, "\n".join(f"Row number {number}." for number in range(200)))
     async with running(workspace_on(tmp_path), size) as (pilot, bench):
         await press(pilot, "s" * row + "1")
@@ -704,7 +702,7 @@ async def test_the_panel_leaves_the_words_to_be_coded_in_sight(tmp_path: Path, s
         assert panel.bottom <= bench.status.region.y
 
 
-async def test_the_codebook_over_the_ad_opens_with_what_stands_round_the_quotation(tmp_path: Path) -> None:
+async def test_the_codebook_over_the_ad_opens_around_the_quotation(tmp_path: Path) -> None:
     write_ad(tmp_path, " ".join(f"You do thing {number}." for number in range(30)))
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         await press(pilot, "w2a" + "w." * 20 + "s12")
@@ -715,7 +713,7 @@ async def test_the_codebook_over_the_ad_opens_with_what_stands_round_the_quotati
         assert 2 <= above < bench.outline.size.height
 
 
-async def test_what_is_said_behind_a_question_is_seen(tmp_path: Path) -> None:
+async def test_messages_behind_a_question_are_visible(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (120, 30)) as (pilot, bench):
         await press(pilot, "n2an")
@@ -724,7 +722,7 @@ async def test_what_is_said_behind_a_question_is_seen(tmp_path: Path) -> None:
         await until(pilot, lambda: "Something-was-said" in pilot.app.export_screenshot())
 
 
-async def test_what_lies_over_a_narrow_ad_leaves_the_rows_below_in_sight(tmp_path: Path) -> None:
+async def test_panes_over_a_narrow_ad_keep_the_bottom_rows_visible(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         await press(pilot, "t")
@@ -738,7 +736,7 @@ async def test_what_lies_over_a_narrow_ad_leaves_the_rows_below_in_sight(tmp_pat
 
 
 @pytest.mark.parametrize("keys", ["?", "p", "<enter>", "<ctrl+p>"])
-async def test_what_lies_under_a_question_follows_the_size_of_the_terminal(tmp_path: Path, keys: str) -> None:
+async def test_screens_under_a_dialog_follow_the_size_of_the_terminal(tmp_path: Path, keys: str) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         await press(pilot, keys)
@@ -749,7 +747,7 @@ async def test_what_lies_under_a_question_follows_the_size_of_the_terminal(tmp_p
         assert bench.document.region.right <= bench.outline.region.x
 
 
-async def test_a_boundary_that_is_left_with_its_ad_is_said_to_be_as_it_was(tmp_path: Path) -> None:
+async def test_leaving_an_ad_while_moving_a_boundary_reports_it_as_unchanged(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     write_ad(tmp_path, NEED, "2_other.txt")
     workspace = workspace_on(tmp_path)
@@ -762,7 +760,7 @@ async def test_a_boundary_that_is_left_with_its_ad_is_said_to_be_as_it_was(tmp_p
         assert with_codings(workspace) == before
 
 
-async def test_a_boundary_that_is_moved_is_spoken_of_again_behind_a_wrong_key(tmp_path: Path) -> None:
+async def test_a_wrong_key_while_moving_a_boundary_repeats_the_hint(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "11by")
@@ -771,7 +769,7 @@ async def test_a_boundary_that_is_moved_is_spoken_of_again_behind_a_wrong_key(tm
         assert bench.status.message[0].startswith("Move its edges")
 
 
-async def test_a_search_opened_again_stands_on_the_next_match_of_the_last_words(tmp_path: Path) -> None:
+async def test_a_search_opened_again_selects_the_next_match_of_the_last_query(tmp_path: Path) -> None:
     write_ad(tmp_path, "A lamp here. A lamp there. A lamp.")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "/lamp<enter>/")
@@ -784,14 +782,14 @@ async def test_a_search_opened_again_stands_on_the_next_match_of_the_last_words(
         assert bench.selector.selection.head == 0
 
 
-async def test_a_search_in_vain_is_said_when_it_is_taken(tmp_path: Path) -> None:
+async def test_a_search_without_a_match_is_reported_on_enter(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
         await press(pilot, "/zzzz<enter>")
         assert bench.status.message == ("“zzzz” is not in this ad.", "refusal")
 
 
-async def test_a_document_that_is_not_written_stays_to_be_seen_until_it_is(tmp_path: Path) -> None:
+async def test_an_unwritten_document_stays_visible_until_it_is_written(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (100, 24)) as (pilot, bench):
         await press(pilot, "11<ctrl+s>")
