@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codetui.formats.toml.tables import Sheet, Table, nearest, shown
 from codetui.model import Problem
 
 NARROWEST, WIDEST = 20, 400
 """Cells of a pane."""
+
+WIDTHS = ("text_width", "codebook_width", "reader_width")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,8 @@ class Settings:
 
     def updated(self, other: Settings) -> Settings:
         """Return these settings with those of `other` on top."""
-        return Settings(
-            keys={**self.keys, **other.keys},
-            theme=other.theme or self.theme,
-            text_width=other.text_width or self.text_width,
-            codebook_width=other.codebook_width or self.codebook_width,
-            reader_width=other.reader_width or self.reader_width,
-        )
+        changed = {name: value for name in ("theme", *WIDTHS) if (value := getattr(other, name))}
+        return replace(self, keys={**self.keys, **other.keys}, **changed)
 
 
 def parse_settings(
@@ -53,7 +50,7 @@ def parse_settings(
     settings = Settings(
         keys=_keys(top.table("keys"), actions),
         theme=_known(theme, "name", "theme", theme.text("name"), themes),
-        **{name: _width(layout, name) for name in ("text_width", "codebook_width", "reader_width")},
+        **{name: _width(layout, name) for name in WIDTHS},
     )
     return settings, sorted(sheet.problems, key=lambda problem: problem.line)
 

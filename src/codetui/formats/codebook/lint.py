@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import combining, normalize
@@ -146,15 +146,6 @@ def _check_titles(headings: Sequence[Named]) -> None:
             each.table.report("note", f"{what}: remove it", "title")
 
 
-def _repeated(parts: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
-    """Yield pairs of parts with the same text in the same section: the first one and a later one."""
-    first: dict[tuple[str, str], Named] = {}
-    for each in parts:
-        other = first.setdefault((each.within, folded(each.text)), each)
-        if other is not each:
-            yield other, each
-
-
 def _check_names(book: Codebook, codes: Sequence[Named], profiles: Sequence[Named], headings: Sequence[Named]) -> None:
     """Report names, titles and ids that are the same, or differ by case or accents only."""
     for one, other in _alike(codes):
@@ -193,17 +184,23 @@ def _check_round_trip(book: Codebook, tables: Tables) -> None:
         table.report("warning", f"{what}; {advice}", NAME_FIELDS[part.kind])
 
 
-def _alike(named: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+def _repeated(parts: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    """Yield pairs of parts with the same text in the same section: the first one and a later one."""
+    return ((one, other) for one, other in _alike(parts, folded) if one.within == other.within)
+
+
+def _without_accents(text: str) -> str:
+    decomposed = normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in decomposed if not combining(sign)).split())
+
+
+def _alike(named: Iterable[Named], fold: Callable[[str], str] = _without_accents) -> Iterator[tuple[Named, Named]]:
     """Yield each part whose name occurred before, with its first occurrence in the same section, else anywhere."""
-    first: dict[tuple[str, str], Named] = {}
-    anywhere: dict[str, Named] = {}
+    first: dict[tuple[str, str | None], Named] = {}
     for each in named:
-        decomposed = normalize("NFKD", each.text.casefold())
-        name = " ".join("".join(sign for sign in decomposed if not combining(sign)).split())
-        other = first.get((each.within, name)) or anywhere.get(name)
-        first.setdefault((each.within, name), each)
-        anywhere.setdefault(name, each)
-        if other is not None:
+        places = [(fold(each.text), each.within), (fold(each.text), None)]
+        others = [first.setdefault(place, each) for place in places]
+        if other := next((one for one in others if one is not each), None):
             yield other, each
 
 

@@ -284,8 +284,13 @@ class LabelRun(NamedTuple):
     others: list[Piece]
 
     @property
+    def cells(self) -> list[tuple[str, str]]:
+        """The titles with the values of the lines."""
+        return [cell for piece in self.lines for cell in vocabulary.label_line(piece.text)]
+
+    @property
     def titles(self) -> set[str]:
-        return {title.casefold() for piece in self.lines for title, _ in vocabulary.label_line(piece.text)}
+        return {title.casefold() for title, _ in self.cells}
 
     @property
     def keys(self) -> set[FieldKey | None]:
@@ -319,7 +324,7 @@ def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
     for run in label_runs(pieces):
         is_main = main in run.titles and bool(run.keys or is_title(main, "code"))
         if is_main or (is_defined and run.lines and "definition" in run.keys):
-            card = _card(run.lines)
+            card = _card(run)
             if card.groups == groups:
                 card.name = " ".join((card.name, *groups))
             groups = card.groups or groups
@@ -329,23 +334,21 @@ def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
             named = ((piece, vocabulary.label_line(piece.text)[-1]) for piece in run.lines)
             joined += (replace(piece, kind="field", name=title, text=value) for piece, (title, value) in named)
         else:
-            joined += (Piece("plain", line.line, blocks=[_paragraph(line), *line.blocks]) for line in run.lines)
+            for line in run.lines:
+                paragraph = Block("paragraph", line.line, line.line + 1, line.text)
+                joined.append(replace(line, kind="plain", text="", blocks=[paragraph, *line.blocks]))
         is_defined = is_defined or "definition" in run.keys
         joined += run.others
     return joined
 
 
-def _paragraph(line: Piece) -> Block:
-    return Block("paragraph", line.line, line.line + 1, line.text)
-
-
-def _card(lines: list[Piece]) -> Piece:
-    """Return the code of a card with these labels."""
-    cells = [cell for piece in lines for cell in vocabulary.label_line(piece.text)]
-    titles, values = [title for title, _ in cells], [value for _, value in cells]
-    table = _with_columns([*titles, "definition"], [Row(lines[0].line, [*values, ""])], is_card=False)
-    code = table.pieces("code")[0] if table else Piece("code", lines[0].line, label=Label("", values[0]))
-    return replace(code, name=" ".join(titles), blocks=[block for line in lines for block in line.blocks])
+def _card(run: LabelRun) -> Piece:
+    """Return the code of a card, its names of groups from further lines."""
+    line = run.lines[0].line
+    titles, values = map(list, zip(*run.cells, strict=True))
+    table = _with_columns([*titles, "definition"], [Row(line, [*values, ""])], is_card=False)
+    code = table.pieces("code")[0] if table else Piece("code", line, label=Label("", values[0]))
+    return replace(code, name=" ".join(titles), blocks=[block for piece in run.lines for block in piece.blocks])
 
 
 # --- tables in files of their own -----------------------------------------------------------------------

@@ -108,13 +108,8 @@ def _employer_start(text: str) -> int:
     return start if start <= 0 or text[start - 1].isspace() else -1
 
 
-def write_section_heading(title: str) -> str:
-    """Render the heading of a section."""
-    return f"## {escape_heading(one_line(title))}".rstrip()
-
-
-def write_group_heading(title: str, marks: str = "###") -> str:
-    """Render the heading of a group."""
+def write_title(title: str, marks: str = "##") -> str:
+    """Render the heading of a section, or with other marks that of a group."""
     return f"{marks} {escape_heading(one_line(title))}".rstrip()
 
 

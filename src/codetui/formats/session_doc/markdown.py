@@ -254,10 +254,10 @@ def _head_lines(document: Document) -> list[str]:
 
 def _section_rows(section: SectionPart) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the lines of a section with the ids of the parts on each."""
-    yield head.write_section_heading(section.title), ()
+    yield head.write_title(section.title), ()
     for block in section.blocks:
         if block.heading is not None:
-            yield from (("", ()), (head.write_group_heading(block.heading), ()))
+            yield from (("", ()), (head.write_title(block.heading, "###"), ()))
         for note in block.notes:
             yield from (("", ()), (write_notes((note,)), (note.id,)))
         if block.codes:

@@ -21,7 +21,7 @@ from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import entry_in, split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.formatting import read_like
-from codetui.formats.session_doc.head import RULE, patch_head, write_group_heading, write_section_heading
+from codetui.formats.session_doc.head import RULE, patch_head, write_title
 from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
 from codetui.formats.session_doc.markdown import CodeSites, SourceFacts, project, written
 from codetui.formats.session_doc.model import (
@@ -475,7 +475,7 @@ class _Patch:
             base = blocks[-1].end if blocks else self._top
             key = (*base, IN_DOCUMENT, own, next(self._serial))
             self._rows.add("rule", key, RULE)
-            heading = self._rows.add("heading", (*key, 0), write_section_heading(section.title))
+            heading = self._rows.add("heading", (*key, 0), write_title(section.title))
             place = _Place(heading, section.title, section.id, bool(section.id), end=heading.key)
         else:
             parent, order = self._place(section, Block()), self._group_order
@@ -483,7 +483,7 @@ class _Patch:
             above = [each for each in parent.groups if not each.heading.is_new]
             above = [each for each in above if order.get(self._group_name(each.id, each.title), own) < own]
             key = (*[parent, *above][-1].end, IN_SECTION, own, next(self._serial))
-            heading = self._rows.add("heading", key, write_group_heading(block.heading, self._group_marks))
+            heading = self._rows.add("heading", key, write_title(block.heading, self._group_marks))
             is_known = block.id in self._index.groups
             place = _Place(heading, block.heading, block.id, is_known, parent, heading.key)
         self._add_place(place)

@@ -48,7 +48,7 @@ def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequenc
         _table(top, table)[key] = list(value) if isinstance(value, tuple) else value
 
     def edit(scan: TomlScan, top: Tree) -> str:
-        known = scan.assignment((*table, key))
+        known = scan.by_place.get((*table, key))
         if known is not None:
             return _replaced(scan, known, _table(top, known.place[:-1])[key], value)
         return _added(scan, table, key, value, after)
@@ -81,7 +81,7 @@ def add_table(text: str, name: str, fields: Fields, behind: Place | None = None)
     scan = TomlScan(text)
     if not isinstance(tables, list):
         raise EditError(f"{name} is not a list of tables; write [[{name}]] with double brackets, once for each")
-    if scan.value((name,)) is not None:
+    if (name,) in scan.values:
         at = behind[1] + 1 if behind and behind[0] == name and isinstance(behind[1], int) else len(tables)
         pairs = ", ".join(f"{format_key(key)} = {format_inline(value)}" for key, value in fields)
         inline = f"{{ {pairs} }}"
@@ -208,7 +208,7 @@ def _spliced(text: str, start: int, end: int, replacement: str) -> str:
 def _replaced(scan: TomlScan, known: Assignment, old: object, value: Value) -> str:
     newline = _newline(scan.text)
     raw = scan.text[known.value.start : known.value.end]
-    if scan.value(known.table) is not None:
+    if known.table in scan.values:
         new = format_inline(value)
     else:
         before = known.value.start - scan.line_start(known.span.start)
@@ -222,7 +222,7 @@ def _replaced(scan: TomlScan, known: Assignment, old: object, value: Value) -> s
 def _added(scan: TomlScan, table: Place, key: str, value: Value, after: Sequence[str]) -> str:
     """Return the text with one more key in an existing table, an inline one or one of dotted keys."""
     name, newline = format_key(key), _newline(scan.text)
-    inline = scan.value(table)
+    inline = scan.values.get(table)
     if inline is not None:
         siblings = scan.inside(table)
         pair = f"{name} = {format_inline(value)}"
@@ -258,11 +258,11 @@ def _line_behind(scan: TomlScan, behind: int, line: str) -> str:
 
 
 def _removed(scan: TomlScan, place: Place) -> str:
-    known = scan.assignment(place)
+    known = scan.by_place.get(place)
     if known is None:
         raise EditError(f"{place[-1]} is a table of its own; remove it by hand")
     start, end = known.span
-    if scan.value(known.table) is None:
+    if known.table not in scan.values:
         return _spliced(scan.text, scan.line_start(start), scan.line_end(end), "")
     siblings = scan.inside(known.table)
     number = siblings.index(known)
@@ -306,7 +306,7 @@ def _with_entry(text: str, place: Place, number: int, entry: str, newline: str) 
             return _spliced(text, first, first, f"{entry}, ")
         start = scan.line_start(first)
         return _spliced(text, start, start, f"{scan.indent(first)}{entry},{newline}")
-    value = scan.value(place)
+    value = scan.values.get(place)
     if value is None:
         raise KeyError(place)
     close = value.end - 1

@@ -67,8 +67,10 @@ class TomlScan:
         self.offset = len(text) - len(text.removeprefix("\ufeff"))
         self.headers: list[Header] = []
         self.assignments: list[Assignment] = []
-        self._by_place: dict[Place, Assignment] = {}
-        self._values: dict[Place, Span] = {}
+        self.by_place: dict[Place, Assignment] = {}
+        """The assignments, also those in inline tables, by their places."""
+        self.values: dict[Place, Span] = {}
+        """The spans of values that are assigned or are entries of lists."""
         self._starts: dict[Place, int] = {}
         self._lengths: dict[Place, int] = {}
         self._at = self.offset
@@ -86,19 +88,11 @@ class TomlScan:
         """Return the line, from 1, of `place` or of the nearest key or table around it; 0 for the whole text."""
         for length in range(len(place), 0, -1):
             start = self._starts.get(place[:length])
-            if start is None and (value := self._values.get(place[:length])) is not None:
+            if start is None and (value := self.values.get(place[:length])) is not None:
                 start = value.start
             if start is not None:
                 return bisect_right(self._breaks, start) + 1
         return 0
-
-    def assignment(self, place: Place) -> Assignment | None:
-        """Return the assignment of the value at `place`, in a header's table or an inline one."""
-        return self._by_place.get(place)
-
-    def value(self, place: Place) -> Span | None:
-        """Return the span of a value that is assigned or is an entry of a list."""
-        return self._values.get(place)
 
     def header(self, table: Place) -> Header | None:
         """Return the header of a table that has one."""
@@ -115,7 +109,7 @@ class TomlScan:
     def entries(self, place: Place) -> list[Span]:
         """Return the entries of a list in order."""
         found: list[Span] = []
-        while (entry := self._values.get((*place, len(found)))) is not None:
+        while (entry := self.values.get((*place, len(found)))) is not None:
             found.append(entry)
         return found
 
@@ -148,7 +142,7 @@ class TomlScan:
         return [match.end() for match in re.finditer("\n", self.text)]
 
     def _is_inline(self, each: Assignment) -> bool:
-        return any(each.place[:length] in self._values for length in range(1, len(each.place)))
+        return any(each.place[:length] in self.values for length in range(1, len(each.place)))
 
     def _header(self) -> Place:
         """Scan `[a.b]` or `[[a.b]]`; return the table that it begins."""
@@ -178,8 +172,8 @@ class TomlScan:
         self._at += len("=")
         self._skip(BLANK_ON_LINE)
         value = self._value(place)
-        self._by_place[place] = Assignment(table, place, Span(start, value.end), value)
-        self.assignments.append(self._by_place[place])
+        self.by_place[place] = Assignment(table, place, Span(start, value.end), value)
+        self.assignments.append(self.by_place[place])
 
     def _key(self) -> list[str]:
         """Scan a dotted key; return its parts."""
@@ -203,8 +197,8 @@ class TomlScan:
             self._skip(LONG_STRING)
         else:
             self._skip(STRING if self.text.startswith(('"', "'"), start) else BARE)
-        self._values[place] = Span(start, self._at)
-        return self._values[place]
+        self.values[place] = Span(start, self._at)
+        return self.values[place]
 
     def _list(self, place: Place) -> None:
         self._at += len("[")
