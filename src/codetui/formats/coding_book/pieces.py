@@ -49,6 +49,10 @@ class Piece:
     is_item: bool = False
     has_items_after: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.text and not self.blocks
+
     def content(self) -> str:
         """Return the text after the name and below it; a block on the very next line is joined without a blank line."""
         below = prose(self.blocks)
@@ -68,12 +72,7 @@ def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = 
     for block in blocks:
         last = found[-1] if found else previous
         # A list after an empty field is its value, even if its entries name codes.
-        is_value = (
-            last is not None
-            and last.kind == "field"
-            and last.key not in (None, "definition")
-            and not (last.text or last.blocks)
-        )
+        is_value = last and last.kind == "field" and last.is_empty and last.key not in (None, "definition")
         if block.kind == "paragraph":
             found += _split_paragraph(block, is_code)
         elif block.kind == "list" and not is_value and any(_begins_piece(item, is_code) for item in block.items):
@@ -93,7 +92,7 @@ def join_fields(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         last = joined[-1] if joined else None
         if piece.kind == "plain" and last is not None and last.kind == "field" and _continues(last, piece):
-            last.has_items_after = last.has_items_after or (piece.is_item and not last.text and not last.blocks)
+            last.has_items_after = last.has_items_after or (piece.is_item and last.is_empty)
             last.blocks += piece.blocks
         else:
             joined.append(piece)
@@ -102,17 +101,14 @@ def join_fields(pieces: list[Piece]) -> list[Piece]:
 
 def _continues(last: Piece, piece: Piece) -> bool:
     block = piece.blocks[0]
-    is_empty = not last.text and not last.blocks
     if block.kind not in ("list", "paragraph"):
         is_quote = last.key == "examples" and block.text.startswith(">")
-        return is_quote or (is_empty and block.kind == "table" and last.key is not None)
-    if is_empty:
+        return is_quote or (last.is_empty and block.kind == "table" and last.key is not None)
+    if last.is_empty:
         return True
     if last.is_item:
         return piece.is_item and (last.has_items_after or last.key in vocabulary.LIST_FIELDS)
-    return last.key not in vocabulary.LIST_FIELDS or (
-        block.kind == "list" and all(each.kind == "list" for each in last.blocks)
-    )
+    return last.key not in vocabulary.LIST_FIELDS or all(each.kind == "list" for each in (block, *last.blocks))
 
 
 def _split_paragraph(block: Block, is_code: IsCode) -> Iterator[Piece]:
@@ -151,24 +147,24 @@ def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
         return Piece("code", line, label.rest, label=label)
     if is_code(NO_LABEL) and vocabulary.label_line(text):
         return Piece("label", line, text)
-    named = _field_name(text)
-    return Piece("field", line, named[1], name=named[0], key=vocabulary.field_key(named[0])) if named else None
+    return _field(text, line)
 
 
-def _field_name(text: str) -> tuple[str, str] | None:
-    """Return the name and the rest of a text such as `**Name:** rest` or `Definition: rest`; None for other texts."""
+def _field(text: str, line: int = 0) -> Piece | None:
+    """Return the field in a text such as `**Name:** rest` or `Definition: rest`; None for other texts."""
     marked, rest = vocabulary.split_marked(text)
     if marked:
-        name = marked.strip()
-        after = rest.lstrip(" ")
+        name, after = marked.strip(), rest.lstrip(" ")
         has_colon = name.endswith(":") or after.startswith(":")
         key, remark = vocabulary.field_and_remark(name)
         is_clear = key is not None and remark[:1] in ("", "(") and not rest.strip()[:1].islower()
         if not (has_colon or is_clear) or len(name.split()) > LONGEST_FIELD_NAME:
             return None
-        return name.rstrip(": "), (rest if name.endswith(":") else after.removeprefix(":")).strip()
+        rest = rest if name.endswith(":") else after.removeprefix(":")
+        return Piece("field", line, rest.strip(), name=name.rstrip(": "), key=key)
     found = PLAIN_FIELD.fullmatch(text)
-    return (found["name"], (found["rest"] or "").strip()) if found and vocabulary.field_key(found["name"]) else None
+    key = vocabulary.field_key(found["name"]) if found else None
+    return Piece("field", line, (found["rest"] or "").strip(), name=found["name"], key=key) if found and key else None
 
 
 # --- codes and profiles in lists and paragraphs ----------------------------------------------------------
@@ -193,8 +189,8 @@ def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     for item in block.items:
         text = opening.text if (opening := item.opening()) else ""
         label = vocabulary.code_label(text) or vocabulary.marked_label(text)
-        named = _field_name(text)
-        if label is None or not label.is_marked or (named and vocabulary.field_key(named[0])):
+        named = _field(text)
+        if label is None or not label.is_marked or (named and named.key):
             return []
         if item.marker[:1].isdigit() and kind == "profile" and not label.id:
             label = label._replace(id=item.marker.rstrip(".)"))
