@@ -257,12 +257,10 @@ def _laid_out(text: str, field: str, value: Value) -> Value:
     if "\n" not in value and len(value) <= SHORTEST_PROSE:
         return value
     width = _width(text)
-    wrapped = "\n".join(_wrapped(line, width) for line in value.split("\n")) if width else value
+    lines = (line if line.strip() else "" for line in value.split("\n"))
+    filled = (textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines)
+    wrapped = "\n".join(filled) if width else value
     return (wrapped if joined_lines(wrapped) == joined_lines(value) else value) + "\n"
-
-
-def _wrapped(line: str, width: int) -> str:
-    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) if line.strip() else ""
 
 
 def _width(text: str) -> int:

@@ -207,7 +207,7 @@ class Classifier:
         table = read_table(block)
         if table is None:
             return []
-        if table.is_of_profiles or is_in_profiles:
+        if is_in_profiles or vocabulary.PROFILE_ONLY_FIELDS & set(table.keys):
             return table.pieces("profile")
         if table.is_unsure and self._cards < FEWEST_CARDS:
             return []

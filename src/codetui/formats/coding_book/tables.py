@@ -60,11 +60,6 @@ class Table:
         return sorted({at for at in (self.id_at, self.name_at) if at is not None})
 
     @property
-    def is_of_profiles(self) -> bool:
-        """Return whether a column holds a field that only profiles have."""
-        return any(key in vocabulary.PROFILE_ONLY_FIELDS for key in self.keys)
-
-    @property
     def has_codes(self) -> bool:
         """Return whether the column titles show that the rows are codes, whatever their ids look like."""
         title = self.titles[self.label_columns[-1]]

@@ -271,16 +271,10 @@ def _read_term(text: str) -> tuple[Entry, str] | None:
     for closing in BACKTICKS.finditer(text, opening.end()):
         if len(closing[0]) == len(opening[0]):
             note, remark = _read_rest(text[closing.end() :])
-            words = _unpadded(text[opening.end() : closing.start()])
+            words = text[opening.end() : closing.start()]
+            words = words[1:-1] if words.startswith(" ") and words.endswith(" ") else words
             return Entry("term", words, note), remark
     return None
-
-
-def _unpadded(words: str) -> str:
-    """Return words without the one blank on each side that separates them from backticks."""
-    if words.startswith(" ") and words.endswith(" "):
-        return words[1:-1]
-    return words
 
 
 def _read_other_quotes(text: str) -> tuple[Entry, str] | None:

@@ -103,7 +103,7 @@ def raw_lines(text: str) -> list[str]:
 
 
 def ended_lines(text: str) -> list[str]:
-    """Return the lines of a text with their line ends; joined, they are the text."""
+    """Return the lines of a text with their ends: joined, they are the text."""
     return ENDED_LINE.findall(text)
 
 
@@ -232,13 +232,9 @@ def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
     kind: Kind = "paragraph"
     if QUOTE.match(raw):
         kind = "quote"
-    elif TABLE.match(raw) and number + 1 < len(raws) and _is_table_rule(raws[number + 1]):
+    elif TABLE.match(raw) and any("|" in below and TABLE_RULE.match(below) for below in raws[number + 1 : number + 2]):
         kind = "table"
     return Line(number + 1, kind, raw.strip(), [raw])
-
-
-def _is_table_rule(raw: str) -> bool:
-    return "|" in raw and TABLE_RULE.match(raw) is not None
 
 
 def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool:

@@ -31,6 +31,10 @@ LONGEST_LINE = 110
 
 INDENT = "    "
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
+UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Characters that TOML or an editor would not keep as they are."""
+
+ESCAPED = re.compile(rf'[\\"]|{UNPRINTED.pattern}')
 RUN_OF_QUOTES = re.compile(r'"{3,}|"+\Z')
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 Value = str | bool | int | tuple[str, ...]
@@ -243,14 +247,14 @@ def format_key(key: str) -> str:
 
 def quote(text: str, *, literal: bool = False) -> str:
     """Return a string on one line, in single quotes if that saves backslashes or if `literal` is set."""
-    if (literal or '"' in text or "\\" in text) and "'" not in text and not any(map(_must_escape, text)):
+    if (literal or '"' in text or "\\" in text) and "'" not in text and not UNPRINTED.search(text):
         return f"'{text}'"
     return f'"{_escaped(text)}"'
 
 
 def quote_long(text: str, newline: str, *, literal: bool = False) -> str:
     '''Return a string over several lines: `"""`, a line break, the text, `"""`.'''
-    if literal and "'''" not in text and not text.endswith("'") and not any(map(_must_escape, text.replace("\n", ""))):
+    if literal and "'''" not in text and not text.endswith("'") and not UNPRINTED.search(text.replace("\n", "")):
         return f"'''\n{text}'''".replace("\n", newline)
     body = _escaped(text, keep='"\n\t')
     body = RUN_OF_QUOTES.sub(lambda run: '\\"' * len(run[0]), body)
@@ -288,16 +292,10 @@ def _format_list(texts: tuple[str, ...], newline: str, *, before: int, indent: s
 
 
 def _escaped(text: str, keep: str = "") -> str:
-    return "".join(sign if sign in keep else ESCAPES.get(sign) or _code_point(sign) for sign in text)
+    def escape(sign: re.Match[str]) -> str:
+        return sign[0] if sign[0] in keep else ESCAPES.get(sign[0], f"\\u{ord(sign[0]):04X}")
 
-
-def _code_point(sign: str) -> str:
-    return f"\\u{ord(sign):04X}" if _must_escape(sign) else sign
-
-
-def _must_escape(sign: str) -> bool:
-    """Return whether a character must be escaped because TOML or an editor would not keep it."""
-    return category(sign) in ("Cc", "Zl", "Zp") or sign == "\ufeff"
+    return ESCAPED.sub(escape, text)
 
 
 def joined_lines(text: str) -> str:
