@@ -5,9 +5,8 @@ Each function parses its result again, and raises EditError if the content is no
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -44,23 +43,21 @@ def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequenc
     `after` that the table has, or else after its last key.
     """
 
-    def change(top: Tree) -> None:
-        _table(top, table)[key] = list(value) if isinstance(value, tuple) else value
-
-    def edit(scan: TomlScan, top: Tree) -> str:
-        known = scan.by_place.get((*table, key))
-        if known is not None:
-            return _replaced(scan, known, _table(top, known.place[:-1])[key], value)
-        return _added(scan, table, key, value, after)
-
-    return _edited(text, change, edit)
+    tree, scan = parsed(text).fields, TomlScan(text)
+    fields, known = _table(tree, table), scan.by_place.get((*table, key))
+    edited = _added(scan, table, key, value, after) if known is None else _replaced(scan, known, fields[key], value)
+    fields[key] = list(value) if isinstance(value, tuple) else value
+    return _verified(edited, tree)
 
 
 def remove_value(text: str, table: Place, key: str) -> str:
     """Return the text without `key` of a table and without the comment on its line; a missing key changes nothing."""
-    if key not in _table(parsed(text).fields, table):
+    tree = parsed(text).fields
+    fields = _table(tree, table)
+    if key not in fields:
         return text
-    return _edited(text, lambda top: _table(top, table).pop(key), lambda scan, _: _removed(scan, (*table, key)))
+    del fields[key]
+    return _verified(_removed(TomlScan(text), (*table, key)), tree)
 
 
 def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequence[str] = ()) -> str:
@@ -77,26 +74,21 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
 
 def add_table(text: str, name: str, fields: Fields, behind: Place | None = None) -> str:
     """Return the text with one more table `[[name]]`, after the table `behind` or at the end of the file."""
-    tables = parsed(text).fields.get(name, [])
-    scan = TomlScan(text)
+    tree, scan = parsed(text).fields, TomlScan(text)
+    tables = tree.get(name, [])
     if not isinstance(tables, list):
         raise EditError(f"{name} is not a list of tables; write [[{name}]] with double brackets, once for each")
     if (name,) in scan.values:
         at = behind[1] + 1 if behind and behind[0] == name and isinstance(behind[1], int) else len(tables)
         pairs = ", ".join(f"{format_key(key)} = {format_inline(value)}" for key, value in fields)
-        inline = f"{{ {pairs} }}"
-        return _edited(
-            text,
-            lambda top: _insert_table(top, name, at, fields),
-            lambda scan, _: _with_entry(scan.text, (name,), at, inline, _newline(text)),
-        )
-    start = _end_of_table(scan, behind) if behind else len(text)
-    number = sum(each.table[:-1] == (name,) and each.span.start < start for each in scan.headers)
-    return _edited(
-        text,
-        lambda top: _insert_table(top, name, number, fields),
-        lambda scan, _: _with_table(scan, name, fields, start),
-    )
+        after = _with_entry(text, (name,), at, f"{{ {pairs} }}", _newline(text))
+    else:
+        start = _end_of_table(scan, behind) if behind else len(text)
+        at = sum(each.table[:-1] == (name,) and each.span.start < start for each in scan.headers)
+        after = _with_table(scan, name, fields, start)
+    entry = {key: list(value) if isinstance(value, tuple) else value for key, value in fields}
+    tree[name] = [*tables[:at], entry, *tables[at:]]
+    return _verified(after, tree)
 
 
 def parsed(text: str) -> Table:
@@ -111,12 +103,8 @@ def parsed(text: str) -> Table:
 # --- the expected tree, to verify an edit with ------------------------------------------------------
 
 
-def _edited(text: str, change: Callable[[Tree], object], edit: Callable[[TomlScan, Tree], str]) -> str:
-    """Return the edited text if it parses to the tree that `change` makes of the original tree."""
-    top = parsed(text).fields
-    expected = copy.deepcopy(top)
-    change(expected)
-    after = edit(TomlScan(text), top)
+def _verified(after: str, expected: Tree) -> str:
+    """Return the edited text if it parses to the tree that is expected."""
     if SURROGATE.search(after):
         raise EditError("the text contains half a character, which no file can hold; write it again")
     if parsed(after).fields != expected:
@@ -141,12 +129,6 @@ def _table(top: Tree, place: Place) -> Tree:
 
 def _no_table(place: Place) -> EditError:
     return EditError(f"there is no table {'.'.join(map(str, place))} in this file; write it by hand")
-
-
-def _insert_table(top: Tree, name: str, at: int, fields: Fields) -> None:
-    tables = top.setdefault(name, [])
-    if isinstance(tables, list):
-        tables.insert(at, {key: list(value) if isinstance(value, tuple) else value for key, value in fields})
 
 
 # --- layout -----------------------------------------------------------------------------------------
