@@ -16,12 +16,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import replay
 from codetui.formats.session_doc.patch import document_of
-from codetui.model import Codebook, Transaction
+from codetui.model import Codebook
 from codetui.storage import fs, study_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, safe_name
@@ -99,22 +98,6 @@ def _blob(data: bytes) -> frozenset[str]:
     return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))
 
 
-class _Both(NamedTuple):
-    """Both sides of one session: the steps of each, with and without hand edits."""
-
-    book: Codebook
-    ours: SessionSnapshot
-    theirs: SessionSnapshot
-    logged: tuple[Transaction, ...]
-    whole: tuple[Transaction, ...]
-
-    def rendered(self, transactions: tuple[Transaction, ...]) -> Snapshot:
-        """Return the document of these steps."""
-        state = replay(transactions)
-        text, ids = document_of(state, self.book, state.describe(self.ours.source))
-        return Snapshot(text, ids, tuple(one.id for one in transactions))
-
-
 def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     """Write the merge of both versions of a document to `ours`; return a sentence for each conflict in it.
 
@@ -129,43 +112,40 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
         log = folder / EVENTS / f"{_name(path, fs.read(ours))}{LOG}"
         book = with_former(book, folder.parent, [replay(Journal(log).read()[0])])
     with tempfile.TemporaryDirectory(prefix="codetui-") as temporary:
-        both = _both(Path(temporary), (ours, theirs), path, folder, book)
-    if isinstance(both, str):
-        raise _left(path, both)
-    if path.suffix == BASES:
-        SnapshotFile(ours).write([both.rendered(both.logged)])
+        here, there = (
+            _side(version, Path(temporary) / str(number), path, folder, book)
+            for number, version in enumerate((ours, theirs))
+        )
+    conflict = text_conflict(here.transactions, here.log, there, book.words)
+    found = (*here.log_problems, *here.read_problems, *here.edit_problems)
+    found += (*there.log_problems, *there.read_problems, *there.edit_problems)
+    errors = (problem.message for problem in found if problem.severity == "error")
+    if obstacle := conflict.message if conflict else next(errors, ""):
+        raise _left(path, obstacle)
+    # The snapshot is that of the logs, so that edits by hand on either side are imported later.
+    is_snapshot = path.suffix == BASES
+    steps = here.transactions + there.transactions if is_snapshot else here.steps + there.steps
+    state = replay(steps)
+    text, ids = document_of(state, book, state.describe(here.source))
+    if is_snapshot:
+        in_order = sorted({one.id: one for one in steps}.values(), key=lambda one: (one.seq, one.id))
+        SnapshotFile(ours).write([Snapshot(text, ids, tuple(one.id for one in in_order))])
         return ()
-    fs.replace(ours, both.rendered(both.whole).text.encode("utf-8", "replace"), durable=False)
-    state = replay(both.whole)
-    return tuple(f"{path}: {describe_conflict(one, state, book)}" for one in find_conflicts(both.whole))
+    fs.replace(ours, text.encode("utf-8", "replace"), durable=False)
+    return tuple(f"{path}: {describe_conflict(one, state, book)}" for one in find_conflicts(steps))
 
 
-def _both(temporary: Path, versions: tuple[Path, Path], path: Path, folder: Path, book: Codebook) -> _Both | str:
-    """Return the sides that two versions of a file belong to, or why they are unknown."""
-    sides: list[SessionSnapshot] = []
-    for number, version in enumerate(versions):
-        data = fs.read(version)
-        revision = revision_with(path, data)
-        if revision is None:
-            return "git does not report the commit of one side"
-        name = _name(path, data)
-        root = temporary / str(number)
-        _lay_out(revision, folder, root / folder.name, name)
-        paths = SessionPaths.of_folder(root, folder.name)
-        side = next(coder_snapshots(paths, book, None), None)
-        if side is None or side.state.opened is None:
-            return "one side has a document and no log"
-        sides.append(side)
-    ours, theirs = sides
-    conflict = text_conflict(ours.transactions, ours.log, theirs, book.words)
-    if conflict is not None:
-        return conflict.message
-    problems = [problem for side in sides for problem in (*side.log_problems, *side.read_problems, *side.edit_problems)]
-    errors = [problem.message for problem in problems if problem.severity == "error"]
-    if errors:
-        return errors[0]
-    logged = _united(ours.transactions, theirs.transactions)
-    return _Both(book, ours, theirs, logged, _united(ours.steps, theirs.steps))
+def _side(version: Path, root: Path, path: Path, folder: Path, book: Codebook) -> SessionSnapshot:
+    """Return the side that a version of a file belongs to, laid out in `root`.  Raises StudyError if it is unknown."""
+    data = fs.read(version)
+    revision = revision_with(path, data)
+    if revision is None:
+        raise _left(path, "git does not report the commit of one side")
+    _lay_out(revision, folder, root / folder.name, _name(path, data))
+    side = next(coder_snapshots(SessionPaths.of_folder(root, folder.name), book, None), None)
+    if side is None or side.state.opened is None:
+        raise _left(path, "one side has a document and no log")
+    return side
 
 
 def _lay_out(revision: str, folder: Path, target: Path, name: str) -> None:
@@ -192,12 +172,6 @@ def _codebook_above(folder: Path) -> Codebook | None:
         if fs.is_file(above / CODEBOOK):
             return study_files.read_codebook(above / CODEBOOK)[0]
     return None
-
-
-def _united(one: tuple[Transaction, ...], other: tuple[Transaction, ...]) -> tuple[Transaction, ...]:
-    """Return the steps of both sides, each once, in order."""
-    unique = {each.id: each for each in (*one, *other)}
-    return tuple(sorted(unique.values(), key=lambda each: (each.seq, each.id)))
 
 
 def _left(path: Path, why: str) -> StudyError:

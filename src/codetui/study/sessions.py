@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -158,18 +158,15 @@ def session_snapshots(
     """
     names = session_files.coders(root)
     copies = copied_folders(root, names)
-    outside = tuple(_outside(root))
-    if outside and not names:
-        yield _CoderFolder(SessionPaths.of_folder(root, ""), book, sources).unread(SourceId(""), *outside)
-    for name in names:
-        is_wanted = name not in copies if coder is None else name in (coder, session_files.coder_folder(root, coder))
-        problems = (*outside, *(copy_problem(root / copy, name) for copy, one in copies.items() if one == name))
-        if not is_wanted:
-            continue
-        problems += tuple(_alike(root, name, [one for one in names if one not in copies]))
+    problems = tuple(_outside(root))
+    if problems and not names:
+        yield _CoderFolder(SessionPaths.of_folder(root, ""), book, sources).unread(SourceId(""), *problems)
+    wanted = [coder, session_files.coder_folder(root, coder)] if coder else [one for one in names if one not in copies]
+    for name in (name for name in names if name in wanted):
+        problems += tuple(_beside(root, name, names, copies))
         for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped):
             yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
-            problems = outside = ()
+            problems = ()
 
 
 def copied_folders(root: Path, names: Collection[str]) -> dict[str, str]:
@@ -211,15 +208,14 @@ def copy_problem(copy: Path, original: str) -> Problem:
 def left_out_of(paths: SessionPaths) -> list[Problem]:
     """Return the problems of unread files of a coder: copies of the folder, and stray files in it."""
     names = session_files.coders(paths.root)
-    copies = copied_folders(paths.root, names)
-    own = [copy_problem(paths.root / copy, one) for copy, one in copies.items() if one == paths.folder.name]
-    alike = _alike(paths.root, paths.folder.name, [name for name in names if name not in copies])
-    return [*own, *alike, *_outside(paths.root), *strays(paths.folder)]
+    beside = _beside(paths.root, paths.folder.name, names, copied_folders(paths.root, names))
+    return [*beside, *_outside(paths.root), *map(stray, session_files.strays(paths.folder))]
 
 
-def _alike(root: Path, folder: str, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each other coder whose name can be confused with that of this folder's coder."""
-    for name in session_files.alike(folder, names):
+def _beside(root: Path, folder: str, names: Iterable[str], copies: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems of copies of a coder's folder, and of coders whose names can be confused with this one's."""
+    yield from (copy_problem(root / copy, folder) for copy, original in copies.items() if original == folder)
+    for name in session_files.alike(folder, (one for one in names if one not in copies)):
         what = f"the coder of this folder has nearly the same name as that of {folder}, and both are counted"
         hint = "if they are one person, code under one name (--coder), and merge the other folder with `codetui merge`"
         yield Problem(str(root / name), 0, "warning", f"{what}: {hint}")
@@ -231,11 +227,6 @@ def _outside(root: Path) -> Iterator[Problem]:
         what = "this link leads nowhere, so the sessions behind it are left out"
         yield Problem(str(path), 0, "error", f"{what}: connect the disk that it leads to, or remove the link")
     yield from map(stray, session_files.misplaced_files(root))
-
-
-def strays(folder: Path) -> list[Problem]:
-    """Return the problems of logs and documents in a coder's folder that are not read."""
-    return [stray(path) for path in session_files.strays(folder)]
 
 
 def stray(path: Path) -> Problem:
@@ -263,7 +254,7 @@ def coder_snapshots(
     problems: dict[str, list[Problem]] = {}
     for log, owner in copies.items():
         problems.setdefault(owner, []).append(misplaced_log(log, owner, book.words.source))
-    aside = tuple(strays(paths.folder))
+    aside = tuple(map(stray, session_files.strays(paths.folder)))
     left_out = skipped and safe_name(skipped)
     with_log = (folder.with_log(log) for log in logs if log not in copies and log.stem != left_out)
     for snapshot in chain(filter(None, with_log), folder.without_log()):
@@ -329,6 +320,8 @@ class _CoderFolder:
             return self._failed(log, error)
         memory = MemoryLog(transactions)
         opened = memory.state.opened
+        if opened is None and not transactions and not problems:
+            return None
         if opened is None:
             word = self._book.words.source
             what = f"the beginning of this log is missing, which names the {word}"
@@ -336,8 +329,8 @@ class _CoderFolder:
             problems += [Problem(str(log), 0, "error", f"{what}: {hint}")] if transactions else []
             self._documents.pop(heading_id(log.stem), None)
             source = memory.state.describe(Source(SourceId(log.stem), "", "", "", str(log)))
-            snapshot = SessionSnapshot(self._name, self._name, source, memory.state, log, tuple(transactions))
-            return replace(snapshot, log_problems=tuple(problems)) if problems else None
+            steps = tuple(transactions)
+            return SessionSnapshot(self._name, self._name, source, memory.state, log, steps, tuple(problems))
         if safe_name(opened.source) != log.stem:
             return self.unread(opened.source, misplaced_log(log, opened.source, self._book.words.source))
         source = Source(opened.source, opened.employer, opened.title, "", str(log))

@@ -209,12 +209,7 @@ class AdStatus(NamedTuple):
 
 def status_of(state: State) -> AdStatus:
     """Return the status of a session."""
-    return AdStatus(_progress(state), len(state.live()))
-
-
-def _progress(state: State) -> Progress:
-    if state.is_done:
-        return "done"
+    progress: Progress = "untouched" if state.is_untouched else "in progress"
     if state.profile:
-        return "profile assigned"
-    return "untouched" if state.is_untouched else "in progress"
+        progress = "profile assigned"
+    return AdStatus("done" if state.is_done else progress, len(state.live()))
