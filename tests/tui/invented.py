@@ -21,7 +21,8 @@ from codetui.model import (
     Section,
 )
 
-WORKBENCH_CSS = Path(codetui.__file__).parent / "tui/workbench/workbench.tcss"
+TUI = Path(codetui.__file__).parent / "tui"
+WORKBENCH_CSS = [TUI / "widgets/widgets.tcss", TUI / "workbench/workbench.tcss"]
 
 BOOK = Codebook(
     title="Bakeries",

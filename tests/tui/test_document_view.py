@@ -1,6 +1,7 @@
 """The ad's text on screen: what is painted, what is asked, and that only touched rows are painted anew."""
 
 import pytest
+from invented import TUI
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -38,6 +39,7 @@ class View(DocumentView):
 class ViewApp(App[None]):
     """A view alone on the screen, which binds keys and keeps the view's messages."""
 
+    CSS_PATH = TUI / "widgets/widgets.tcss"
     CSS = "View { height: 1fr; }"
     BINDINGS = [Binding(key, f"note('{key}')") for key in ("down", "end", "pagedown", "ctrl+home")]
 
@@ -340,6 +342,7 @@ async def test_a_drag_reports_both_ends_and_is_not_a_click() -> None:
 
 async def test_a_drag_to_the_edge_scrolls() -> None:
     class Half(ViewApp):
+        CSS_PATH = TUI / "widgets/widgets.tcss"
         CSS = "View { height: 6; }"
 
     app = Half()

@@ -42,7 +42,7 @@ class CodetuiApp(App[object]):
     """codetui on the screen."""
 
     TITLE = "codetui"
-    CSS_PATH = ["app.tcss", "workbench/workbench.tcss"]
+    CSS_PATH = ["app.tcss", "widgets/widgets.tcss", "workbench/workbench.tcss"]
     COMMANDS = {commands}
     ENABLE_COMMAND_PALETTE = False
     """The keymap opens the palette, not a key of Textual's own."""

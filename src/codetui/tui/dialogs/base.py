@@ -26,7 +26,7 @@ def alarm(words: str) -> Content:
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A dialog in a box; Esc closes it without an answer."""
 
-    CSS_PATH = "dialogs.tcss"
+    CSS_PATH = ["../widgets/widgets.tcss", "dialogs.tcss"]
 
     READ: ClassVar[str] = "DefinitionPane"
     """The selector of the text that is scrolled."""

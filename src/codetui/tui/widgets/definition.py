@@ -44,14 +44,6 @@ UsageOf = Callable[[CodeId], PastUsages]
 class DefinitionPane(VerticalScroll, can_focus=False):
     """Definition and examples of the code or profile under the cursor."""
 
-    DEFAULT_CSS = """
-    DefinitionPane {
-        padding: 0 1;
-        scrollbar-size-vertical: 1;
-        & > Static { width: 1fr; height: auto; }
-    }
-    """
-
     _text: Callable[[], Content] | None = None
 
     def compose(self) -> ComposeResult:

@@ -48,16 +48,6 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    DocumentView {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        background: $background;
-        color: $foreground;
-    }
-    """
-
     @dataclass
     class Clicked(Message):
         """A character was clicked once, twice or three times."""

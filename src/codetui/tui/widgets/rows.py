@@ -90,30 +90,6 @@ class RowList(ScrollView, can_focus=True):
         "row-list--warn",
     }
 
-    DEFAULT_CSS = """
-    RowList {
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        background: transparent;
-        & > .row-list--cursor { background: $foreground 6%; }
-        & > .row-list--strong { text-style: bold; }
-        & > .row-list--dim { color: $foreground 60%; }
-        & > .row-list--note { color: $foreground 60%; text-style: italic; }
-        & > .row-list--warn { color: $text-warning; }
-        &:focus > .row-list--cursor, &.-active > .row-list--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: bold;
-        }
-    }
-    RowList:ansi {
-        & > .row-list--dim { text-style: dim; }
-        & > .row-list--warn { color: ansi_yellow; }
-        &:nocolor:focus > .row-list--cursor, &:nocolor.-active > .row-list--cursor { text-style: reverse; }
-    }
-    """
-
     virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
     """Another number of rows moves the scroll bar; the rows that look different are refreshed one by one."""
 
