@@ -1,21 +1,23 @@
-"""The workbench as its controllers see it."""
+"""Types and questions that the workbench shares with its controllers and with the dialogs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.commands import Command
-from codetui.core.session.state import State
-from codetui.model import Code, CodeId, Coding, CodingId, Holds, Source, SourceEntry, Span, Words
-from codetui.study.session.outcome import NotSaved, Outcome
-from codetui.study.workspace import Workspace
-from codetui.tui.widgets.codebook_tree import CodeNode, Node
-from codetui.tui.widgets.status_line import Kind
+from codetui.model import CodeId
+from codetui.study.session.outcome import NotSaved
+from codetui.tui.widgets.codebook_tree import CodeNode
+
+if TYPE_CHECKING:
+    from codetui.tui.workbench.screen import WorkbenchScreen
+
+Bench: TypeAlias = "WorkbenchScreen"
+"""The workbench as its controllers see it: they would import it in a circle."""
 
 Do = Callable[[], None]
 T = TypeVar("T")
@@ -49,74 +51,6 @@ class AsksWhenIdle(Protocol):
 
     def ask_when_idle(self, question: Do) -> None:
         """Call `question`, which opens a dialog that no key requested, as soon as no keys are queued."""
-
-
-class Bench(Protocol):
-    """The part of the workbench that its controllers use: they would import it in a circle.
-
-    `workspace` has the study and the open session, `index` the codebook with its lookups.
-    """
-
-    workspace: Workspace
-    index: CodebookIndex
-
-    @property
-    def screen(self) -> Screen[object]:
-        """The screen itself: it runs workers and timers."""
-
-    @property
-    def words(self) -> Words:
-        """Return the codebook's words for a source."""
-
-    @property
-    def ad(self) -> Source:
-        """The open source."""
-
-    @property
-    def state(self) -> State:
-        """The open session's state."""
-
-    def say(self, text: str, kind: Kind = "info") -> None:
-        """Show a message in the status line."""
-
-    def notify_behind(self, text: str, kind: Kind = "info", file: str = "") -> None:
-        """Show a message that answers no key: behind a refusal or an error, in place of one about the same file."""
-
-    def execute_command(self, command: Command, aside: str = "") -> Outcome:
-        """Execute a command and show its outcome, with `aside` if it was saved, and the state that results."""
-
-    def show_book(self) -> None:
-        """Show the codebook after a change."""
-
-    def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
-        """Open a dialog; `answered` gets its answer, unless it is cancelled."""
-
-    def edit_outside(self, text: str) -> str | None:
-        """Return a text after the coder edited it in an external editor, or None if that could not run."""
-
-    def node(self) -> Node | None:
-        """Return the node under the tree's cursor while the tree has the focus."""
-
-    def coding_here(self) -> Coding | None:
-        """Return the coding that keys on a quotation act on: in the tree, else under the cursor."""
-
-    def selected_span(self, holds: Holds) -> Span:
-        """Return what an assignment would code, in a section of quotations or of terms."""
-
-    def select(self, span: Span) -> None:
-        """Focus the source, select a span of it and scroll to it."""
-
-    def back_to_ad(self) -> bool:
-        """Focus the source, and hide the codebook that lies over it; True."""
-
-    def aim_at(self, coding: CodingId | None) -> None:
-        """Make a coding the one that keys on a quotation act on."""
-
-    def open_panel(self, codes: Sequence[Code], words: str, title: str = "") -> None:
-        """Show codes of one section; the next key assigns one to `words`."""
-
-    def open_ad(self, entry: SourceEntry) -> None:
-        """Open another source."""
 
 
 def in_background(bench: Bench, name: str, work: Callable[[], T], done: Callable[[T], object]) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -151,25 +151,32 @@ class Outline:
     def _add_section(self, section: Section, hue: int) -> None:
         codes = [code for code in self._index.codes_of.get(section.id, []) if self._is_shown(code)]
         groups = [group for group in self._index.book.groups if group.section == section.id]
-        count = self._count(code.id for code in codes)
-        has_below = bool(codes or groups or ("section", section.id) in self._notes)
-        line = Line(SectionNode(section.id), 0, section.title, section.key, "", count, hue, has_below=has_below)
-        if self._add(line):
-            self._add_notes("section", section.id, 1, hue)
-            grouped = {group.id for group in groups}
-            for code in codes:
-                if code.group not in grouped:
-                    self._add_code(code, 1, hue)
-            for group in groups:
-                self._add_group(group, [code for code in codes if code.group == group.id], hue)
+        self._add_part("section", SectionNode(section.id), section.title, hue, codes, groups, section.key)
 
-    def _add_group(self, group: Group, codes: list[Code], hue: int) -> None:
+    def _add_part(
+        self,
+        kind: str,
+        node: SectionNode | GroupNode,
+        title: str,
+        hue: int,
+        codes: Sequence[Code],
+        groups: Sequence[Group] = (),
+        key: str = "",
+    ) -> None:
+        """Add a section or group, its notes, its codes without a group, and its groups."""
+        depth = 0 if kind == "section" else 1
+        has_below = bool(codes or groups or (kind, node.id) in self._notes)
         count = self._count(code.id for code in codes)
-        has_below = bool(codes or ("group", group.id) in self._notes)
-        if self._add(Line(GroupNode(group.id), 1, group.title, "", "", count, hue, has_below=has_below)):
-            self._add_notes("group", group.id, 2, hue)
-            for code in codes:
-                self._add_code(code, 2, hue)
+        if not self._add(Line(node, depth, title, key, "", count, hue, has_below=has_below)):
+            return
+        self._add_notes(kind, node.id, depth + 1, hue)
+        grouped = {group.id for group in groups}
+        for code in codes:
+            if code.group not in grouped:
+                self._add_code(code, depth + 1, hue)
+        for group in groups:
+            of_group = [code for code in codes if code.group == group.id]
+            self._add_part("group", GroupNode(group.id), group.title, hue, of_group)
 
     def _add_code(self, code: Code, depth: int, hue: int) -> None:
         codings = self._state.of_code(code.id)
@@ -218,7 +225,7 @@ class Outline:
             for target in lost_sections:
                 self._add_section(Section(id=target, title=target), hue)
             for target in lost_groups:
-                self._add_group(Group(id=target, section="", title=target), [], hue)
+                self._add_part("group", GroupNode(target), target, hue, ())
             for code in dict.fromkeys([*codes, *noted]):
                 self._add_code(self._index.codes.get(code) or Code(id=code, name="", section=""), 1, hue)
 
@@ -234,13 +241,9 @@ class Outline:
 
 def node_of(target: MemoTarget) -> Node:
     """Return the node that a note on `target` belongs to."""
-    match target.kind:
-        case "section":
-            return SectionNode(target.id)
-        case "group":
-            return GroupNode(target.id)
-        case _:
-            return CodeNode(CodeId(target.id))
+    if target.kind == "section":
+        return SectionNode(target.id)
+    return GroupNode(target.id) if target.kind == "group" else CodeNode(CodeId(target.id))
 
 
 def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:

@@ -48,6 +48,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     ALLOW_SELECT = False
+
     @dataclass
     class Clicked(Message):
         """A character was clicked once, twice or three times."""
@@ -285,52 +286,40 @@ class _Drag:
     def __init__(self, view: DocumentView) -> None:
         self.has_moved = False
         self._view = view
-        self._start: int | None = None
         self._offset = 0
         self._pointer = (0, 0)
-        self._edge_timer: Timer | None = None
+        self._begun: tuple[int, Timer] | None = None
+        """The offset of the first character, and the timer that scrolls."""
 
     def begin(self, x: int, y: int) -> None:
         """Begin on a character."""
-        self._start = self._offset = self._view.offset_under(x, y)
+        self.end()
+        self._offset = self._view.offset_under(x, y)
+        self._pointer = (x, y)
         self.has_moved = False
+        self._begun = self._offset, self._view.set_interval(EDGE_SECONDS, self._scroll)
         self._view.capture_mouse()
 
     def move(self, x: int, y: int) -> None:
-        """Extend the drag to a cell, and scroll while that cell is beyond an edge."""
-        if self._start is None:
-            return
+        """Extend the drag to a cell."""
         self._pointer = (x, y)
-        self._extend()
-        if not self._rows_beyond_edge():
-            self._stop_scrolling()
-        elif self._edge_timer is None:
-            self._edge_timer = self._view.set_interval(EDGE_SECONDS, self._scroll)
+        offset = self._view.offset_under(x, y)
+        if self._begun is not None and offset != self._offset:
+            self._offset = offset
+            self.has_moved = True
+            self._view.post_message(DocumentView.Dragged(self._begun[0], offset))
 
     def end(self) -> None:
         """End the drag, if there is one."""
-        self._stop_scrolling()
-        if self._start is not None:
-            self._start = None
+        if self._begun is not None:
+            self._begun[1].stop()
+            self._begun = None
             self._view.release_mouse()
 
-    def _extend(self) -> None:
-        offset = self._view.offset_under(*self._pointer)
-        if self._start is not None and offset != self._offset:
-            self._offset = offset
-            self.has_moved = True
-            self._view.post_message(DocumentView.Dragged(self._start, offset))
-
-    def _rows_beyond_edge(self) -> int:
-        """Return how far the pointer is above (negative) or below the rows in view."""
-        y = self._pointer[1] - self._view.styles.gutter.top
-        return min(0, y) or max(0, y - self._view.view_rows + 1)
-
     def _scroll(self) -> None:
-        self._view.scroll_to_row(self._view.scroll_offset.y + self._rows_beyond_edge())
-        self._extend()
-
-    def _stop_scrolling(self) -> None:
-        if self._edge_timer is not None:
-            self._edge_timer.stop()
-            self._edge_timer = None
+        """Scroll by the rows that the pointer is above or below those in view."""
+        y = self._pointer[1] - self._view.styles.gutter.top
+        beyond = min(0, y) or max(0, y - self._view.view_rows + 1)
+        if beyond:
+            self._view.scroll_to_row(self._view.scroll_offset.y + beyond)
+            self.move(*self._pointer)

@@ -83,11 +83,7 @@ class RowList(ScrollView, can_focus=True):
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-list--cursor",
-        "row-list--strong",
-        "row-list--dim",
-        "row-list--note",
-        "row-list--warn",
+        f"row-list--{part}" for part in ("cursor", "strong", "dim", "note", "warn")
     }
 
     virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
