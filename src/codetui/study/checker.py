@@ -37,14 +37,14 @@ from codetui.model import (
 from codetui.storage import session_files
 from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths, safe_name
-from codetui.storage.sources.corpus import NO_TEXT
+from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
 from codetui.study.former import with_former
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
 from codetui.study.session.outcome import change_words, not_read
 from codetui.study.session.sync import DocumentStatus
-from codetui.study.sessions import CorpusSources, SessionSnapshot, coded_texts
+from codetui.study.sessions import SessionSnapshot, coded_texts
 from codetui.study.study import Study
 
 

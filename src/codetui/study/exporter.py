@@ -15,10 +15,11 @@ from codetui.formats.export.exporter import NO_ATTRIBUTES, Export, ExportedSessi
 from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
+from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.former import with_former
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
-from codetui.study.sessions import CorpusSources, SessionSnapshot
+from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
 

@@ -15,12 +15,12 @@ from codetui.storage import disk, fs, session_files, study_files
 from codetui.storage.copies import original_of
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import PullKind
 from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
 from codetui.study.sessions import (
-    CorpusSources,
     SessionSnapshot,
     coder_snapshots,
     copied_folders,

@@ -46,10 +46,11 @@ from codetui.storage import fs, study_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
-from codetui.study.sessions import CorpusSources, SessionSnapshot
+from codetui.study.sessions import SessionSnapshot
 from codetui.study.steps import BegunStep, StepNote, interrupted_steps
 from codetui.study.study import Study, StudyError, read_codebook
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,18 +17,16 @@ from codetui.model import (
     Problem,
     SessionOpened,
     Source,
-    SourceEntry,
     SourceId,
     Transaction,
     Words,
-    hashes_of,
     source_hash,
 )
 from codetui.storage import fs, session_files
 from codetui.storage.copies import is_backup, original_of, remedy
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
-from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.session.document import (
     MERGE_LOG,
     DocumentFile,
@@ -91,59 +88,6 @@ class SessionSnapshot:
     def steps(self) -> tuple[Transaction, ...]:
         """Return the steps of the log and the edits."""
         return (*self.transactions, *self.edits)
-
-
-class CorpusSources:
-    """The sources of a corpus by id; the corpus is listed once, on first use."""
-
-    def __init__(self, corpus: Corpus | None) -> None:
-        self._corpus = corpus
-        self._entries: dict[str, SourceEntry] | None = None
-        self._read: dict[SourceId, Source] = {}
-        self._is_complete = True
-        self.problems: list[Problem] = []
-        """The problems of the corpus, once it was listed."""
-
-    def read_all(
-        self, is_kept: Callable[[SourceId], bool], problems: list[Problem]
-    ) -> Iterator[tuple[SourceEntry, int]]:
-        """Yield all sources with digests of their texts in one pass, and cache some texts; add to `problems`."""
-        self._entries = {}
-        for one, offset, digest in self._corpus.texts(problems) if self._corpus else ():
-            entry = SourceEntry(one.id, one.employer, one.title, one.file, offset, one.line)
-            self._entries[one.id] = entry
-            if is_kept(one.id):
-                self._read[one.id] = one
-            yield entry, digest
-        self.problems = problems
-        self._is_complete = not any(problem.severity == "error" for problem in problems)
-
-    def find(self, source_id: SourceId) -> Source | None:
-        """Return the source with its text, None if the corpus lacks it.
-
-        Raises OSError if it may be in an unreadable file.
-        """
-        if self._corpus is None or source_id in self._read:
-            return self._read.get(source_id)
-        if self._entries is None:
-            batches = list(self._corpus.batches())
-            self.problems = [problem for batch in batches for problem in batch.problems]
-            self._is_complete = not any(problem.severity == "error" for problem in self.problems)
-            self._entries = {entry.id: entry for batch in batches for entry in batch.entries}
-        entry = self._entries.get(source_id)
-        if entry is None and not self._is_complete:
-            entry = self._corpus.find(source_id)
-        return self._corpus.read(entry)[0] if entry else None
-
-    @cached_property
-    def ids_by_text(self) -> dict[str, SourceId]:
-        """The first source with each text, by the hash of the text; this reads all texts."""
-        texts = self._corpus.texts([]) if self._corpus else ()
-        found: dict[str, SourceId] = {}
-        for one in texts:
-            for digest in hashes_of(one.source.text):
-                found.setdefault(digest, one.source.id)
-        return found
 
 
 # --- the sessions of a study --------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus import Corpus, CorpusSources
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
-from codetui.study.sessions import CorpusSources, SessionSnapshot, session_snapshots
+from codetui.study.sessions import SessionSnapshot, session_snapshots
 from codetui.study.steps import interrupted_steps
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
