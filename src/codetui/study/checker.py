@@ -24,7 +24,6 @@ from codetui.formats.session_doc.model import Document, Entry, Written
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     GRAVEST_FIRST,
-    Anchor,
     Codebook,
     Coding,
     Problem,
@@ -32,7 +31,6 @@ from codetui.model import (
     Source,
     SourceEntry,
     SourceId,
-    hashes_of,
 )
 from codetui.storage import session_files
 from codetui.storage.journal import StudyJournal
@@ -316,51 +314,37 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 
     `lines` are the lines of the codings in the document `file`, by their ids; `word` is the noun for a source.
     """
-    text = SourceText(ad.text, word) if any(coding.anchor is None for coding in state.live()) else None
-    known = text.known if text else hashes_of(ad.text)
-    has_moved = False
-    for coding in state.live():
-        has_moved = has_moved or (coding.anchor is not None and coding.anchor.text_hash not in known)
-        if coding.anchor is not None:
-            fault = _at_anchor(coding, coding.anchor, state, ad.text, known, word)
-        else:
-            fault = _without_place(coding, state, text or SourceText(ad.text, word))
+    text, live = SourceText(ad.text, word), state.live()
+    for coding in live:
+        fault = _fault(coding, state, text)
         if fault is not None:
             yield Problem(file, lines.get(coding.id, 0), *fault)
-    if has_moved:
+    if any(coding.anchor is not None and coding.anchor.text_hash not in text.known for coding in live):
         what = f"the {word}'s text has changed since it was coded"
         hint = f"open the {word} once, and its quotations are located again"
         yield Problem(file, 0, "note", f"{what}; {hint}")
 
 
-def _at_anchor(
-    coding: Coding, anchor: Anchor, state: State, text: str, known: frozenset[str], word: str
-) -> tuple[Severity, str] | None:
-    """Return severity and message for a quotation with an anchor, None if its words are still at that place."""
-    is_there = anchor.text_hash in known and text[anchor.start : anchor.end] == anchor.words
-    if is_there and not coding.is_proposed:
-        return None
+def _fault(coding: Coding, state: State, source: SourceText) -> tuple[Severity, str] | None:
+    """Return severity and message for a quotation, as opening its source would; None if its words are in their place."""
+    anchor, text = coding.anchor, source.text
+    if anchor is None:
+        [place] = locate([Quotation(coding)], state.live(), source)
+        message = place.message or f"{quoted(coding.words)} is not located yet: locate it"
+        return "error" if place.located_by == "orphan" else "warning", message
     words = quoted(coding.words or anchor.words)
+    is_there = anchor.text_hash in source.known and text[anchor.start : anchor.end] == anchor.words
     if is_there:
-        return "warning", f"{words} resembles {quoted(anchor.words)}: check it"
-    found = anchors.resolve(text, anchor, state.outlines)
-    match found:
+        return ("warning", f"{words} resembles {quoted(anchor.words)}: check it") if coding.is_proposed else None
+    match anchors.resolve(text, anchor, state.outlines):
         case anchors.Exact():
             return None
-        case anchors.Fuzzy():
-            return "warning", f"{words} resembles {quoted(text[slice(*found.span)])}: check it"
+        case anchors.Fuzzy(span=span):
+            return "warning", f"{words} resembles {quoted(text[slice(*span)])}: check it"
         case anchors.Ambiguous():
-            return "warning", f"{words} occurs more than once in the {word} now: locate it"
+            return "warning", f"{words} occurs more than once in the {source.word} now: locate it"
         case _:
-            return "error", f"{words} is no longer in the {word}: locate it, or remove it"
-
-
-def _without_place(coding: Coding, state: State, text: SourceText) -> tuple[Severity, str]:
-    """Return severity and message for a quotation without an anchor, as when its source is opened."""
-    [place] = locate([Quotation(coding)], state.live(), text)
-    if place.anchor is not None:
-        return "warning", place.message or f"{quoted(coding.words)} is not located yet: locate it"
-    return "error" if place.located_by == "orphan" else "warning", place.message
+            return "error", f"{words} is no longer in the {source.word}: locate it, or remove it"
 
 
 def repeated(group: list[SourceEntry], word: str) -> Iterator[Problem]:
