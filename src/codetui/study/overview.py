@@ -6,7 +6,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from itertools import pairwise
 from typing import NamedTuple, get_args
 
 from codetui.core.codebook.index import CodebookIndex, profile, profile_name
@@ -148,23 +147,16 @@ class DuplicateTexts:
         for digest in digests:
             found.append(digest)
             yield len(found)
-        self._digests, self._alike = found, _alike(found)
+        alike = {digest: array("L") for digest, number in Counter(found).items() if number > 1 and digest != NO_TEXT}
+        for position, digest in enumerate(found):
+            if digest in alike:
+                alike[digest].append(position)
+        self._digests, self._alike = found, alike
         self.is_complete = True
 
     def group(self, position: int) -> Sequence[int]:
         """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
         return self._alike.get(self._digests[position], ()) if position < len(self._digests) else ()
-
-
-def _alike(digests: array[int]) -> dict[int, array[int]]:
-    """Return the positions for each digest that occurs more than once."""
-    ordered = sorted(digests)
-    repeated = {one for one, other in pairwise(ordered) if one == other} - {NO_TEXT}
-    found = {digest: array("L") for digest in repeated}
-    for position, digest in enumerate(digests):
-        if digest in repeated:
-            found[digest].append(position)
-    return found
 
 
 # --- how far each source is ------------------------------------------------------------------------------

@@ -126,7 +126,9 @@ class PullResult:
         nothing = "its layout" if self.has_new_layout else "nothing new"
         match self.kind:
             case PullKind.EDITED if self.lost_steps:
-                return f"{lost_words(self.lost_steps)}: {self._changes() or nothing}."
+                what = f"The log lacks {plural(self.lost_steps, 'step')} that are in the document"
+                what = f"{what}, as after restoring an older copy. Restored from the document"
+                return f"{what}: {self._changes() or nothing}."
             case PullKind.EDITED:
                 return f"The document was edited by hand: {self._changes() or nothing}."
             case PullKind.IMPORTED:
@@ -155,12 +157,6 @@ def change_words(counts: Counts) -> str:
         "changed on both sides": counts.conflicts,
     }
     return ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
-
-
-def lost_words(number: int) -> str:
-    """Return the message for a log that lacks steps of the document."""
-    what = f"The log lacks {plural(number, 'step')} that are in the document, as after restoring an older copy"
-    return f"{what}. Restored from the document"
 
 
 # --- files that cannot be read ------------------------------------------------------------------------
