@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from codetui.core.anchors.anchor import (
     locate,
     resolve,
 )
+from codetui.core.anchors.outline import outline_of
 from codetui.core.text.normalize import NormalizedText, collapse_spaces, normalize_words
 from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import Anchor, Span, text_hash
@@ -380,3 +383,36 @@ def test_a_passage_is_quoted_only_by_words_with_the_same_beginning_and_end(
 def test_words_across_a_line_break_match_only_their_own_letters(text: str, words: str, there: str) -> None:
     found = locate(text, words)
     assert isinstance(found, Exact) and _words(text, found) == there
+
+
+LISTED = """Gardener wanted
+
+You talk with people in the morning. You water the beds.
+You talk with people at noon. You cut the hedge.
+You talk with people in the evening. You lock the gate.
+
+ * You know your soil
+ * You talk with people
+ * You like rain
+"""
+
+
+@pytest.mark.parametrize("width", [20, 25, 30, 40, 60, 1000])
+@pytest.mark.parametrize("is_capitalized", [False, True])
+def test_repeated_words_are_found_at_their_places_after_lines_are_wrapped(width: int, is_capitalized: bool) -> None:
+    text = "\n".join(textwrap.wrap(LISTED, width))
+    text = text.upper() if is_capitalized else text
+    words = re.compile(r"talk\s+with\s+people", re.IGNORECASE)
+    places = [Span(*found.span()) for found in words.finditer(text)]
+    anchors = [anchor_at(LISTED, Span(*found.span()), text_hash(LISTED)) for found in words.finditer(LISTED)]
+    outlines = {text_hash(LISTED): outline_of(LISTED)}
+    for known in ({}, outlines):
+        found = [resolve(text, anchor, known) for anchor in anchors]
+        assert [one.span for one in found if isinstance(one, Exact)] == places
+
+
+def test_a_short_quotation_that_occurs_once_is_found_when_only_capitals_changed() -> None:
+    start = LISTED.index("cut the hedge")
+    anchor = anchor_at(LISTED, Span(start, start + 13), text_hash(LISTED))
+    found = resolve(LISTED.upper(), anchor)
+    assert isinstance(found, Exact) and found.span == Span(start, start + 13)

@@ -256,20 +256,25 @@ class Context(NamedTuple):
     before: str
     after: str
 
+    def sides(self, text: str, span: Span) -> tuple[int, int]:
+        """Return how many code points before and after `span` agree with the context, white space and case aside."""
+        before, after = self._round(text, span)
+        return _common(before[::-1], _folded(self.before)[::-1]), _common(after, _folded(self.after))
+
     def is_whole(self, text: str, span: Span) -> bool:
         """Return whether all of the context is round `span`."""
-        return text.endswith(self.before, 0, span.start) and text.startswith(self.after, span.end)
+        before, after = self._round(text, span)
+        return before.endswith(_folded(self.before)) and after.startswith(_folded(self.after))
 
-    def sides(self, text: str, span: Span) -> tuple[int, int]:
-        """Return how many code points before and after `span` agree with the context."""
-        before = text[max(0, span.start - len(self.before)) : span.start]
-        after = text[span.end : span.end + len(self.after)]
-        return _common(before[::-1], self.before[::-1]), _common(after, self.after)
+    def _round(self, text: str, span: Span) -> tuple[str, str]:
+        """Return the folded text round `span`, twice as much as the context, for white space that was added."""
+        before = text[max(0, span.start - 2 * len(self.before)) : span.start]
+        return _folded(before), _folded(text[span.end : span.end + 2 * len(self.after)])
 
     def is_repeated(self, sides: tuple[int, int]) -> bool:
         """Return whether one side alone could be a copy of the old place: most or all of its context agrees."""
         return any(
-            side and agreeing >= min(REPEATED, len(side))
+            side and agreeing >= min(REPEATED, len(_folded(side)))
             for side, agreeing in zip((self.before, self.after), sides, strict=True)
         )
 
@@ -330,6 +335,11 @@ def is_joined(text: str, position: int) -> bool:
     if not 0 < position < len(text) or not (text[position - 1].isalnum() and text[position].isalnum()):
         return False
     return text[position].isascii() or not find_unspaced(text, position - 1, position + 1)
+
+
+def _folded(context: str) -> str:
+    """Return a context with each run of white space as one blank and without capitals."""
+    return re.sub(r"\s+", " ", context).casefold()
 
 
 def _common(one: str, other: str) -> int:
