@@ -1,9 +1,9 @@
-"""How quotations are found in real ads: at which step, how fast, and whether ever at a wrong place.
+"""Measure how quotations are found in real ads: at which step, how fast, and whether ever at a wrong place.
 
     python -m benchmarks.anchors --ads ads.csv --codings DIR [DIR ...] [--llm DIR] [--trials]
 
 Documents are those of coders; --llm names codings of a language model, JSON with "job_id" and "phrase" anywhere.
---trials plants near-duplicates and slips, and exits with 1 where a quotation was found at a wrong place.
+--trials inserts near-duplicates and typos, and exits with 1 if a quotation was found at a wrong place.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MICRO = 1_000_000
 
 
 def step_of(found: anchors.Resolution) -> str:
-    """At which step the words were found."""
+    """Return the step at which the words were found."""
     match found:
         case anchors.Exact():
             return "folded" if found.step == "folded" else "exact words"
@@ -46,7 +46,7 @@ def step_of(found: anchors.Resolution) -> str:
 
 
 def measure(name: str, phrases: Sequence[Phrase], texts: Mapping[str, str], runs: int) -> None:
-    """Prints a table of the steps with their times, and the ratio to a plain search."""
+    """Print a table of the steps with their times, and the ratio to a plain search."""
     print(f"{name}: {len(phrases):,} phrases in {len({phrase.ad for phrase in phrases})} ads")
     counted: Counter[str] = Counter()
     by_step = dict.fromkeys(STEPS, 0.0)
@@ -78,7 +78,7 @@ def measure(name: str, phrases: Sequence[Phrase], texts: Mapping[str, str], runs
 
 
 def _forget() -> None:
-    """Lets every run fold the ads anew."""
+    """Clear the caches, so that every run folds the ads again."""
     normalized_text.cache_clear()
     anchors.clear_caches()
 
@@ -87,7 +87,7 @@ def _forget() -> None:
 
 
 def try_all(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> int:
-    """Prints how the trials went; how many places were wrong."""
+    """Print the results of the trials; return the number of wrong places."""
     tally: dict[str, Counter[str]] = {}
     for name, trial in trials(phrases, texts):
         tally.setdefault(name, Counter())[verdict(trial, trial.found())] += 1
@@ -98,7 +98,7 @@ def try_all(phrases: Sequence[Phrase], texts: Mapping[str, str]) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures and prints; the exit code."""
+    """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--ads", type=Path, required=True)
     parser.add_argument("--codings", type=Path, nargs="+", required=True)

@@ -1,4 +1,4 @@
-"""The least that Textual does: an app that shows one Static."""
+"""The minimal Textual app, which shows one Static."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static
@@ -10,7 +10,7 @@ class BareApp(App[None]):
     """One line of text."""
 
     def compose(self) -> ComposeResult:
-        """The line."""
+        """Yield the line."""
         yield Static(WORDS)
 
 

@@ -1,4 +1,6 @@
-"""How the time of every reader grows with nasty input: seconds at one size, at four times that, and at the largest.
+"""Measure how the time of every reader grows with hostile input:
+
+seconds at one size, at four times that, and at the largest.
 
     python -m benchmarks.bounds [--only READER] [--shape TEXT] [--largest BYTES]
 
@@ -33,7 +35,7 @@ SHOWN = 3
 
 
 class Measured(NamedTuple):
-    """Seconds at `size` bytes and at four times that; `NEVER` where the measurement was given up."""
+    """Seconds at `size` bytes and at four times that; `NEVER` if the measurement was cancelled."""
 
     shape: Shape
     size: int
@@ -42,12 +44,12 @@ class Measured(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """How many times as long four times as much takes; 0 where that is too short to say."""
+        """Return the ratio of the times for four times the size; 0 if they are too short to compare."""
         return self.at_four / max(self.seconds, 0.001) if self.at_four >= ENOUGH else 0.0
 
 
 def measured(take: Take, shape: Shape, largest: int) -> Measured:
-    """One shape for one reader, at the first size at which its time says something; a steep one is measured twice."""
+    """Measure one shape for one reader, at the first size with a meaningful time; a steep one is measured twice."""
     size = min(SMALLEST, largest // 4)
     seconds, at_four = (seconds_for(take, shape.make(each)) for each in (size, 4 * size))
     while at_four < ENOUGH and 16 * size <= largest:
@@ -60,7 +62,7 @@ def measured(take: Take, shape: Shape, largest: int) -> Measured:
 
 
 def rows(bound: Bound, wanted: str = "") -> Iterator[tuple[bool, str]]:
-    """The lines of the table about one reader, and whether each is flagged; `wanted` stands in the shapes' names."""
+    """Yield the table's lines about one reader, and whether each is flagged; `wanted` filters the shapes by name."""
     every = [measured(bound.take, shape, bound.largest) for shape in bound.shapes if wanted in shape.name]
     every.sort(key=lambda row: row.at_four / row.size, reverse=True)
     yield False, f"{bound.name}: {len(every)} shapes, at most {bound.largest / MB:g} MB"
@@ -77,7 +79,7 @@ def rows(bound: Bound, wanted: str = "") -> Iterator[tuple[bool, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measures and prints; 1 where anything is flagged."""
+    """Measure and print; return 1 if anything is flagged."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="one reader")
     parser.add_argument("--shape", default="", help="shapes that have this in their name")

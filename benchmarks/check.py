@@ -1,7 +1,7 @@
-"""`codetui check` on many sessions, beside merely reading the same files.
+"""Measure `codetui check` on many sessions, compared with only reading the same files.
 
-The second figure is for sessions of which none is as it was left: each document was edited by hand, and each ad
-has got another beginning, so that every quotation must be looked for.
+The second figure is for sessions that have all changed: each document was edited by hand, and each ad has a different
+beginning, so that every quotation must be located again.
 
 python -m benchmarks.check [--sessions 1000] [--codings 30] [--runs 5]
 """
@@ -51,7 +51,7 @@ SYLLABLES = ("ke", "la", "mor", "vin", "ter", "schip", "haven", "licht", "wa", "
 
 
 def write_study(folder: Path, sessions: int, codings: int) -> Codebook:
-    """A codebook, ads, and for each ad a session with its log and its document; gives the codebook."""
+    """Write a codebook, ads, and for each ad a session with its log and its document; return the codebook."""
     chance = random.Random(1)
     (folder / "codebook.toml").write_text(CODEBOOK + "".join(_more_codes()), "utf-8")
     book, _ = read_codebook(folder / "codebook.toml")
@@ -76,7 +76,7 @@ def _more_codes() -> Iterator[str]:
 
 
 def _text(chance: random.Random, number: int) -> str:
-    """An ad in sentences of invented words, no two alike."""
+    """Return an ad in sentences of invented words, all different."""
     length = LENGTHS[number % len(LENGTHS)]
     text = f"Keeper {number}\n\n"
     while len(text) < length:
@@ -86,7 +86,7 @@ def _text(chance: random.Random, number: int) -> str:
 
 
 def _session(ad: Source, book: Codebook, codings: int, chance: random.Random) -> Iterator[Transaction]:
-    """The lines of a log: the opening, then a coding each, and the profile."""
+    """Yield the lines of a log: the opening, then one coding each, and the profile."""
     digest = text_hash(ad.text)
     opened = SessionOpened(source=ad.id, employer=ad.employer, title=ad.title, text_hash=digest)
     yield _transaction(1, opened)
@@ -101,14 +101,14 @@ def _session(ad: Source, book: Codebook, codings: int, chance: random.Random) ->
 
 
 def _quotation(text: str, chance: random.Random) -> Span:
-    """A stretch of whole words."""
+    """Return a passage of whole words."""
     start = text.rindex(" ", 0, chance.randrange(100, len(text))) + 1
     end = text.find(" ", start + chance.randint(10, 80))
     return Span(start, len(text) if end < 0 else end)
 
 
 def edit(folder: Path) -> None:
-    """Changes one quotation in each document, and puts a line before each ad."""
+    """Change one quotation in each document, and insert a line before each ad."""
     for path in (folder / "sessions" / CODER).glob("*.md"):
         before, bullet, after = path.read_text("utf-8").rpartition('  - "')
         path.write_text(f"{before}{bullet}Another word stands here, {after}", "utf-8")
@@ -123,7 +123,7 @@ def _transaction(seq: int, event: Event) -> Transaction:
 
 
 def seconds_to_read(folder: Path) -> float:
-    """Seconds to read every file of the study."""
+    """Return the seconds to read every file of the study."""
     begun = perf_counter()
     for path in folder.rglob("*"):
         if path.is_file():
@@ -132,7 +132,7 @@ def seconds_to_read(folder: Path) -> float:
 
 
 def seconds_to_check(folder: Path) -> tuple[float, int]:
-    """Seconds to check the study, and how many problems there are."""
+    """Return the seconds to check the study, and the number of problems."""
     study = Study.open(folder)
     begun = perf_counter()
     problems = check_study(study)
@@ -140,7 +140,7 @@ def seconds_to_check(folder: Path) -> tuple[float, int]:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=1_000)
     parser.add_argument("--codings", type=int, default=30)
@@ -155,7 +155,7 @@ def main() -> None:
 
 
 def measure(name: str, folder: Path, options: argparse.Namespace) -> None:
-    """Prints the figures for the study as it lies there."""
+    """Print the figures for the study in its current state."""
     reading, checking = [], []
     for _ in range(options.runs):
         reading.append(seconds_to_read(folder))

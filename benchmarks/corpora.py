@@ -39,7 +39,7 @@ section = "tasks"
 
 
 def write_study(folder: Path, layout: Layout, count: int) -> Path:
-    """A study with `count` ads in a folder of its own; gives the folder."""
+    """Write a study with `count` ads in its own folder; return the folder."""
     study = folder / f"{layout}-{count}"
     study.mkdir()
     (study / "codebook.toml").write_text(CODEBOOK, "utf-8")
@@ -61,7 +61,7 @@ def write_study(folder: Path, layout: Layout, count: int) -> Path:
 
 
 def corpus_of(layout: Layout) -> str:
-    """The corpus of such a study, from the study's folder."""
+    """Return the corpus of such a study, from the study's folder."""
     return "ads" if layout == "folder" else f"ads.{layout}"
 
 

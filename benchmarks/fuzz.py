@@ -1,10 +1,10 @@
-"""Hostile inputs for every reader: how many were read, in how many seconds, the slowest one, and what failed.
+"""Run hostile inputs through every reader and print how many were read, the seconds, the slowest one and the failures.
 
     python -m benchmarks.fuzz [--inputs 1000000] [--seed 1] [--only "event log"] [--keep DIR]
 
-Inputs are mutated bytes and mutated JSON; one seed always gives the same ones.  An input fails where its reader raises,
-breaks one of its own promises, or takes longer than `LONGEST` seconds of processor time.  Exits with 1 where one did;
---keep saves those.
+Inputs are mutated bytes and mutated JSON; one seed always gives the same ones.  An input fails if its reader raises an
+exception, breaks one of its own promises, or takes longer than `LONGEST` seconds of processor time.  Exits with 1 if
+any input failed; --keep saves these inputs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_SHOWN = 5
 
 
 class Count:
-    """What became of the inputs of one reader."""
+    """The results of one reader's inputs."""
 
     def __init__(self) -> None:
         self.inputs = 0
@@ -34,7 +34,7 @@ class Count:
 
 
 def run(name: str, reader: Reader, folder: Path, inputs: Iterator[bytes], count: Count) -> None:
-    """Gives the inputs to a reader and counts what becomes of them."""
+    """Run the inputs through the reader and count the results."""
     folder.mkdir(parents=True, exist_ok=True)
     for data in inputs:
         started = time.perf_counter()
@@ -47,7 +47,7 @@ def run(name: str, reader: Reader, folder: Path, inputs: Iterator[bytes], count:
 
 
 def fuzz(folder: Path, inputs: int, seed: int, only: str = "") -> dict[str, Count]:
-    """Reads so many inputs, the readers in turn; says now and then how far it is."""
+    """Read the given number of inputs, the readers in turn, and report progress now and then."""
     everyone = readers(folder)
     chosen = {name: reader for name, reader in everyone.items() if only in ("", name)}
     streams = {name: inputs_of(reader, name, seed) for name, reader in chosen.items()}
@@ -65,7 +65,7 @@ def fuzz(folder: Path, inputs: int, seed: int, only: str = "") -> dict[str, Coun
 
 
 def report(counts: dict[str, Count]) -> None:
-    """Prints a line for each reader, the sum, and the first failures."""
+    """Print a line for each reader, the sum, and the first failures."""
     print(f"{'reader':<22}{'inputs':>10}{'seconds':>10}{'per second':>12}{'slowest':>11}{'failures':>10}")
     for name, count in counts.items():
         speed = count.inputs / count.seconds if count.seconds else 0
@@ -81,7 +81,7 @@ def report(counts: dict[str, Count]) -> None:
 
 
 def main() -> int:
-    """Fuzzes and prints; 1 where something failed."""
+    """Fuzz and print; return 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""`codetui --help` beside a Python that does nothing.
+"""Measure `codetui --help` beside a Python that does nothing.
 
 python -m benchmarks.help [--runs 25]
 """
@@ -17,14 +17,14 @@ from testing.terminal import codetui_command
 
 
 def seconds_of(command: Sequence[str]) -> float:
-    """Seconds from starting a command to its end."""
+    """Return the seconds from starting a command to its end."""
     started = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - started
 
 
 def main() -> None:
-    """Measures and prints, the two commands taking turns."""
+    """Measure and print, the two commands taking turns."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=25)
     runs = parser.parse_args().runs

@@ -1,4 +1,4 @@
-"""From the key that assigns a code to the screen that shows it, fsync included, beside a bare append and fsync.
+"""Time the key that assigns a code until the screen shows it, fsync included, beside a bare append and fsync.
 
     python -m benchmarks.keystroke [--runs 300]
 
@@ -45,7 +45,7 @@ CODER = "ada"
 
 
 class Case(NamedTuple):
-    """An ad of so many characters with so many codings before the first key."""
+    """An ad with the given numbers of characters and of codings before the first key."""
 
     name: str
     size: int
@@ -79,12 +79,12 @@ class Times(NamedTuple):
 
 
 def sentence(number: int) -> str:
-    """A sentence that no other is like at its beginning."""
+    """Return a sentence with a unique beginning."""
     return f"Lamp {number} is lit."
 
 
 def write_study(folder: Path, case: Case) -> None:
-    """A study with one ad; with codings where the case has them, all in one transaction."""
+    """Write a study with one ad, with codings if the case has them, all in one transaction."""
     (folder / "ads").mkdir(parents=True)
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
     filler = " The sea is wide and the night is long, and nobody but the keeper is awake to see it."
@@ -102,7 +102,7 @@ def write_study(folder: Path, case: Case) -> None:
 
 
 def coded(text: str, count: int, *, at_once: int) -> Iterator[Transaction]:
-    """Transactions of `at_once` codings each, evenly spread over the text's second half."""
+    """Return transactions of `at_once` codings each, evenly spread over the text's second half."""
     digest = text_hash(text)
     events: list[Event] = [SessionOpened(source=SourceId("1"), employer="Harbour", title="Keeper", text_hash=digest)]
     step = len(text) // 2 // count
@@ -123,7 +123,7 @@ def _transaction(seq: int, events: tuple[Event, ...]) -> Transaction:
 
 
 class Sitting:
-    """One program on one case, and what its keys took so far."""
+    """One program on one case, and the times of its keys so far."""
 
     def __init__(self, terminal: Terminal, folder: Path) -> None:
         self.times = Times([], [], [], [])
@@ -132,7 +132,7 @@ class Sitting:
         self._done = 0
 
     def work(self, commands: int) -> None:
-        """Gives a code to each of the next so many sentences."""
+        """Assign a code to each of the next sentences."""
         terminal, times = self._terminal, self.times
         worked = processor_seconds(terminal.pid)
         for number in range(self._done + 1, self._done + commands + 1):
@@ -152,7 +152,10 @@ class Sitting:
 
 
 def measure(folder: Path, cases: Sequence[Case], runs: int) -> list[Times]:
-    """The times for each case.  They take turns: a machine's speed may change from one minute to the next."""
+    """Return the times for each case.
+
+    The cases take turns, as a machine's speed may change from one minute to the next.
+    """
     with ExitStack() as stack:
         sittings = []
         for number, case in enumerate(cases):
@@ -170,13 +173,13 @@ def measure(folder: Path, cases: Sequence[Case], runs: int) -> list[Times]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Processor time of all threads of a process so far; 0 where the system does not say it to the nanosecond."""
+    """Return the processor time of all threads of a process; 0 if the system does not report nanoseconds."""
     said = (task / "schedstat" for task in Path(f"/proc/{pid}/task").glob("*"))
     return sum(int(one.read_text("ascii").split()[0]) for one in said if one.exists()) / 1e9
 
 
 def append_and_sync(path: Path, data: bytes) -> float:
-    """Seconds to add bytes to a file and wait for the disk."""
+    """Return the seconds to append bytes to a file and wait for the disk."""
     started = time.perf_counter()
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
@@ -188,7 +191,7 @@ def append_and_sync(path: Path, data: bytes) -> float:
 
 
 def report(case: Case, times: Times) -> float:
-    """Prints a case's figures; its median beyond the disk, in seconds."""
+    """Print a case's figures; return its median without the disk, in seconds."""
     figures.line(f"{case.name}: key to painted", times.painted)
     figures.line(f"{case.name}: bare append and fsync", times.synced)
     if any(times.worked):
@@ -201,7 +204,7 @@ def report(case: Case, times: Times) -> float:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
     runs = parser.parse_args().runs

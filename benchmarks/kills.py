@@ -1,4 +1,4 @@
-"""Kills, losses of power and failing disks, and what was lost by them.
+"""Run kills, power losses and failing disks, and print the losses.
 
     python -m benchmarks.kills [--store 1000] [--program 50] [--power 10] [--disk] [--steps 1] [--seed 1]
 
@@ -32,7 +32,7 @@ STORE_SHARE, PROGRAM_SHARE = 5000, 250
 
 
 def kill_store(kills: int, seed: int) -> list[str]:
-    """Prints what came of it; the faults."""
+    """Print the results; return the faults."""
     from testing.attacks.store_kills import Tally, run
 
     tally = Tally()
@@ -47,7 +47,7 @@ def kill_store(kills: int, seed: int) -> list[str]:
 
 
 def kill_program(kills: int, seed: int) -> list[str]:
-    """Prints what came of it; the faults."""
+    """Print the results; return the faults."""
     from testing.attacks.program_kills import Tally, run
 
     tally = Tally()
@@ -60,7 +60,7 @@ def kill_program(kills: int, seed: int) -> list[str]:
 
 
 def lose_power(days: int, seed: int) -> list[str]:
-    """Prints what came of it; the faults."""
+    """Print the results; return the faults."""
     from testing.attacks.power_loss import run
 
     tally = run(days=range(seed, seed + days))
@@ -70,7 +70,7 @@ def lose_power(days: int, seed: int) -> list[str]:
 
 
 def fail_disks() -> list[str]:
-    """Prints what came of it; the faults."""
+    """Print the results; return the faults."""
     from testing.attacks.failing_disk import remove_sticks, run
 
     tally, sticks = run(is_each=True), remove_sticks()
@@ -83,7 +83,7 @@ def fail_disks() -> list[str]:
 
 
 def kill_steps(every: int) -> list[str]:
-    """Prints what came of it; the faults."""
+    """Print the results; return the faults."""
     from testing.attacks.step_kills import run
 
     tally = run(every=every)
@@ -92,7 +92,7 @@ def kill_steps(every: int) -> list[str]:
 
 
 def _shares(whole: int, most: int, seed: int) -> Iterator[tuple[int, int]]:
-    """The shares of a whole, each with seeds of its own."""
+    """Return the shares of a total, each with its own seeds."""
     for begun in range(0, whole, most):
         yield min(most, whole - begun), seed * 1_000_003 + begun
 
@@ -107,7 +107,7 @@ def _said(difference: Difference) -> str:
 
 
 def main() -> int:
-    """Attacks and prints; 1 where anything was wrong."""
+    """Attack and print; return 1 if there was any fault."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", type=int, default=0, metavar="N")
     parser.add_argument("--program", type=int, default=0, metavar="N")

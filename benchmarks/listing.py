@@ -1,4 +1,4 @@
-"""`codetui status` and `codetui check` on a large corpus, in seconds of the processor, which other work changes less.
+"""Measure `codetui status` and `codetui check` on a large corpus, in processor seconds, which other work affects less.
 
 python -m benchmarks.listing [--rows 200000] [--files 50000] [--layout csv]
 """
@@ -18,7 +18,7 @@ AIMS = {"status": 3, "check": 5}
 
 
 def processor_seconds(study: Path, command: str, corpus: str) -> float:
-    """Run a command on a study and return its seconds of the processor, those of the system included."""
+    """Run a command on a study and return its processor seconds, including those of the system."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(codetui_command(command, "--corpus", corpus), cwd=study, stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""The memory of the running program with all ads listed, beside that with ten.  Needs /proc.
+"""Measure the memory of the running program with all ads listed, beside that with ten.  Needs /proc.
 
 python -m benchmarks.memory [--ads 100000] [--layout csv]
 """
@@ -19,7 +19,7 @@ KILO = 1024
 
 
 def megabytes(study: Path, layout: Layout, count: int, home: Path) -> tuple[float, float]:
-    """Resident memory once all ads are listed, and the most there ever was."""
+    """Return the resident memory after all ads are listed, and the maximum so far."""
     with Terminal(codetui_command(corpus_of(layout)), study, environment(home), columns=120, rows=40) as terminal:
         terminal.wait_for(f"ad 1 of {count:,}", seconds=120)
         terminal.type("s11")
@@ -30,7 +30,7 @@ def megabytes(study: Path, layout: Layout, count: int, home: Path) -> tuple[floa
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ads", type=int, default=100_000)
     parser.add_argument("--layout", choices=LAYOUTS, action="append")

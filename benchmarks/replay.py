@@ -1,8 +1,8 @@
-"""Codes real documents again by keystrokes alone, compares the exports, and counts the keys.
+"""Code real documents again using only keystrokes, compare the exports, and count the keys.
 
     python -m benchmarks.replay --ads ads.csv --codebook codebook.toml --codings DIR
 
-Exits with 1 unless every document comes out equal.
+Exits with 1 unless all exported documents are equal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from testing.replay.report import Replayed, report
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Replays all documents; the exit code."""
+    """Replay all documents; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--ads", type=Path, required=True)
     parser.add_argument("--codebook", type=Path, required=True)

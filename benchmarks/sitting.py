@@ -1,4 +1,4 @@
-"""A long sitting in one program, and long logs.
+"""Measure a long sitting in one program, and long logs.
 
     python -m benchmarks.sitting [--commands 10000] [--events 100000] [--codings 1000000]
 
@@ -37,7 +37,7 @@ KILO = 1024
 
 
 def write_ads(folder: Path, count: int) -> None:
-    """A study of so many ads of numbered sentences."""
+    """Write a study with the given number of ads of numbered sentences."""
     (folder / "ads").mkdir(parents=True)
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
     text = "\n\n".join(sentence(number) for number in range(AN_AD + 1))
@@ -46,7 +46,7 @@ def write_ads(folder: Path, count: int) -> None:
 
 
 def commands(count: int) -> Iterator[tuple[str, str]]:
-    """Keys, and the words of the answer; an empty answer asks for no time."""
+    """Yield keys, and the words of the answer; an answer of no words is not timed."""
     for done in range(count):
         if done and done % AN_AD == 0:
             yield ")", ""
@@ -70,7 +70,7 @@ class Sitting:
         self._ad = 1
 
     def work(self, count: int) -> None:
-        """Carries the next so many commands out, and goes to the next ad where that is to be."""
+        """Execute the next commands, and open the next ad when it is due."""
         terminal, until = self._terminal, len(self.times) + count
         while len(self.times) < until:
             keys, answer = next(self._commands)
@@ -87,14 +87,14 @@ class Sitting:
 
     @property
     def megabytes(self) -> float:
-        """Resident memory of the program."""
+        """Return the resident memory of the program."""
         status = Path(f"/proc/{self._terminal.pid}/status").read_text("ascii")
         return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / KILO
 
 
 @contextmanager
 def sitting(folder: Path, count: int) -> Iterator[Sitting]:
-    """A program on a study that has ads enough for so many commands."""
+    """Yield a program on a study that has enough ads for the given number of commands."""
     ads = -(-count // AN_AD)
     write_ads(folder, ads)
     with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
@@ -103,7 +103,7 @@ def sitting(folder: Path, count: int) -> Iterator[Sitting]:
 
 
 def sit(folder: Path, count: int) -> None:
-    """Prints what a long sitting does to memory and to the time of a command."""
+    """Print the effect of a long sitting on memory and on the time of a command."""
     with sitting(folder / "long", count) as long:
         long.work(FIRST)
         before = long.megabytes
@@ -127,7 +127,7 @@ def sit(folder: Path, count: int) -> None:
 
 
 def opening(folder: Path, codings: int, *, at_once: int) -> None:
-    """Prints how long a log of so many codings takes until the ad is on the screen, and to be read at all."""
+    """Print how long a log with the given number of codings takes until the ad is on the screen, and to be read."""
     (folder / "ads").mkdir(parents=True)
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
     text = "\n\n".join(sentence(number) for number in range(codings // 4))
@@ -152,7 +152,7 @@ def opening(folder: Path, codings: int, *, at_once: int) -> None:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--commands", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=100_000)
@@ -170,7 +170,7 @@ def main() -> None:
 
 
 def median_ratio(times: list[float], others: list[float]) -> float:
-    """The median of the one by that of the other."""
+    """Return the ratio of two medians."""
     return figures.percentile(times, 0.5) / figures.percentile(others, 0.5)
 
 

@@ -1,4 +1,4 @@
-"""From the command line to the first ad's words on the screen, beside a Textual app that shows one Static.
+"""Measure the time from the command line to the first ad's words on the screen, beside a Textual app with one Static.
 
 python -m benchmarks.start [--runs 21] [--ads 100000] [--layout csv]
 """
@@ -28,14 +28,14 @@ HEADING = 1
 
 
 def seconds_to(words: str, first_row: int, command: Sequence[str], folder: Path, home: Path) -> float:
-    """Seconds from starting the command to its words on the screen, in this row or below."""
+    """Return the seconds from starting the command to its words on the screen, in this row or below."""
     with Terminal(command, folder, environment(home), columns=120, rows=40) as terminal:
         terminal.wait_until(lambda: any(words in row for row in terminal.lines[first_row:]), words, seconds=60)
         return terminal.painted_at - terminal.started_at
 
 
 def work_on(study: Path) -> None:
-    """Lets the coder have coded the study's first ad, and stopped there."""
+    """Let the coder code the study's first ad and stop there."""
     paths = SessionPaths(study / "sessions", CODER)
     log = Journal(paths.log("1"))
     for transaction in coded(f"{FIRST_WORDS}\n\n{BODY}", CODINGS, at_once=1):
@@ -44,7 +44,7 @@ def work_on(study: Path) -> None:
 
 
 def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
-    """Prints the figures for one layout, the programs taking turns."""
+    """Print the figures for one layout, the programs taking turns."""
     (home / "coded").mkdir()
     studies = [*(write_study(home, layout, count) for count in (FEW, many)), write_study(home / "coded", layout, FEW)]
     work_on(studies[-1])
@@ -70,7 +70,7 @@ def measure(home: Path, layout: Layout, many: int, runs: int) -> None:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--ads", type=int, default=100_000)

@@ -1,7 +1,7 @@
 """Trials in which a quotation could be found at a wrong place, made from real quotations; `anchors` runs them.
 
-A trial is a text, the words to look for, and the one place that is right, if any.  Only invented words and
-numbers are put in.
+A trial is a text, the words to locate, and the only correct place, if any. Only invented words and numbers are
+inserted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SAME_PLACE = 0.5
 
 
 class Trial(NamedTuple):
-    """Words to find in a text, by their anchor if they have one; `place` is None if the text lacks them."""
+    """Words to locate in a text, by their anchor if they have one; `place` is None if the text lacks them."""
 
     text: str
     words: str
@@ -35,12 +35,12 @@ class Trial(NamedTuple):
     place: Span | None
 
     def found(self) -> Resolution:
-        """Return what the program finds."""
+        """Return the result of the program."""
         return locate(self.text, self.words) if self.anchor is None else resolve(self.text, self.anchor)
 
 
 def verdict(trial: Trial, found: Resolution) -> Verdict:
-    """Return whether a place was found, and the right one."""
+    """Return whether a place was found, and whether it was the right one."""
     if not isinstance(found, Exact | Fuzzy):
         return "asked"
     if trial.place is None:
@@ -71,7 +71,7 @@ def letters(words: str) -> str:
 
 
 def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
-    """Yield the words in every ad that has another text; words with slips are compared as the ad has them."""
+    """Yield the words in every ad with another text; words with typos are compared as the ad has them."""
     own = locate(texts[ad], words)
     meant = texts[ad][slice(*own.span)] if isinstance(own, Fuzzy) else words
     for text in dict.fromkeys(texts.values()):
@@ -85,7 +85,7 @@ def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
 
 
 def copies(text: str, span: Span, *, has_anchor: bool) -> Iterator[Trial]:
-    """Yield the text with the quotation's sentence copied behind or before it, each word or number changed in turn."""
+    """Yield the text with the quotation's sentence copied next to it, with each word or number changed in turn."""
     start, end = sentence_round(text, span)
     sentence = text[start:end]
     anchor = anchor_at(text, span, text_hash(text)) if has_anchor else None
@@ -118,7 +118,10 @@ def _moved(span: Span, by: int) -> Span:
 
 
 def slips(text: str, span: Span, chance: random.Random) -> Iterator[tuple[str, Trial]]:
-    """Yield the words with one typing error each, by its name, without those that the text contains anyway."""
+    """Yield the words with one typing error each, by the name of the error.
+
+    Errors that the text contains anyway are left out.
+    """
     words = text[span.start : span.end]
     at = chance.randrange(1, len(words) - 2)
     written = {
@@ -144,7 +147,7 @@ def other_words(text: str, span: Span, chance: random.Random) -> Iterator[tuple[
 
 
 def cuts(text: str, span: Span) -> Iterator[Trial]:
-    """Yield the quotation's first and last one to four words with an ellipsis between them."""
+    """Yield the quotation's first and last one to four words, joined by an ellipsis."""
     words = text[span.start : span.end].split()
     for kept in range(1, 5):
         if len(words) > 2 * kept:

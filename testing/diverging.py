@@ -1,4 +1,4 @@
-"""Copies of one session that diverge on several machines, each by commands as the program gives them."""
+"""Copies of one session that diverge on several machines through ordinary commands."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Side:
             self.record(decision, f"t{fresh}")
 
     def edit(self, *events: Event) -> None:
-        """Record what a person changed in the document."""
+        """Record a person's edit of the document."""
         self.count += 1
         self.record(Decision(events, "", "edit"), f"t{len(self.log):04}{self.name}{self.count:04}")
 
@@ -105,7 +105,7 @@ steps = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 99), st.intege
 
 
 def command(kind: str, first: int, second: int, state: State) -> Command | None:
-    """Return a command on this state; None where nothing it could apply to exists."""
+    """Return a command on this state; None if there is nothing it could apply to."""
     live = state.live()
     one = live[first % len(live)].id if live else None
     match kind:

@@ -1,4 +1,4 @@
-"""The number of examples of a property: a share of them in the quick step, all of them in the slow one."""
+"""The number of examples for a property: a share of them in the quick step, all of them in the slow one."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def register_profiles() -> None:
 
 
 def examples(many: int) -> int:
-    """Return the share of so many examples that the profile in force gives."""
+    """Return the share of this number of examples that the active profile allows."""
     return many * settings().max_examples // WHOLE

@@ -1,6 +1,6 @@
-"""Start codetui by forking a process that has loaded it already: a program starts in a tenth of the time.  POSIX only.
+"""Start codetui by forking a process that has already loaded it, which takes a tenth of the time. POSIX only.
 
-A server is started for each environment, once, and ends with the process that uses it.
+One server is started for each environment, and ends with the process that uses it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ForkServer:
     def fork(
         self, command: Sequence[str], folder: str, environ: Mapping[str, str], columns: int, rows: int
     ) -> tuple[int, int]:
-        """Run a command in a pseudo-terminal of its own; return its process id and the terminal's other end."""
+        """Run a command in its own pseudo-terminal; return its process id and the terminal's other end."""
         self._send([list(command), folder, dict(environ), columns, rows])
         message, ancillary, *_ = self._socket.recvmsg(100, socket.CMSG_SPACE(array.array("i").itemsize))
         handles = array.array("i", ancillary[0][2])
@@ -87,7 +87,7 @@ def close_all() -> None:
 
 
 def server_for(command: Sequence[str], environ: Mapping[str, str]) -> ForkServer | None:
-    """Return the server that can run a command in an environment; None where it must be started by itself."""
+    """Return the server that can run a command in an environment; None if the command must be started directly."""
     if not _is_enabled or not any(tuple(command[: len(prefix)]) == prefix for prefix in PREFIXES):
         return None
     key = frozenset((name, value) for name, value in environ.items() if name not in OWN)
@@ -120,7 +120,7 @@ def _serve(connection: socket.socket) -> None:
 
 
 def _load() -> None:
-    """Load all that the program may load while it runs, as `codetui` would."""
+    """Load all modules that the program may load at run time, as `codetui` would."""
     import codetui
     from codetui.cli.main import FRAMES_PER_SECOND
 
@@ -147,7 +147,7 @@ def _fork(columns: int, rows: int) -> tuple[int, int]:
 
 
 def _run(command: list[str], folder: str, environ: dict[str, str]) -> None:
-    """Be the program: run a command as Python does when it is started in a terminal."""
+    """Run a command in the forked process as Python does when started in a terminal."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environ)

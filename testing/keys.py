@@ -2,8 +2,8 @@
 
     ("We need [Python|] and SQL", "2a", "We need {TECH1:Python} and SQL")
 
-`[…|]` is a selection with the cursor at its end, `[|…]` one with the cursor at its start, `|` alone a cursor.
-Keys stand for themselves; `<enter>` and the like are Textual's names.
+`[…|]` is a selection with the cursor at its end, `[|…]` one with the cursor at its start, `|` alone a cursor. Keys are
+written as themselves; `<enter>` and the like are Textual's names.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ NAMES = {
 
 
 def keys_of(notation: str) -> list[str]:
-    """Return the keys that the notation stands for."""
+    """Return the keys in the notation."""
     return [name or NAMES.get(sign, sign) for name, sign in KEY.findall(notation)]
 
 
@@ -138,7 +138,7 @@ async def press(pilot: Pilot[object], notation: str) -> None:
 
 
 async def until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
-    """Wait for the effect of a worker; the limit is generous, so that a slow machine fails nothing."""
+    """Wait for the effect of a worker, with a generous limit so that slow machines do not fail."""
     for _ in range(200):
         if holds():
             return

@@ -9,7 +9,7 @@ SRC = ROOT / "src"
 
 
 def shared_path() -> Path:
-    """Return the folder of real ads and codings beside the project; skip the test where it is absent."""
+    """Return the folder of real ads and codings beside the project; skip the test if it is absent."""
     import pytest
 
     folder = ROOT.parent / "shared"

@@ -1,4 +1,4 @@
-"""Quotations of real documents and of language models, and the trials that are made of them."""
+"""Quotations of real documents and of language models, and the trials made from them."""
 
 from __future__ import annotations
 

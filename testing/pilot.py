@@ -1,6 +1,6 @@
-"""A pilot that continues as soon as the program is idle, and the event loop that can tell.
+"""A pilot that continues as soon as the program is idle, and the event loop that detects this.
 
-Textual's own pilot polls processor time and so waits at least 40 ms for every key, whatever the key does.
+Textual's own pilot polls processor time and so waits at least 40 ms for every key, whatever its effect.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ original_run_test = App.run_test
 
 
 class IdleSelector(selectors.DefaultSelector):
-    """A selector that reports when its event loop would block although no thread works for it."""
+    """A selector that reports when its event loop would block while no thread works for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class IdleSelector(selectors.DefaultSelector):
         self.working = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Wait for files as usual, unless somebody waits for idleness and this is it."""
+        """Wait for files as usual, unless a caller waits for idleness and the loop is idle."""
         would_block = timeout is None or timeout > 0
         if not (would_block and self.waiting) or self.working:
             return super().select(timeout)
@@ -55,7 +55,7 @@ class IdleSelector(selectors.DefaultSelector):
 
 
 class IdleLoop(asyncio.SelectorEventLoop):
-    """An event loop that can be waited for until only timers and files are left to wake it."""
+    """An event loop that can be awaited until only timers and files are left to wake it."""
 
     def __init__(self) -> None:
         self._idle = IdleSelector()
@@ -86,10 +86,10 @@ class IdleLoop(asyncio.SelectorEventLoop):
 
 
 class QuickPilot(Pilot[Result]):
-    """A pilot that waits until the program is idle; on any other event loop it waits as Textual does."""
+    """A pilot that waits until the program is idle; on any other event loop it waits like Textual's."""
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each once everything that the one before caused is done."""
+        """Press keys, each after everything that the previous one caused is done."""
         if not isinstance(asyncio.get_running_loop(), IdleLoop):
             await super().press(*keys)
             return
@@ -98,7 +98,7 @@ class QuickPilot(Pilot[Result]):
             await self.pause()
 
     async def pause(self, delay: float | None = None) -> None:
-        """Wait so many seconds, or until the program is idle and has painted."""
+        """Wait the given number of seconds, or until the program is idle and has painted."""
         loop = asyncio.get_running_loop()
         if delay is not None or not isinstance(loop, IdleLoop):
             await super().pause(delay)
@@ -109,14 +109,14 @@ class QuickPilot(Pilot[Result]):
         await loop.idle()
 
     async def resize_terminal(self, width: int, height: int) -> None:
-        """Change the terminal's size, and wait until the program follows."""
+        """Change the terminal's size, and wait until the program has adapted."""
         await super().resize_terminal(width, height)
         await super().pause(FRAME)
         await self.pause()
 
 
 def key_event(key: str) -> events.Key:
-    """Return the event of a key that is given as a character or by Textual's name."""
+    """Return the event of a key given as a character or by Textual's name."""
     if len(key) == 1:
         name = key if key.isalnum() else unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
         return events.Key(KEY_NAME_REPLACEMENTS.get(name, name), key)

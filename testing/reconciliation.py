@@ -87,7 +87,7 @@ def apply(state: State, *events: Event, cause: Cause = "hand") -> State:
 
 
 def place(words: str, occurrence: int = 1) -> Span:
-    """Return the span of the n-th occurrence of the words in the ad, whatever its white space."""
+    """Return the span of the n-th occurrence of the words in the ad, regardless of white space."""
     spans = [Span(start, end) for start in range(len(TEXT)) for end in _ends(start, words)]
     return spans[occurrence - 1]
 
@@ -102,7 +102,7 @@ def _ends(start: int, words: str) -> Iterable[int]:
 
 
 def added(ident: str, code: str, words: str, note: str = "", rank: int = 0, occurrence: int = 1) -> CodingAdded:
-    """Return the event that codes these words of the ad; words that the ad lacks have no anchor."""
+    """Return the event that codes these words of the ad; words missing from the ad have no anchor."""
     is_there = words in collapse_spaces(TEXT)
     anchor = anchors.anchor_at(TEXT, place(words, occurrence), text_hash(TEXT)) if is_there else None
     words = anchor.words if anchor else words

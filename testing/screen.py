@@ -1,4 +1,4 @@
-"""The screen of a terminal: pyte's, with shortcuts for what a program mostly sends, which is coloured text."""
+"""The screen of a terminal: pyte's, with shortcuts for typical output, which is coloured text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INCOMPLETE = re.compile(r"\x1b(?:\[[^@-~]*|\][^\x07\x1b]*|[()%#])?\Z")
 
 
 class Screen(pyte.Screen):
-    """What a person sees: the characters in all cells, with their colours."""
+    """The visible characters in all cells, with their colours."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self._cells: dict[tuple[str, Char], Char] = {}
@@ -33,7 +33,7 @@ class Screen(pyte.Screen):
         return [self._lines[row] for row in range(self.lines)]
 
     def draw(self, data: str) -> None:
-        """Write a text at the cursor; one of narrow characters that fits into the row is written at once."""
+        """Write a text at the cursor; a text of narrow characters that fits into the row is written at once."""
         cursor = self.cursor
         end = cursor.x + len(data)
         if end > self.columns or modes.IRM in self.mode or self.charset or not all(map(_is_narrow, data)):
@@ -49,7 +49,7 @@ class Screen(pyte.Screen):
         self.dirty.add(cursor.y)
 
     def select_graphic_rendition(self, *attrs: int) -> None:
-        """Change the colours of what follows."""
+        """Change the colours of the following text."""
         key = attrs, self.cursor.attrs
         if key not in self._colours:
             super().select_graphic_rendition(*attrs)
@@ -69,7 +69,7 @@ def _is_narrow(character: str) -> bool:
 
 
 class Stream:
-    """Feeds a screen with what a program sends."""
+    """Feeds a screen with a program's output."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -78,7 +78,7 @@ class Stream:
         self._rest = ""
 
     def feed(self, data: bytes) -> None:
-        """Feed bytes; a sequence that is not complete yet waits for its end."""
+        """Feed bytes; an incomplete sequence waits for its end."""
         text = self._rest + self._decoder.decode(data)
         tail = INCOMPLETE.search(text)
         text, self._rest = (text[: tail.start()], text[tail.start() :]) if tail else (text, "")

@@ -1,4 +1,4 @@
-"""A program in a real pseudo-terminal, driven by keys and read as a person reads it.  POSIX only."""
+"""A program in a real pseudo-terminal, driven by keys and read like a person would. POSIX only."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Terminal:
         rows: int = 24,
         is_forked: bool = True,
     ) -> None:
-        """Start a command; `is_forked` is false where its interpreter must be started anew in any case."""
+        """Start a command; `is_forked` is False if its interpreter must be started anew in any case."""
         self.output = bytearray()
         self.exit_code: int | None = None
         self.painted_at = 0.0
@@ -99,20 +99,20 @@ class Terminal:
         self.wait_until(lambda: all(one in self.text for one in words), f"{words} on the screen", seconds)
 
     def read_question(self, *words: str) -> None:
-        """Read until a question with these words is on the screen, and then for as long as a person does."""
+        """Read until a question with these words is on the screen, and then for as long as a person would."""
         self.wait_for(*words)
         time.sleep(UNSEEN)
 
     def wait_until(self, holds: Callable[[], bool], claim: str, seconds: float = PATIENCE) -> None:
-        """Read until something holds; AssertionError with the screen where it does not.
+        """Read until a condition holds; raise AssertionError with the screen if it does not.
 
-        `painted_at` is then the time of the bytes that made it hold.
+        `painted_at` is then the time of the bytes that fulfilled it.
         """
         if not self.comes_to_hold(holds, seconds):
             raise AssertionError(f"waited for: {claim}\n{self.text}")
 
     def comes_to_hold(self, holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-        """Read until something holds; return whether it came to hold in time."""
+        """Read until a condition holds; return whether it did in time."""
         limit = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > limit or not self._read():
@@ -120,7 +120,7 @@ class Terminal:
         return True
 
     def wait_for_rest(self, seconds: float) -> None:
-        """Read until the screen has not changed for some seconds; a blinking cursor is no change."""
+        """Read until the screen has not changed for some seconds; a blinking cursor is not a change."""
         seen, read, since = self.lines, len(self.output), time.monotonic()
         while time.monotonic() - since < seconds and self._read():
             if len(self.output) != read:
@@ -129,7 +129,7 @@ class Terminal:
                     seen, since = self.lines, time.monotonic()
 
     def wait_until_quiet(self, seconds: float = 0.5) -> None:
-        """Wait until bytes have come and no more follow; so many seconds at most, where none come at all."""
+        """Wait until output has arrived and stopped; with no output, at most the given number of seconds."""
         limit, before = time.monotonic() + seconds, len(self.output)
         while time.monotonic() < limit:
             already = len(self.output)
@@ -139,7 +139,7 @@ class Terminal:
                 return
 
     def wait_for_bytes(self, words: bytes, seconds: float = PATIENCE) -> None:
-        """Read until these bytes have come, and paint them only then, so that painting is not measured."""
+        """Read until these bytes have arrived, and paint them only then, so that painting is not measured."""
         come = bytearray()
         limit = time.monotonic() + seconds
         while words not in come:
@@ -152,7 +152,7 @@ class Terminal:
         self._stream.feed(bytes(come))
 
     def _read(self) -> bool:
-        """Feed what the program has written to the screen; return False once nothing more can come."""
+        """Feed the program's output to the screen; return False once no more can come."""
         ready, _, _ = select.select([self._handle], [], [], _SLICE)
         if not ready:
             return True
@@ -176,23 +176,23 @@ class Terminal:
             data = data[os.write(self._handle, data) :]
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the terminal another size, as dragging the window's corner does."""
+        """Resize the terminal, as dragging the window's corner does."""
         self._screen.resize(rows, columns)
         _set_size(self._handle, columns, rows)
         os.kill(self.pid, signal.SIGWINCH)
 
     def type_over(self, words: str) -> None:
-        """Let another program write over the whole screen."""
+        """Write over the whole screen, as another program would."""
         self._stream.feed(b"\x1b[2J\x1b[H" + words.encode())
 
     def kill(self) -> None:
-        """End the program as a power cut does, so that it can write nothing more."""
+        """End the program as a power cut does, so that it cannot write anything more."""
         os.kill(self.pid, signal.SIGKILL)
         while not self._has_ended():
             time.sleep(0.001)
 
     def hang_up(self, seconds: float = PATIENCE) -> int:
-        """Close the terminal as a person closes its window; return the exit code."""
+        """Close the terminal as closing its window does; return the exit code."""
         os.close(self._handle)
         self._handle = -1
         limit = time.monotonic() + seconds
@@ -203,7 +203,7 @@ class Terminal:
         raise AssertionError("the program goes on without a terminal")
 
     def wait_for_end(self, seconds: float = PATIENCE) -> int:
-        """Return the exit code, once the program has ended by itself."""
+        """Return the exit code after the program has ended by itself."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             is_open = self._read()
@@ -227,7 +227,7 @@ class Terminal:
 def _spawn(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], columns: int, rows: int
 ) -> tuple[int, int]:
-    """The process id and the terminal's other end."""
+    """Return the process id and the terminal's other end."""
     import pty
 
     pid, handle = pty.fork()

@@ -26,7 +26,7 @@ settings.load_profile("quick")
 def pytest_configure(config: pytest.Config) -> None:
     """Fork the programs of the quick step; in the slow step, start each anew and try all examples of properties.
 
-    Compile the modules once, also where Python may not keep what it compiles: some hundred programs are started.
+    Compile the modules once, even if Python may not store compiled modules, since some hundred programs are started.
     """
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(SRC, quiet=1)
@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage seldom, since what is loaded stays: Python's default takes a tenth of the time."""
+    """Collect garbage rarely, since loaded modules stay: Python's default takes a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 20)
@@ -70,7 +70,7 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def terminal_with_all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the screen look the same whatever terminal the tests are run in."""
+    """Make the screen look the same in whatever terminal the tests are run."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -86,7 +86,7 @@ def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test a home folder of its own, where the program saves when a disk fails; it does not exist yet."""
+    """Give each test its own home folder, where the program saves when a disk fails; it does not exist yet."""
     home = tmp_path_factory.getbasetemp() / f"home-{next(_numbers)}"
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
@@ -95,7 +95,7 @@ def home_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Run asynchronous tests on a loop that knows when it is idle."""
+    """Run asynchronous tests on a loop that detects when it is idle."""
     return {"idle": asyncio.new_event_loop if sys.platform == "win32" else IdleLoop}
 
 

@@ -1,4 +1,4 @@
-"""`codetui codebook diff`, `propose` and `migrate` as they are typed."""
+"""`codetui codebook diff`, `propose` and `migrate` as typed on the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEW_BOOK = CODEBOOK.replace('version = "7"', 'version = "8"').replace('"TASK1"',
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study in which one ad is coded with the old book, and the new one stands ready."""
+    """Return a study in which one ad is coded with the old book, with the new one prepared."""
     write_study(tmp_path)
     (tmp_path / "old.toml").write_text(CODEBOOK, encoding="utf-8")
     session = opened(tmp_path)

@@ -1,4 +1,4 @@
-"""The command line as people and scripts use it: routes, exit codes, what is written where."""
+"""The command line for people and scripts: routes, exit codes, and which output goes where."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DOCUMENT = "analysis_job_11_shore_company.md"
 
 
 class Done(NamedTuple):
-    """What a command line came to."""
+    """The outcome of a command line."""
 
     code: int
     raw: bytes
@@ -45,7 +45,7 @@ class Done(NamedTuple):
 
 
 def codetui(folder: Path, *arguments: str, **environ: str) -> Done:
-    """Run codetui in a folder, with nobody at a terminal; in this process, which is quicker than starting one."""
+    """Run codetui in a folder without a terminal, in this process, which is quicker than starting one."""
     inherited = {name: value for name, value in os.environ.items() if name != "CODETUI_CODER"}
     out, err = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     with (
@@ -65,19 +65,19 @@ def codetui(folder: Path, *arguments: str, **environ: str) -> Done:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study that nobody has coded in."""
+    """Return a study without codings."""
     return write_study(tmp_path)
 
 
 @pytest.fixture
 def coded(study: Path) -> Path:
-    """A study in which wil has coded ad 11."""
+    """Return a study in which wil has coded ad 11."""
     code(study, "wil")
     return study
 
 
 def code(study: Path, coder: str) -> None:
-    """Gives ad 11 three codings, a note and a profile."""
+    """Add three codings, a note and a profile to ad 11."""
     workspace = open_workspace(Study.open(study), coder)
     assert workspace.first is not None
     workspace.open(workspace.first)
@@ -523,7 +523,7 @@ HOSTILE = "Keeper\x1b]0;owned\x07\x9b31m\u202egro\x7f"
 
 
 def hostile_study(study: Path) -> Path:
-    """A study with a coded quotation full of what a terminal obeys."""
+    """Return a study with a coded quotation full of control sequences."""
     (study / "ads" / "11_shore_company.txt").write_text(f"{HOSTILE}\n\nYou climb {HOSTILE}.\n", "utf-8")
     workspace = open_workspace(Study.open(study), "wil", wanted="11")
     assert workspace.first is not None

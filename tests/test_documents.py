@@ -1,4 +1,4 @@
-"""The documents match the program."""
+"""The documentation matches the program."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _code(document: Path) -> list[str]:
 
 
 def _options(command: str) -> set[str]:
-    """Return the options of a command, of all subcommands of `codebook` too."""
+    """Return the options of a command, including all subcommands of `codebook`."""
     parser = command_parser(command) if command in COMMANDS else open_parser()
     texts = [parser.format_help()]
     if command == "codebook":
@@ -115,7 +115,7 @@ def _options(command: str) -> set[str]:
 
 
 def _exists(path: str) -> bool:
-    """Return whether a path is there: in the repository, in the package without its `.py`, or a module's name alone."""
+    """Return whether a path exists: in the repository, in the package without its `.py`, or as a module's name."""
     if "/" not in path:
         return any(found for folder in OWN[:5] for found in (ROOT / folder).rglob(path))
     roots = (ROOT, PACKAGE, PACKAGE.parent)

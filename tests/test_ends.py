@@ -1,4 +1,4 @@
-"""However the program ends, and whatever happens to its window, no text is lost and nobody sees a traceback."""
+"""However the program ends, and whatever happens to its window, no text is lost and no traceback is shown."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def start(study: Path, code: str = "", columns: int = 100, rows: int = 30, **env
 
 
 def after(terminal: Terminal) -> str:
-    """What was printed when the screen was gone."""
+    """Return the text printed after the screen is closed."""
     return bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode().replace("\r\n", "\n")
 
 

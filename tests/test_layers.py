@@ -1,4 +1,4 @@
-"""What each layer loads: the screen's library stays out of everything that works without a screen."""
+"""The imports of each layer: the screen's library is loaded by nothing that works without a screen."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ WIDTHS = ("rich.cells", "rich._unicode_data", "rich._extension")
 
 
 def modules_of(layer: str) -> list[str]:
-    """All modules of a layer, the layer itself first."""
+    """Return all modules of a layer, the layer itself first."""
     folder = PACKAGE / layer
     inside = pkgutil.walk_packages([str(folder)], f"codetui.{layer}.") if folder.is_dir() else ()
     return [f"codetui.{layer}", *(module.name for module in inside)]
 
 
 def loaded(code: str, *arguments: str) -> set[str]:
-    """The modules in memory after some code ran in a fresh interpreter."""
+    """Return the modules in memory after some code ran in a new interpreter."""
     whole = f"import sys\n{code}\nprint('\\n'.join(['', 'MODULES', *sys.modules]))"
     done = subprocess.run(
         [sys.executable, "-c", whole, *arguments], capture_output=True, text=True, encoding="utf-8", check=True
@@ -48,7 +48,7 @@ def loaded(code: str, *arguments: str) -> set[str]:
 
 
 def of(library: str, modules: set[str]) -> set[str]:
-    """The modules that belong to a library."""
+    """Return the modules that belong to a library."""
     return {name for name in modules if name == library or name.startswith(f"{library}.")}
 
 
@@ -147,7 +147,7 @@ def test_a_message_below_the_screen_names_no_key(layer: str) -> None:
 
 
 def _messages(module: ast.Module) -> Iterator[ast.Constant]:
-    """All texts of a module but those that stand alone, as docstrings do."""
+    """Return all texts of a module except statements of their own, such as docstrings."""
     alone = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     for node in ast.walk(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
@@ -176,7 +176,7 @@ def _parts(path: Path) -> tuple[str, ...]:
 
 
 def imports(path: Path) -> set[str]:
-    """The full names that a module imports anywhere in its text."""
+    """Return the full names that a module imports anywhere in its text."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

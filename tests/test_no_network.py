@@ -1,4 +1,4 @@
-"""The program calls nobody: it does all its work where any use of the network, and any other program, ends it."""
+"""The program uses no network: it works even if any use of the network, or of another program, ends it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ sys.addaudithook(watch)
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> dict[str, str]:
-    """An environment in which a program that turns to the network is ended, and says to what in `caught`."""
+    """Return an environment in which a program that uses the network is ended, and the use recorded in `caught`."""
     (tmp_path / "guard").mkdir()
     (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD, "utf-8")
     environ = environment(tmp_path, CAUGHT=str(tmp_path / "caught"))
@@ -52,12 +52,12 @@ def guarded(tmp_path: Path) -> dict[str, str]:
 
 
 def run(command: list[str], folder: Path, environ: dict[str, str]) -> int:
-    """The exit code of a program."""
+    """Return the exit code of a program."""
     return subprocess.run(command, cwd=folder, env=environ, capture_output=True, timeout=120, check=False).returncode
 
 
 def caught(folder: Path) -> str:
-    """What was used that must not be."""
+    """Return the forbidden uses."""
     path = folder / "caught"
     return path.read_text() if path.exists() else ""
 

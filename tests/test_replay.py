@@ -1,4 +1,4 @@
-"""Real documents coded again by keystrokes alone come out as the documents they were."""
+"""Real documents coded again using only keystrokes yield the same documents."""
 
 from __future__ import annotations
 

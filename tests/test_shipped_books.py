@@ -1,4 +1,4 @@
-"""The codebooks, ads and notes that ship, and the skeleton of a new study."""
+"""The shipped codebooks, ads and notes, and the template of a new study."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 
 def sentences(text: str) -> set[str]:
-    """Sentences of some length, to see whether one book repeats the words of another."""
+    """Return sentences of some length, to detect that one book repeats the words of another."""
     return {plain(part).casefold() for part in re.split(r"(?<=[.:;])\s|\n", text) if len(plain(part).split()) > 5}
 
 

@@ -1,4 +1,4 @@
-"""The program in a real terminal: keys in, a screen out, and what outlives a power cut."""
+"""The program in a real terminal: keys in, a screen out, and what survives a power cut."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ def document(study: Path) -> str:
 
 
 def codes_at(terminal: Terminal, words: str) -> list[str]:
-    """The keys of codes that the gutter shows before these words."""
+    """Return the keys of codes that the gutter shows before these words."""
     gutter = next((line.split(words)[0] for line in terminal.lines[1:] if words in line), "")
     return re.findall(r"[0-9a-z]+", gutter)
 
 
 def jump_to(terminal: Terminal, word: str) -> None:
-    """Selects a word by the letters that are painted on its beginning."""
+    """Select a word by its jump label."""
     row = next(number for number, line in enumerate(terminal.lines) if word in line)
     column = terminal.lines[row].index(word)
     terminal.type("f")
@@ -181,7 +181,7 @@ def test_a_killed_program_resumes_at_its_ad_and_scroll_position(tmp_path: Path) 
 
 
 def seen(terminal: Terminal) -> list[str]:
-    """The rows of the ad, whatever quotation the cursor is on."""
+    """Return the rows of the ad, regardless of the quotation under the cursor."""
     return [line.replace("▐", "┃") for line in terminal.lines[:-2]]
 
 
@@ -424,7 +424,7 @@ main()
 
 
 def start_broken(study: Path) -> Terminal:
-    """The program, whose sessions stand on a full disk once a file `full` is there; `p` makes it crash."""
+    """Start a program whose sessions are on a full disk once a file `full` exists; `p` makes it crash."""
     terminal = Terminal([sys.executable, "-c", BROKEN, "ads", "--coder", "wil"], study, environment(study))
     terminal.wait_for("Shore Company  #11", "You light the lamp")
     return terminal
@@ -499,14 +499,14 @@ def test_a_crash_ends_with_an_exit_code_and_the_document_written(study: Path) ->
 
 
 def logged(study: Path) -> list[dict[str, str]]:
-    """The events of the first ad."""
+    """Return the events of the first ad."""
     log = study / "sessions" / "wil" / "events" / "11.jsonl"
     lines = log.read_text("utf-8").splitlines() if log.exists() else []
     return [event for line in lines for event in json.loads(line)["events"]]
 
 
 def said_by(event: dict[str, str]) -> str:
-    """What the coder said by an event, in a few words."""
+    """Describe an event in a few words."""
     match event["kind"]:
         case "profile-assigned":
             return f"profile: {event['profile']} {event['reasoning']}".strip()

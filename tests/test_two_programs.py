@@ -34,7 +34,7 @@ def start(study: Path) -> Terminal:
 
 
 def codings(study: Path) -> list[tuple[str, str]]:
-    """What stands in the log: code and words."""
+    """Return the codings in the log: code and words."""
     standing: dict[str, tuple[str, str]] = {}
     for line in (study / LOG).read_text("utf-8").splitlines():
         for event in json.loads(line)["events"]:

@@ -1,4 +1,4 @@
-"""The whole program on a disk that cannot be read for a while: it says what and why, goes on, and leaves well."""
+"""The whole program on a disk that is unreadable for a while: it reports this, continues, and quits cleanly."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def start(study: Path, *options: str) -> Terminal:
 
 
 def breaks(study: Path, part: str) -> None:
-    """From now on nothing whose path holds `part` can be seen; with an empty one all is."""
+    """Make paths that contain `part` unreadable from now on; with an empty one, all paths."""
     (study / "broken").write_text(part, "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""A text that can be put nowhere when the program ends is kept in a file, and the next start says where."""
+"""A text that cannot be saved when the program ends is kept in a file, which the next start reports."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Attacks on sessions: kills, losses of power, failing disks, and the ledger of confirmed commands."""
+"""Attacks on sessions: kills, power losses, failing disks, and the ledger of confirmed commands."""

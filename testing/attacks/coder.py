@@ -72,7 +72,7 @@ class Coder:
     """Opens the study in `folder` and continues with it."""
 
     def __init__(self, folder: Path, chance: Random, report: Report, serial: int = 0) -> None:
-        """Prepare the coder; the texts that it writes hold numbers, which start after `serial`."""
+        """Prepare the coder, whose texts contain numbers that start after `serial`."""
         self._folder = folder
         self._chance = chance
         self._report = report
@@ -134,7 +134,7 @@ class Coder:
         self._report(ends.get(type(outcome), "refused"), about, fact)
 
     def _command(self, choice: str, text: str) -> tuple[commands.Command, Fact] | None:
-        """Return a command and the fact that its log line will hold; None where nothing it could apply to exists."""
+        """Return a command and the fact that its log line will contain; None if there is nothing it could apply to."""
         state, chance = self.session.state, self._chance
         match choice:
             case "assign":

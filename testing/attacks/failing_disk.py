@@ -32,9 +32,9 @@ SEED = 5
 
 @dataclass
 class Tally:
-    """The results: days, commands confirmed and commands refused by the disk, and faults.
+    """The results: days, commands confirmed, commands refused by the disk, and faults.
 
-    Of the days `unread` are ones on which something could not be read; `unreadable_commands` are command lines run so.
+    `unread` counts days with a failed read; `unreadable_commands` counts command lines run on such a disk.
     """
 
     days: int = 0
@@ -57,9 +57,10 @@ class Tally:
 
 
 def run(errors: Sequence[str] = ERRORS, *, is_each: bool, step: int = 1) -> Tally:
-    """Fail at every `step`th operation of the script, once and then until its end, with the errors in turn.
+    """Fail at every `step`th operation of the script, once and then until its end, with each kind of error in turn.
 
-    With `is_each` with each of them, and then at every look at the disk, on a day and by a command line.
+    With `is_each`, fail with every kind of error at each operation, and then at every read, during a day and during a
+    command line.
     """
     started = time.perf_counter()
     tally = Tally()
@@ -86,7 +87,7 @@ def _fail_to_read(tally: Tally) -> None:
 
 @contextmanager
 def patient() -> Iterator[None]:
-    """Make `folder` the home, where failed appends are recorded."""
+    """Make `folder` the home folder, where failed appends are recorded."""
     home = os.environ.get("HOME")
     try:
         with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
@@ -142,7 +143,7 @@ def _work(day: _Day, failing: FailingDisk | RemovedStick, what: str, tally: Tall
 
 
 class _Day:
-    """A coder in a fresh study, with a ledger of the confirmed commands."""
+    """A coder in a new study, with a ledger of the confirmed commands."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)

@@ -1,7 +1,7 @@
-"""A coder's day on a disk on which one read fails, and what is on disk afterwards.
+"""A coder's day on a disk on which one read fails, and the files on disk afterwards.
 
-The great danger is that what cannot be read is taken for absent: a log for an empty one, a document for a deleted
-one, its base for none, an ad's text for one that has changed.
+The main danger is that an unreadable file is treated as absent: a log as empty, a document as deleted, its snapshot as
+missing, an ad's text as changed.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ NOTE = re.compile(r"\bn\d+\b(?!h)")
 
 
 def run(errors: Sequence[str] = READ_ERRORS, *, is_each: bool, step: int = 1, first: int = 1) -> Tally:
-    """Fail every `step`th read of the script, once and then until its end, with the errors in turn.
+    """Fail every `step`th read of the script, once and then until its end, with each kind of error in turn.
 
-    With `is_each` with each of them.
+    With `is_each`, fail with every kind of error at each read.
     """
     started = time.perf_counter()
     tally = Tally()
@@ -91,7 +91,7 @@ def _fail(folder: Path, failing: FailingReads, what: str, tally: Tally) -> None:
 
 
 class _Beginning(Coder):
-    """A coder whose program may fail to start; then it is started again before the next action."""
+    """A coder whose program may fail to start; it is then started again before the next action."""
 
     def __init__(self, folder: Path, chance: Random, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -115,7 +115,7 @@ class _Beginning(Coder):
 
 
 class _Day:
-    """A coder in a fresh study beside an editor and another program, with a ledger of the confirmed commands."""
+    """A coder in a new study beside an editor and another program, with a ledger of the confirmed commands."""
 
     def __init__(self, folder: Path, failing: FailingReads) -> None:
         shutil.rmtree(folder / "study", ignore_errors=True)
@@ -133,7 +133,7 @@ class _Day:
 
     @contextmanager
     def _outside(self) -> Iterator[None]:
-        """Do an action of others, for whom the disk works."""
+        """Do an action of the editor or the other program, for which the disk works."""
         self._failing.rests = True
         try:
             yield
@@ -141,7 +141,7 @@ class _Day:
             self._failing.rests = False
 
     def _begin(self) -> None:
-        """Start the program; a failure must name its cause."""
+        """Start the program; a failure must report its cause."""
         try:
             self.coder = _Beginning(self.study, self._chance, self.ledger)
             self.coder._serial = self._serial
@@ -157,7 +157,7 @@ class _Day:
             self.faults.append(f"{choice} has raised: {traceback.format_exc(-4)}")
 
     def _act(self, choice: str) -> None:
-        """Execute a command; a refusal must name its cause and change nothing."""
+        """Execute a command; a refusal must report its cause and change nothing."""
         self._serial += 1
         if self.coder is None:
             self._begin()
@@ -232,7 +232,7 @@ class _Day:
     # --- when it is over ------------------------------------------------------------------------
 
     def end(self) -> None:
-        """Leave, and check logs, documents and edits by hand."""
+        """Quit, and check logs, documents and hand edits."""
         assert self.coder is not None
         self.faults += [str(problem) for problem in self.coder.workspace.leave() if problem.severity == "error"]
         self.coder.workspace.release()
@@ -241,7 +241,7 @@ class _Day:
         self.faults += [f"the edit {edit} is lost" for edit in self._edits if not re.search(rf"{edit}\b", text)]
 
     def found(self) -> dict[str, list[Fact]]:
-        """Return the facts on disk without imported edits by hand."""
+        """Return the facts on disk, without imported hand edits."""
         found: dict[str, list[Fact]] = {IN_BOOK: edits_in(self.study / "codebook.toml")}
         for log in self._events("*.jsonl"):
             lines = lines_of(log.read_bytes())
@@ -249,7 +249,7 @@ class _Day:
         return found
 
     def _is_by_hand(self, line: dict[str, object]) -> bool:
-        """Return whether a transaction imports one note alone: an unreadable file is neither deleted nor new."""
+        """Return whether a transaction only imports one note: an unreadable file is neither deleted nor new."""
         assert isinstance(line["events"], list)
         kinds = {event["kind"] for event in line["events"]} - {"layout-changed"}
         if line["cause"] == "edit" and kinds != {"coding-noted"}:

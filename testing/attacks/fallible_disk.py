@@ -1,8 +1,8 @@
-"""A disk that loses power: unsynced changes may survive, in part, in another order, or not at all.
+"""A disk that loses power: unsynced changes may survive completely, partly, in another order, or not at all.
 
-The operations of a real run are recorded with their bytes and played to a model that knows two things of every file and
-folder: what the disk has for certain, and what was merely sent to it.  A sync makes certain: of a file its bytes, of a
-folder the names in it, and nothing else, as POSIX promises and no more.
+The operations of a real run are recorded with their bytes and replayed to a model that has two versions of every file
+and folder: the synced one, and the one that was only written. A sync makes a file's bytes or a folder's names
+permanent, and nothing else, exactly as POSIX promises.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FOLDER = -1
 
 
 class Change(NamedTuple):
-    """Names that appear (with their file's number, or FOLDER) and vanish together, in one step of one folder."""
+    """Names that appear (with their file's number, or FOLDER) and disappear together, in one step of one folder."""
 
     come: tuple[tuple[str, int], ...] = ()
     go: tuple[str, ...] = ()
@@ -66,7 +66,8 @@ Files = dict[str, bytes | None]
 class FallibleDisk:
     """The files and folders of a study, named relative to `root`.
 
-    Operations that it `forgets` are done and not noted: so it can be tried whether the attack would find them missing.
+    Operations that it `forgets` are executed but not recorded, to test whether the attack would detect that they are
+    missing.
     """
 
     root: Path
@@ -153,11 +154,11 @@ class FallibleDisk:
     # --- the power is gone ------------------------------------------------------------------------
 
     def least(self) -> Files:
-        """Return the synced files."""
+        """Return the synced files only."""
         return self._files(self.certain, {number: inode.certain for number, inode in self.inodes.items()})
 
     def losses(self) -> Iterator[Files]:
-        """Yield each possible disk after the power returns: bytes lost, kept and zeroed, with each set of names."""
+        """Yield each possible disk after a power loss: bytes lost, kept and zeroed, with each set of names."""
         for names in self._namings():
             for data in ("old", "all", "zeros"):
                 yield self._files(names, {number: inode.after_loss(data) for number, inode in self.inodes.items()})
@@ -187,7 +188,7 @@ class FallibleDisk:
         return names
 
     def _files(self, names: dict[str, int], data: dict[int, bytes]) -> Files:
-        """Return the files that can be reached, those whose folders exist."""
+        """Return the reachable files, whose folders exist."""
         found: Files = {}
         for name in sorted(names):
             if above(name) == "." or above(name) in found:
@@ -201,7 +202,7 @@ def above(name: str) -> str:
 
 
 def lay_down(files: Files, folder: Path) -> None:
-    """Write them as real files into an empty folder."""
+    """Write the files to an empty folder."""
     for name, data in files.items():
         path = folder / name
         if data is None:

@@ -86,7 +86,7 @@ class Killer:
 
 
 class FailingDisk:
-    """Fails the operation `at`, from 1, and with `lasts` all that follow until it is repaired.
+    """Fails the operation `at`, from 1, and with `lasts` all later ones until it is repaired.
 
     A refused write leaves half of its bytes behind.
     """
@@ -117,9 +117,9 @@ class FailingDisk:
 
 
 class FailingReads:
-    """Fails the read `at`, from 1, and with `lasts` all that follow.
+    """Fails the read `at`, from 1, and with `lasts` all later ones.
 
-    A file that is refused opens, and cannot be read.  While it `rests` all is seen, and nothing is counted.
+    A refused file can be opened but not read. While it `rests` everything is readable, and nothing is counted.
     """
 
     def __init__(self, at: int, error: str, *, lasts: bool) -> None:
@@ -185,7 +185,7 @@ class _Unreadable(io.RawIOBase):
 
 
 class RemovedStick:
-    """Removes a folder before the operation `at`, as if it were on a stick; nothing can be created in its place."""
+    """Removes a folder before the operation `at`, as if it were on a removable disk; nothing can be created there."""
 
     def __init__(self, at: int, folder: Path) -> None:
         self._left = at
@@ -194,7 +194,7 @@ class RemovedStick:
         self.refused: list[str] = []
 
     def heal(self) -> None:
-        """Put the stick back."""
+        """Put the removable disk back."""
         if self._pocket.exists():
             self._pocket.rename(self._folder)
 

@@ -41,7 +41,7 @@ OBEYED = re.compile(
 
 
 def obeyed(output: bytes) -> list[str]:
-    """Return what a terminal would obey or hide in a program's output beyond Textual's own, with its context."""
+    """Return the control sequences and hidden characters in a program's output beyond Textual's own, with context."""
     found = [
         sign for name, text in CONTROLS.items() for sign in [text.encode()[:7]] if sign in output and len(text) > 6
     ]

@@ -1,4 +1,4 @@
-"""A ledger of confirmed commands to compare with the disk: it knows nothing of the program but its log's JSON."""
+"""A ledger of confirmed commands to compare with the disk; it knows nothing of the program except its log's JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fact = tuple[str | int | bool, ...]
 
 
 class Difference(NamedTuple):
-    """The number of commands that are missing, that are unexpected or doubled, and that are out of order."""
+    """The numbers of commands that are missing, that are unexpected or duplicated, and that are out of order."""
 
     lost: int = 0
     doubled: int = 0
@@ -33,7 +33,7 @@ class Difference(NamedTuple):
 
 @dataclass
 class Ledger:
-    """The confirmed commands by ad, in order; `begun` is one that is neither confirmed nor refused yet."""
+    """The confirmed commands by ad, in order; `begun` is a command that is neither confirmed nor refused yet."""
 
     confirmed: dict[str, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     begun: tuple[str, Fact] | None = None
@@ -54,7 +54,7 @@ class Ledger:
         return sum(map(len, self.confirmed.values()))
 
     def compare(self, found: Mapping[str, Sequence[Fact]]) -> Difference:
-        """Return what differs on disk; the begun command may be there or not, and counts as confirmed if it is."""
+        """Return the differences on disk; the begun command may be there or not, and counts as confirmed if it is."""
         total = Difference()
         for about in {*found, *self.confirmed}:
             total += self._compare(about, list(found.get(about, ())))

@@ -1,4 +1,4 @@
-"""A coder's day, cut off by a loss of power after any operation; the study is reopened on each possible disk."""
+"""A coder's day, ended by a power loss after any operation; the study is reopened on each possible disk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEXT_DAY = ("look round", "assign", "save", "assign", "undo", "change ad", "assi
 
 
 class KilledError(BaseException):
-    """Raised where a program ends as if killed."""
+    """Raised when a program ends as if killed."""
 
 
 @dataclass
@@ -58,10 +58,10 @@ class Moment(NamedTuple):
 
 
 class Day:
-    """A coder on a recorded disk: after each operation the disks that a loss of power could leave are recorded."""
+    """A coder on a recorded disk: after each operation the disks that a power loss could leave are recorded."""
 
     def __init__(self, folder: Path, *, every_byte: int = 1, forgets: frozenset[str] = frozenset()) -> None:
-        """Prepare a day; `every_byte` is the distance in bytes between two places where a write is torn, 1 for all."""
+        """Prepare a day; a write is torn at every `every_byte`th byte."""
         shutil.rmtree(folder / "study", ignore_errors=True)
         self.study = lay_out(folder / "study", ads=2, sentences=6)
         self.ledger = Ledger()
@@ -98,11 +98,11 @@ class Day:
             coder.workspace.leave()
 
     def adopt(self) -> None:
-        """Count what is on disk as confirmed, as the next start of the program does."""
+        """Count everything on disk as confirmed, as the next start of the program does."""
         self.ledger.compare(found_in(self.study))
 
     def _watch(self, *, tears: bool = False) -> None:
-        """Record every disk that a loss of power may leave now."""
+        """Record every disk that a power loss could leave now."""
         for left in self.disk.losses():
             self._note(left)
         for number, left in enumerate(self.disk.torn() if tears else ()):
@@ -110,7 +110,7 @@ class Day:
                 self.torn += self._note(left)
 
     def _note(self, left: Files) -> bool:
-        """Record a disk unless an equal one was recorded with as many confirmed commands; return whether one was."""
+        """Record a disk unless an equal one was recorded with as many confirmed commands; return whether it was."""
         key = hash((tuple(left.items()), self.ledger.count, self.ledger.begun))
         if key in self.moments:
             return False
@@ -120,7 +120,7 @@ class Day:
 
 
 def open_again(day: Day, folder: Path, tally: Tally) -> None:
-    """Open the study as each loss of power would leave it."""
+    """Open the study as each power loss would leave it."""
     tally.operations += day.operations
     tally.torn += day.torn
     for moment in day.moments.values():
@@ -140,7 +140,7 @@ def open_again(day: Day, folder: Path, tally: Tally) -> None:
 
 
 def _look(folder: Path, moment: Moment) -> Difference:
-    """Open and leave every ad; return what then differs from the confirmed commands."""
+    """Open and close every ad; return the differences from the confirmed commands."""
     workspace = open_study(folder)
     torn = [log.name for log in sorted(folder.glob("sessions/*/events/*.jsonl")) if _is_torn(log.read_bytes())]
     for entry in workspace.sources.entries:
@@ -179,7 +179,7 @@ def run(
 ) -> Tally:
     """Lose power after every operation of some days, and on the day after one on which the program was killed.
 
-    It is killed at every `every_death`th operation; the day after, only what is certain is left.
+    It is killed at every `every_death`th operation; on the next day only synced changes are left.
     """
     started = time.perf_counter()
     tally = Tally(stops=stops)

@@ -1,7 +1,7 @@
-"""Runs of the whole program in a terminal, each ended by SIGKILL; what the screen confirmed must be in the log.
+"""Runs of the whole program in a terminal, each ended by SIGKILL; everything the screen confirmed must be in the log.
 
-Keys are typed faster than a person types.  What counts as confirmed is read from the screen alone: the message line, as
-it was painted, down to the last byte that the program had sent when it was killed.
+Keys are typed faster than a person types. Confirmations are read only from the screen: the message line as painted,
+including the last byte that the program had sent when it was killed.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Typed(NamedTuple):
 
 @dataclass
 class Profile:
-    """The profile of an ad: its number in the list, 1 or 2, and the reasoning, to which keys append."""
+    """The profile of an ad: its number in the list, 1 or 2, and the reasoning, which keys append to."""
 
     number: int = 1
     reasoning: str = ""
@@ -94,7 +94,7 @@ class Tally:
 
 
 def run(kills: int, seed: int, studies: int = 2) -> Tally:
-    """Kill the program so many times, in several studies at once, and compare after each."""
+    """Kill the program the given number of times, in several studies at once, and compare after each kill."""
     started = time.perf_counter()
     whole = Tally()
     shares = [kills // studies + (number < kills % studies) for number in range(studies)]
@@ -155,7 +155,7 @@ def _live(folder: Path, chance: Random, first: int, tally: Tally) -> None:
 
 
 def _opened(terminal: Terminal) -> str:
-    """Return the ad that the program starts with, once all are listed so that a next one exists."""
+    """Return the ad that the program starts with, after all ads are listed so that there is a next one."""
     terminal.wait_for("Lamp", "coder wil", f" of {len(ADS)} ")
     found = re.search(r"#([12]) ", terminal.text)
     assert found is not None, terminal.text
@@ -169,7 +169,7 @@ class _Screen:
         self.seen: set[Message] = set()
 
     def watch(self, terminal: Terminal, count: int, seconds: float) -> None:
-        """Read until so many messages appeared and then for so many seconds, or until the program has ended."""
+        """Read until enough messages have appeared and for some seconds more, or until the program has ended."""
         until = time.monotonic() + (PATIENCE if count else seconds)
         while time.monotonic() < until:
             if not terminal._read():
@@ -179,7 +179,7 @@ class _Screen:
                 count, until = 0, time.monotonic() + seconds
 
     def watch_the_rest(self, terminal: Terminal) -> None:
-        """Read what the program had sent when it ended."""
+        """Read the rest of the output after the program has ended."""
         while select.select([terminal._handle], [], [], 0)[0] and terminal._read():
             self.look(terminal)
 
@@ -190,7 +190,7 @@ class _Screen:
 
 
 def _plan(ad: str, profiles: dict[str, Profile], chance: Random, first: int) -> tuple[str, list[Typed]]:
-    """Return the keys of one run and the commands that they mean; sentences from `first` on are coded."""
+    """Return the keys of one run and the resulting commands; sentences from `first` on are coded."""
     keys, typed = f"/{first:04}{ENTER}", []
     for number in range(first, first + STEPS):
         if chance.random() < 0.15:
@@ -239,7 +239,7 @@ def _line(line: dict[str, object]) -> Line:
 
 
 def _compare(ad: str, found: list[Line], typed: list[Typed], screen: _Screen, tally: Tally) -> None:
-    """Check that the log holds the first typed commands, at least as many as the screen confirmed."""
+    """Check that the log has the first typed commands, at least as many as the screen confirmed."""
     expected = [one.line for one in typed]
     confirmed = [at for at, one in enumerate(typed, 1) if one.message in screen.seen]
     tally.commands += len(found)

@@ -1,7 +1,7 @@
-"""Changes of many sessions, each ended by SIGKILL at one operation on the disk, then finished, taken back or repeated.
+"""Changes of many sessions, each ended by SIGKILL at one operation on the disk, then finished, reverted or repeated.
 
-A change of the codebook is either not there, or done, or called interrupted: then it can be finished or taken back.  A
-merge blocks nobody: it is run again at once.
+A change of the codebook is absent, done, or reported as interrupted: then it can be finished or reverted. An
+interrupted merge is simply run again.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _kill_change(
 
 
 def _resumed(folder: Path, wanted: Found, *, is_reverse: bool) -> Iterator[str]:
-    """Finish the step or take it back; yield what is wrong."""
+    """Finish or revert the step; yield any faults."""
     way = "taken back" if is_reverse else "finished"
     study = Study.open(folder)
     for name, problems in (("check", check_study(study)), ("status", study_status(study).errors)):
@@ -218,7 +218,7 @@ def _moments(count: int, every: int) -> Iterator[tuple[int, str]]:
 
 
 def _undisturbed(folder: Path, base: Path, change: Callable[[Path], None]) -> tuple[Found, int]:
-    """Return what there is after a change without a kill, and the number of its operations."""
+    """Return the result of a change without a kill, and the number of its operations."""
     copy, counter = _copied(base, folder / "copy"), Counter()
     fs._durable_names.clear()
     with interposed(counter):

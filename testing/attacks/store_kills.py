@@ -1,8 +1,8 @@
 """Runs of a coder on a real session, each ended by SIGKILL; the confirmed commands are compared with the disk.
 
 One process loads the program; each life is a fork of it, opens the study anew, and is killed at a random moment or at
-one operation on the disk.  The study lies in memory where the system has such a folder: a kill loses nothing that the
-system was given, so a disk would only make it slower.
+one operation on the disk.  The study is in memory if the system has such a folder: a kill loses nothing that was passed
+to the system, so a disk would only be slower.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Tally:
 
 
 def run(kills: int, seed: int) -> Tally:
-    """Kill so many runs and compare after each."""
+    """Kill the given number of runs and compare after each."""
     started = time.perf_counter()
     tally = Tally()
     chance = Random(seed)
@@ -75,7 +75,7 @@ def run(kills: int, seed: int) -> Tally:
 
 
 def _study(folder: Path, chance: Random, lives: int, moments: cycle[str], tally: Tally) -> None:
-    """Run the coder on one study until so many kills, and a last time without one."""
+    """Run the coder on one study until the given number of kills, and a last time without one."""
     lay_out(folder)
     ledger = Ledger()
     while lives:
@@ -107,7 +107,7 @@ def _compare(folder: Path, ledger: Ledger, tally: Tally, when: str) -> None:
 
 
 def _live(folder: Path, chance: Random, moment: str, ledger: Ledger, tally: Tally) -> bool:
-    """Follow one run to its end; return True if it was killed, False if it ended by a fault."""
+    """Follow one run to its end; return True if it was killed, False if it ended with a fault."""
     reader, writer = os.pipe()
     seed, serial = chance.getrandbits(64), tally.kills * 1000
     at = chance.randrange(1, MOST_OPERATIONS)
@@ -166,7 +166,7 @@ def _be_killed(folder: Path, chance: Random, pipe: int, serial: int, killer: Kil
 
 
 def _end_well(folder: Path) -> None:
-    """Open and leave every ad, and check that its document matches its log; never return."""
+    """Open and close every ad, and check that its document matches its log; never return."""
     try:
         faults = documents_differ(open_study(folder))
         if faults:

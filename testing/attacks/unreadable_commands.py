@@ -1,4 +1,4 @@
-"""Each command on a disk on which one read fails, and once more when all reads work.
+"""Each command on a disk on which one read fails, and again when all reads work.
 
 Without an error a command prints what it prints on a good disk; run again it has the same effect as there, once.
 """
@@ -69,7 +69,7 @@ Standing = dict[str, object]
 
 
 def run(errors: Sequence[str] = READ_ERRORS, *, step: int = 1, first: int = 1) -> Tally:
-    """Fail every `step`th read of each command, once and then until its end, with the errors in turn."""
+    """Fail every `step`th read of each command, once and then until its end, with each kind of error in turn."""
     started = time.perf_counter()
     tally, turns = Tally(), cycle(errors)
     with patient(), tempfile.TemporaryDirectory(dir=MEMORY) as name:
@@ -142,7 +142,7 @@ class _Attack:
         return Done(code, out, out + stderr.read())
 
     def _standing(self) -> Standing:
-        """Return the content after the program has opened each session and so written documents that lag behind."""
+        """Return the content after the program has opened each session and thus updated outdated documents."""
         study = self._folder / "now" / "study"
         for coder in CODERS if not self._is_looking else ():
             faults = documents_differ(opened(study, coder))
@@ -164,7 +164,7 @@ def _said(line: dict[str, object]) -> tuple[object, ...]:
 
 
 def _lay_out(folder: Path) -> None:
-    """Create a study of two coders with an edit by hand not imported yet, and a stick with more of it."""
+    """Create a study of two coders with a hand edit not imported yet, and a copy of it with further codings."""
     folder.mkdir()
     study = lay_out(folder / "study", ads=2, sentences=6)
     for coder, ad in (("wil", "1"), ("wil", "2"), ("ben", "1")):

@@ -23,7 +23,7 @@ class Bound(NamedTuple):
 
 
 def bounds(folder: Path, largest: int) -> list[Bound]:
-    """Return all readers; those with no size limit, or a higher one, are measured with at most `largest` bytes."""
+    """Return all readers; `largest` bytes are the most to measure one with that has no lower size limit."""
     every = readers(folder)
     own: dict[str, tuple[list[Shape], int]] = {
         "ads as text": (TEXTS, largest),

@@ -1,4 +1,4 @@
-"""Nasty shapes for readers of records: codebooks, maps, tables of ads, logs."""
+"""Expensive shapes for readers of records: codebooks, maps, tables of ads, logs."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def cut(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
 
 
 def insert(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    """Insert a token that means something to some reader, once or many times."""
+    """Insert a token that has a meaning for some reader, once or many times."""
     at = chance.randrange(len(data) + 1)
     data[at:at] = chance.choice(TOKENS) * chance.choice((1, 1, 1, 2, 3, 40))
 

@@ -1,4 +1,4 @@
-"""Limits on the processor time of readers of hostile input, in this process or in one of their own."""
+"""Limits on the processor time of readers of hostile input, in this process or in a separate one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TooSlowError(Exception):
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise TooSlowError after so many processor seconds, where the system has such an alarm (not on Windows)."""
+    """Raise TooSlowError after the given processor seconds, if the system has such an alarm (not on Windows)."""
     if not hasattr(signal, "setitimer"):
         yield
         return

@@ -1,4 +1,4 @@
-"""Every reader of untrusted files as one function from bytes; whatever it raises is a finding."""
+"""Every reader of untrusted files as a function of bytes; any exception is a finding."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ LONGEST = 10.0
 
 
 class Reader(NamedTuple):
-    """A reader of one input in a folder of its own, and the seeds of its inputs."""
+    """A reader of one input in its own folder, and the seeds of its inputs."""
 
     take: Callable[[Path, bytes], None]
     seeds: tuple[bytes, ...]
@@ -132,7 +132,7 @@ def _take_document(folder: Path, data: bytes) -> None:
 
 
 def _take_document_over(folder: Path, data: bytes) -> None:
-    """Open an unknown document in place of the ad's own: import it, code on, save, reopen."""
+    """Open an unknown document in place of the ad's own: import it, continue coding, save, reopen."""
     paths = SessionPaths(folder, CODER)
     path = paths.document(AD.id, AD.employer)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def _take_document_over(folder: Path, data: bytes) -> None:
 
 
 def _take_session(folder: Path, data: bytes) -> None:
-    """Open a log, undo, code on, save and reopen it."""
+    """Open a log, undo, continue coding, save and reopen it."""
     paths = SessionPaths(folder, CODER)
     log = paths.log(AD.id)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -281,7 +281,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
 
 
 def inputs_of(reader: Reader, name: str, seed: int) -> Iterator[bytes]:
-    """Yield inputs for one reader without end, the same for the same seed."""
+    """Yield endless inputs for one reader, the same for the same seed."""
     chance = random.Random(f"{name} {seed}")
     while True:
         yield mutated(chance, reader.seeds)

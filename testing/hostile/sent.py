@@ -1,4 +1,4 @@
-"""What terminals send besides keys, and what may come of any bytes that are sent."""
+"""Input that terminals send besides keys, and the permitted results of any bytes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Clock:
 
 
 class Line:
-    """The line from a terminal to the program: `send` bytes, or `wait`, and see what comes of it."""
+    """The line from a terminal to the program: `send` bytes or `wait`, and read the resulting messages."""
 
     def __init__(self) -> None:
         self._clock = Clock()
@@ -86,7 +86,7 @@ class Line:
             self.messages += self._filter.feed(text)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; the program looks now and then."""
+        """Let time pass; the program checks its input now and then."""
         for _ in range(4):
             self._clock.now += seconds / 4
             self.messages += self._filter.tick()
@@ -98,7 +98,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """What a text field would hold."""
+        """The text that a text field would contain."""
         said = []
         for message in self.messages:
             if isinstance(message, events.Paste):
@@ -109,7 +109,7 @@ class Line:
 
 
 def is_expected(message: Message) -> bool:
-    """Whether a program may get this: a key that a table names, a character, text, the mouse, or a fact of painting."""
+    """Return whether a message is permitted: a known key, a character, text, the mouse, or a fact about painting."""
     if isinstance(message, events.Key):
         *modifiers, name = message.key.split("+")
         character = message.character
@@ -130,7 +130,7 @@ def _names_of_characters() -> frozenset[str]:
 
 
 def take_input(data: bytes) -> None:
-    """Send bytes in pieces with pauses: nothing unexpected comes of it, and a key pressed afterwards is that key."""
+    """Send bytes in chunks with pauses; all messages are permitted, and a key pressed afterwards is that key."""
     chance = random.Random(data)
     line = Line()
     size = chance.choice((1, 2, 7, 40, 4096))

@@ -1,4 +1,4 @@
-"""Nasty shapes for every reader: texts of any size on which a careless reader takes quadratic time."""
+"""Expensive shapes for every reader: texts of any size on which a careless reader takes quadratic time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Make = Callable[[int], bytes]
 
 
 class Shape(NamedTuple):
-    """A kind of text; `make` returns about so many bytes of it."""
+    """A kind of text; `make` returns a text of about the given number of bytes."""
 
     name: str
     make: Make
@@ -37,7 +37,7 @@ def counted(pattern: str, before: str = "", after: str = "") -> Make:
 
 
 def deeper(unit: str, indent: str, before: str = "") -> Make:
-    """Return stairs of lines, each indented more than the last, up to the size."""
+    """Return lines of the given size, each indented more than the previous one."""
 
     def make(size: int) -> bytes:
         stairs = takewhile(lambda step: step * len(indent) < 400, count())
@@ -48,7 +48,7 @@ def deeper(unit: str, indent: str, before: str = "") -> Make:
 
 
 def nested(left: str, middle: str, right: str, before: str = "", after: str = "") -> Make:
-    """Return as many left signs as fit, then as many right ones."""
+    """Return as many opening signs as fit, then as many closing ones."""
 
     def make(size: int) -> bytes:
         times = max(1, size // (len(left) + len(right)))
@@ -67,7 +67,7 @@ SIGNS = (
 
 
 def plain_shapes() -> list[Shape]:
-    """Return the shapes for every reader: one sign repeated."""
+    """Return the shapes for every reader: one character repeated."""
     return [Shape(repr(sign), again(sign)) for sign in SIGNS]
 
 

@@ -22,10 +22,10 @@ class Entry(NamedTuple):
 
 
 def differences(document: Document, exported: Document, book: Codebook, text: str) -> list[str]:
-    """Return how the export differs from the document: profile, reasoning, and words and notes of each code.
+    """Return the differences between export and document: profile, reasoning, and words and notes of each code.
 
-    The export must have the ad's own words.  The document may cut or misspell them: then those count that
-    stand at their place in the ad.
+    The export must have the ad's own words. If the document cuts or misspells them, the words at their place in the ad
+    count.
     """
     found = []
     for what in ("source_id", "profile", "reasoning"):

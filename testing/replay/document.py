@@ -1,4 +1,4 @@
-"""Code one real document again in a study of its own by keystrokes alone, and compare the export with it."""
+"""Code one real document again in a new study using only keystrokes, and compare the export with it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _plain(value: object) -> object:
 
 
 async def replay(path: Path, ads: Path, book: Codebook, size: tuple[int, int], moves: Sequence[str]) -> Replayed | None:
-    """Code one document in a study of its own; return None for a file that is not a document."""
+    """Code one document in a new study; return None for a file that is not a document."""
     source = path.read_bytes().decode("utf-8-sig", "replace")
     document, _ = parse_document(source, str(path))
     if not document.source_id:
@@ -111,7 +111,7 @@ def _compare(source: str, document: Document, exported: str, book: Codebook, tex
 
 
 def documents_in(paths: Sequence[Path]) -> list[Path]:
-    """Return the files given, and those in the folders given."""
+    """Return the given files, and those in the given folders."""
     found: list[Path] = []
     for path in paths:
         found += sorted(path.rglob("*")) if path.is_dir() else [path]

@@ -69,7 +69,7 @@ class Replay:
         return False
 
     async def _write(self, opening: Sequence[str], field: type[NoteDialog] | type[TextDialog], text: str) -> None:
-        """Open a field, type the text (pasting what no key types), and confirm it."""
+        """Open a field, type the text (pasting characters that no key types), and confirm it."""
         app = self._pilot.app
 
         def is_open() -> bool:
@@ -128,7 +128,7 @@ class Replay:
         return tuple(span for span in wanted.spans if span not in taken) or wanted.spans
 
     async def _select(self, words: str, spans: tuple[Span, ...], holds: Holds) -> tuple[str, ...] | None:
-        """Select one of the spans; return the keys that it took, or None."""
+        """Select one of the spans; return the keys pressed, or None."""
         pressed: tuple[str, ...] = ()
         for _ in range(_LOOKS):
             ad, stand = self._window()
@@ -184,7 +184,7 @@ class Replay:
         return lambda: self._bench.node() != node
 
     async def _describe(self, document: Document) -> None:
-        """Set employer and title of the ad where the document's differ."""
+        """Set employer and title of the ad if those of the document differ."""
         app, bench = self._pilot.app, self._bench
 
         def is_open() -> bool:
@@ -213,5 +213,5 @@ class Replay:
 
 
 def _up_to_search(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys up to the end of a search, after which the window is unknown; else all."""
+    """Return the keys up to the end of a search, after which the window is unknown; else all keys."""
     return keys[: keys.index(ACCEPT) + 1] if SEARCH in keys else keys

@@ -38,7 +38,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ad:
-    """A text in a window of so many rows."""
+    """A text in a window with the given number of rows."""
 
     text: str
     layout: Rows
@@ -64,7 +64,7 @@ def after(ad: Ad, place: Place, name: str) -> Place:
 
 
 def jumps(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
-    """Yield plans by jump labels for start and end, or for the end alone."""
+    """Yield plans that use jump labels for start and end, or only for the end."""
     place = step.after
     visible = ad.view(place).visible
     begun = begun_at(ad.text, visible, place.selection)
@@ -86,7 +86,7 @@ def begun_at(text: str, visible: Span, selection: Selection) -> jump_labels.Jump
 
 
 def ends(step: Plan, state: jump_labels.JumpState, end: int) -> Iterator[Plan]:
-    """Yield plans by labels on the target's end, and on near ones that a trim can correct."""
+    """Yield plans that use labels on the target's end, or nearby labels that a trim can correct."""
     for near in sorted({m.target for m in state.marks}, key=lambda place: abs(place - end))[:3]:
         picked = typed(state, near)
         if picked is not None:
@@ -105,7 +105,7 @@ def typed(state: jump_labels.JumpState, target: int) -> tuple[jump_labels.JumpSt
 
 
 def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
-    """Yield plans that search the shortest beginning of the target found first, then use a label on its end."""
+    """Yield plans that search the shortest beginning of the target that finds it first, then use a label on its end."""
     search = searched(ad, step, target.start, min(target.end - target.start, _LONGEST_QUERY))
     if search is None or step.keys:
         return
@@ -117,7 +117,7 @@ def searches(ad: Ad, step: Plan, target: Span) -> Iterator[Plan]:
 
 
 def searched(ad: Ad, step: Plan, start: int, longest: int) -> Plan | None:
-    """Return the shortest words from an offset on, of at most so many code points, that a search finds there first."""
+    """Return the shortest words from an offset, of limited length in code points, that a search finds there first."""
     words = ad.text[start : start + longest].lower()
     for length in range(1, len(words) + 1):
         query = words[:length]

@@ -37,8 +37,8 @@ class Remark(NamedTuple):
 class Task(NamedTuple):
     """The content of one document as a task.
 
-    `lost` has no place: words that the ad lacks, notes on a section that the book lacks.  `outside` stands outside its
-    code's section, or is nothing that the format knows.
+    `lost` has no place: words missing from the ad, notes on a section missing from the book. `outside` is outside its
+    code's section, or unknown to the format.
     """
 
     items: tuple[Wanted | Remark, ...]
@@ -71,7 +71,7 @@ def code_named(index: CodebookIndex, label: str) -> Code | None:
 
 
 def completed(book: Codebook, document: Document) -> Codebook:
-    """Return the book with the codes, noted groups and profile added that the document uses and it lacks."""
+    """Return the book with the codes, noted groups and profile that the document uses and the book lacks."""
     for part, section in _parts(document, book):
         for block in part.blocks if section is not None else ():
             if section and block.heading and block.notes and group_named(book, section, block.heading) is None:
@@ -96,7 +96,7 @@ def _parts(document: Document, book: Codebook) -> Iterator[tuple[SectionPart, Se
 
 
 def _split_label(pattern: str, label: str) -> tuple[str, str]:
-    """Return the id and name that give `label` under the book's pattern."""
+    """Return the id and name that yield `label` with the book's pattern."""
     expression = re.escape(pattern).replace(r"\{id\}", r"(?P<id>\S+?)").replace(r"\{name\}", r"(?P<name>.+)")
     found = re.fullmatch(expression, label)
     return (found["id"], found["name"]) if found else (label, label)

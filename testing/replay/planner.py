@@ -1,7 +1,7 @@
-"""The cheapest keys that select a span: a short search over what the program offers.
+"""The shortest keys that select a span: a limited search over the program's motions.
 
-The planner does nothing that a coder could not do: it presses motions, jump labels and search, and reckons
-with the selection and the window that follow.
+The planner does only what a coder could do: it presses motions, jump labels and search, and computes the resulting
+selection and window.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def plan(
     *,
     may_search: bool = True,
 ) -> Plan | None:
-    """Return the cheapest keys found after which a code would be assigned to one of the targets (code points)."""
+    """Return the shortest keys found after which a code would be assigned to one of the targets (code points)."""
     head = start.selection.head
     near = sorted(targets, key=lambda target: abs(target.start - head))[:_NEAREST]
     wanted = frozenset(targets)
@@ -62,7 +62,7 @@ def _cheaper(best: Plan | None, plans: Sequence[Plan]) -> Plan | None:
 
 
 def _next_frontier(ad: Ad, frontier: Sequence[Plan], seen: set[Place], moves: Sequence[str]) -> list[Plan]:
-    """Return the new positions that one more motion reaches, and add them to `seen`."""
+    """Return the new positions reached by one more motion, and add them to `seen`."""
     found = []
     for step in frontier:
         for name in moves if len(seen) < _MOST_PLACES else ():

@@ -1,7 +1,7 @@
 """Plans for spans that no short sequence of keys selects: an end inside a word, or pages away.
 
-First the start comes into sight, by pages or by search; then each edge is taken and moved, by large steps
-and then by small ones.
+First the start is scrolled into view, by pages or by search; then each edge is moved, by large steps and then by small
+ones.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _fitted(ad: Ad, base: Plan, target: Span) -> Iterator[Plan]:
 
 
 def _edged(ad: Ad, base: Plan, edge: Edge, goal: int) -> Plan | None:
-    """Yield the base with one edge moved to an offset by the fewest steps that a narrow search finds."""
+    """Yield the base with one edge moved to an offset by the fewest steps found in a narrow search."""
     at = base.after.selection.span.start if edge == "start" else base.after.selection.span.end
     if base.after.selection.is_explicit and at == goal:
         return base

@@ -1,4 +1,7 @@
-"""A disk that fails at any operation: commands are refused, nothing half is left, and all goes on when it is back."""
+"""A disk failing at any operation:
+
+commands are refused, nothing is written in part, and work continues once it is repaired.
+"""
 
 from __future__ import annotations
 

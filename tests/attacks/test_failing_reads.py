@@ -1,4 +1,4 @@
-"""A disk that cannot be read at any moment: nothing is taken for absent, and all goes on when it can be read again."""
+"""A disk unreadable at any moment: nothing is treated as absent, and work continues once it is readable again."""
 
 from __future__ import annotations
 

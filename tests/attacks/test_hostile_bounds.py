@@ -1,4 +1,4 @@
-"""Readers take time in proportion to what they read: nothing from a stranger makes one hang."""
+"""Readers take time in proportion to their input: no hostile input makes one hang."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ONCE_SQUARE = [
 
 @pytest.fixture(scope="module")
 def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bound]:
-    """All readers with their shapes."""
+    """Return all readers with their shapes."""
     return {bound.name: bound for bound in bounds(tmp_path_factory.mktemp("bounds"), 2_000_000)}
 
 
@@ -126,7 +126,7 @@ LONG = {
 
 
 def look_at(text: str) -> None:
-    """An ad laid out, and at its beginning, middle and end every motion, labels and a search."""
+    """Lay out an ad, and run every motion, labels and a search at its beginning, middle and end."""
     layout = wrap(text, 80)
     for at in (0, len(text) // 2, len(text)):
         view = View(layout, max(0, layout.row_of(at) - 10), 40)

@@ -1,4 +1,4 @@
-"""What a stranger puts in the place of a file: pipes, devices, folders, links and names; nothing hangs or gets out."""
+"""Hostile things in place of files: pipes, devices, folders, links and names; nothing hangs or escapes the study."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ DOCUMENT = """\
 
 
 class Done(NamedTuple):
-    """What became of a command."""
+    """The outcome of a command."""
 
     code: int
     said: str
 
 
 def run(study: Path, *options: str) -> Done:
-    """A command that has to end by itself, with an exit code that is meant; whatever it raises fails the test."""
+    """Run a command that must end by itself, with a defined exit code; any exception fails the test."""
     said = TextIOWrapper(BytesIO(), "utf-8", write_through=True)
     with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(said), limited(BOUND):
         code = main.run(options)
@@ -72,7 +72,7 @@ def run(study: Path, *options: str) -> Done:
 
 
 def opened(study: Path, coder: str = "wil") -> Workspace:
-    """The workspace with its first ad open."""
+    """Return the workspace with its first ad open."""
     workspace = open_workspace(Study.open(study), coder)
     assert workspace.first is not None
     workspace.open(workspace.first)
@@ -81,7 +81,7 @@ def opened(study: Path, coder: str = "wil") -> Workspace:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study with a coded ad, in a folder that has nothing beside it."""
+    """Return a study with a coded ad, in a folder with nothing else."""
     study = write_study(tmp_path / "home" / "study")
     (study / "coded.md").write_text(DOCUMENT, "utf-8")
     (study / "map.toml").write_text('[codes]\n"TASK1" = "TASK2"\n', "utf-8")
@@ -96,7 +96,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def listing(folder: Path) -> dict[str, bytes]:
-    """All files of a folder with their bytes, links not followed."""
+    """Return all files of a folder with their bytes, without following links."""
     found = (Path(root) / name for root, _, names in os.walk(folder) for name in names)
     return {str(path.relative_to(folder)): b"" if path.is_symlink() else path.read_bytes() for path in found}
 
@@ -124,7 +124,7 @@ PLACES: dict[str, Callable[[Path], Path]] = {
 
 
 def in_its_place(path: Path, kind: str) -> None:
-    """Puts a pipe, a device, a folder, a plain file or a broken link where something else stands."""
+    """Put a pipe, a device, a folder, a plain file or a broken link in place of something else."""
     if path.exists():
         path.rename(path.with_name(f"{path.name}.was"))
     match kind:
@@ -198,7 +198,7 @@ def test_a_log_that_is_not_a_file_is_reported_and_the_other_ads_open(study: Path
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
-    """A folder beyond the study, with a file that must stay as it is."""
+    """Return a folder outside the study, with a file that must not change."""
     folder = tmp_path / "outside"
     folder.mkdir()
     (folder / "profile").write_text("mine\n")
@@ -206,7 +206,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 def work(study: Path) -> None:
-    """Codes, notes, saves and leaves, as far as it goes; an edit by hand with bytes that are kept aside comes first."""
+    """Code, annotate, save and leave, as far as possible, after a hand edit with bytes that must be backed up."""
     document = study / "sessions" / "wil" / "analysis_job_11_shore_company.md"
     if document.is_file() and not document.is_symlink():
         document.write_bytes(document.read_bytes() + b"\nMine \xff.\n")
@@ -313,7 +313,7 @@ IDS = [
 
 
 def folded(name: str) -> str:
-    """What a file system that knows neither case nor the ways to write an accent takes a name for."""
+    """Return the name as seen by a file system that ignores case and the composition of accents."""
     import unicodedata
 
     return unicodedata.normalize("NFKC", name.casefold()).casefold()

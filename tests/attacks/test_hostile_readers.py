@@ -1,4 +1,4 @@
-"""Readers against what strangers write: mutated, too large, too deep, out of bounds.  Nothing raises or hangs."""
+"""Readers on hostile files: mutated, too large, too deep, out of bounds. Nothing raises an exception or hangs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MB = 1_000_000
 
 @pytest.fixture(scope="module")
 def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reader]:
-    """All readers, with the files that the program itself writes as seeds."""
+    """Return all readers, with the files that the program itself writes as seeds."""
     return readers(tmp_path_factory.mktemp("readers"))
 
 
@@ -87,7 +87,7 @@ def test_a_reader_that_raises_is_a_failure(tmp_path: Path) -> None:
 
 
 def bombs(part: int) -> Iterator[str]:
-    """Texts that are small to write and large to read; of their sizes so small a part."""
+    """Return texts that are small to write and large to read, at this fraction of their size."""
     deep, wide = 100_000 // part, 1_000_000 // part
     yield "x = " + "[" * deep
     yield "[" * deep + "]" * deep
@@ -154,7 +154,7 @@ MANY, FEWER = 20_000, 4_000
 
 
 def log_of(count: int, size: int) -> Iterator[Transaction]:
-    """A log of `count` codings on one ad, so many in a line."""
+    """Return a log of `count` codings on one ad, with the given number per line."""
     opened = SessionOpened(source=AD.id, employer="", title="", text_hash=text_hash(AD.text))
     anchor = anchor_at(AD.text, Span(0, 8), text_hash(AD.text))
     ids = [CodingId(f"c{number:07}") for number in range(count)]
@@ -190,7 +190,7 @@ OPENED = {"kind": "session-opened", "source": "11", "employer": "", "title": "",
 
 
 def log_line(seq: object, *events: object, name: str = "t") -> bytes:
-    """A line of a log."""
+    """Return a line of a log."""
     return json.dumps({"v": 2, "id": name, "seq": seq, "time": "", "coder": "x", "events": events}).encode() + b"\n"
 
 
@@ -268,7 +268,7 @@ _readers: dict[str, Reader] = {}
 
 
 def readers_once(folder: Path) -> dict[str, Reader]:
-    """The readers, made once."""
+    """Return the readers, created once."""
     if not _readers:
         _readers.update(readers(folder))
     return _readers

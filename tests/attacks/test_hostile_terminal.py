@@ -1,4 +1,4 @@
-"""Nothing that a stranger wrote reaches a terminal raw: not on the screen, not in lists, questions and messages."""
+"""No hostile text reaches a terminal unsanitized: not on the screen, nor in lists, questions and messages."""
 
 from __future__ import annotations
 

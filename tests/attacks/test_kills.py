@@ -1,4 +1,4 @@
-"""Whoever is killed has what was confirmed, once and in order, and at most the one command more that was begun."""
+"""After a kill everything confirmed is there, once and in order, and at most the one command in progress besides."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HANGS = 480
 
 
 def attack(*options: str) -> list[int]:
-    """The figures that an attack prints: it runs in a process of its own, which forks before it has any thread."""
+    """Return the figures printed by an attack, run in its own process, which forks before it has any thread."""
     command = [sys.executable, "-m", "benchmarks.kills", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=HANGS)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""After a loss of power all is there that was confirmed; and the attack finds out each thing that this depends on."""
+"""After a power loss everything confirmed is there; and the attack detects each missing precaution."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_a_snapshot_that_may_be_lost_before_its_document_is_detected(monkeypatch
 
 
 class Lazily:
-    """The file functions, if nobody waited for the disk where snapshots are written."""
+    """The file functions without waiting for the disk when snapshots are written."""
 
     def __getattr__(self, name: str) -> object:
         return getattr(fs, name)
 
     def replace(self, path: Path, data: bytes, *, durable: bool = True, seen: fs.Version | None = None) -> fs.Version:
-        """Replace a file's bytes, without waiting where the file is a snapshot."""
+        """Replace a file's bytes, without waiting if the file is a snapshot."""
         return fs.replace(path, data, durable=durable and path.suffix != ".written", seen=seen)

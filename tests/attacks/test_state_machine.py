@@ -1,4 +1,4 @@
-"""Any sequence of commands, restarts and edits by hand, on real files: log, state and document never part.
+"""Any sequence of commands, restarts and hand edits, on real files: log, state and document always agree.
 
 The long mode: `CODETUI_EXAMPLES=10000 python -m pytest tests/attacks/test_state_machine.py --hypothesis-profile=random`
 """
@@ -94,7 +94,7 @@ numbers = st.integers(0, 20)
 
 
 def stands(session: Session) -> tuple[object, ...]:
-    """What a session says, without how it came to that."""
+    """Return the content of a session, without its history."""
     state = session.state
     codings = [(one.id, one.code, one.anchor, one.words, one.note, one.rank, one.is_proposed) for one in state.live()]
     remarks = sorted((one.id, one.target, one.text) for one in state.notes.values() if one.text)
@@ -102,7 +102,7 @@ def stands(session: Session) -> tuple[object, ...]:
 
 
 def whole(state: State) -> tuple[object, ...]:
-    """All of a state, the steps that can be undone and redone included."""
+    """Return the complete state, including the steps that can be undone and redone."""
     steps = [list(_ids(stack)) for stack in (state.done_steps, state.undone_steps)]
     said = (state.opened, state.employer, state.title, dict(state.codings), dict(state.notes), state.profile)
     return *said, state.reasoning, state.is_done, state.layout, state.seq, steps
@@ -121,7 +121,7 @@ class Coding(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """A study in a folder of its own."""
+        """Create a study in its own folder."""
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         write_study(self.folder, ADS)
         (self.folder / "codebook.toml").write_text(BOOK, "utf-8")
@@ -129,7 +129,7 @@ class Coding(RuleBasedStateMachine):
         self._start()
 
     def teardown(self) -> None:
-        """All that was done is in the document."""
+        """Check that the document contains everything."""
         if hasattr(self, "folder"):
             try:
                 self.save()
@@ -173,7 +173,7 @@ class Coding(RuleBasedStateMachine):
 
     @rule(span=spans, code=codes, words=notes, is_undone=st.booleans())
     def assign(self, span: Span, code: CodeId, words: str, is_undone: bool) -> None:
-        """A code on some words."""
+        """Assign a code to some words."""
         self._execute(AssignCode(span, code, words), is_undone)
 
     @rule(
@@ -181,7 +181,7 @@ class Coding(RuleBasedStateMachine):
         number=numbers, span=spans, code=codes, words=notes, is_undone=st.booleans(),
     )  # fmt: skip
     def change(self, kind: str, number: int, span: Span, code: CodeId, words: str, is_undone: bool) -> None:
-        """Something about a coding, which may be gone."""
+        """Change something about a coding, which may have been removed."""
         known = sorted(self.session.state.codings)
         if not known:
             return
@@ -197,44 +197,44 @@ class Coding(RuleBasedStateMachine):
 
     @rule(place=st.sampled_from(PLACES), words=notes, is_undone=st.booleans())
     def note_place(self, place: MemoTarget, words: str, is_undone: bool) -> None:
-        """A note on a section, group or code, or an entry that is only a note."""
+        """Write a note on a section, group or code, or an entry that is only a note."""
         self._execute(NotePlace(place, words), is_undone)
 
     @rule(profile=st.sampled_from(["", "1", "2"]), words=notes, is_undone=st.booleans())
     def assess(self, profile: str, words: str, is_undone: bool) -> None:
-        """A profile with its reasoning."""
+        """Assign a profile with its reasoning."""
         self._execute(AssignProfile(profile, words), is_undone)
 
     @rule(is_done=st.booleans(), is_undone=st.booleans())
     def mark_done(self, is_done: bool, is_undone: bool) -> None:
-        """Done, or not."""
+        """Mark the ad done or not done."""
         self._execute(MarkDone(is_done), is_undone)
 
     @rule(employer=st.sampled_from(["", "Shore", "A (B) & Co"]), title=st.sampled_from(["", 'The "Light"', "Keeper"]))
     def describe(self, employer: str, title: str) -> None:
-        """Employer and title."""
+        """Set employer and title."""
         self._execute(DescribeSource(employer, title), True)
 
     @rule(is_undo=st.booleans())
     def step(self, is_undo: bool) -> None:
-        """Undo or redo, whatever was last."""
+        """Undo or redo the last step."""
         self._execute(Undo() if is_undo else Redo())
 
     @rule()
     def copy(self) -> None:
-        """What was coded in the ad with the same text."""
+        """Copy the codings of the ad with the same text."""
         twins = self.workspace.sources.duplicate()
         if twins is not None:
             self._execute(self.workspace.copy_from(twins.ad), True)
 
     @rule(number=numbers)
     def change_ad(self, number: int) -> None:
-        """Another ad, or the same once more."""
+        """Open another ad, or the same one again."""
         self.workspace.open(self.workspace.sources.entries[number % len(self.workspace.sources.entries)])
 
     @rule(is_saved=st.booleans())
     def restart(self, is_saved: bool) -> None:
-        """The program ends, with or without writing the document, and starts again."""
+        """End the program, with or without writing the document, and start it again."""
         entry, before = self.workspace.entry, stands(self.session)
         assert entry is not None
         if is_saved:
@@ -246,7 +246,7 @@ class Coding(RuleBasedStateMachine):
 
     @rule()
     def save(self) -> None:
-        """The document is what the state says."""
+        """Check that the saved document is that of the state."""
         self.session.save_document()
         if self.session.state.opened is not None:
             assert self.session.document_path.read_text("utf-8") == self._document(), "the document on disk"
@@ -261,7 +261,7 @@ class Coding(RuleBasedStateMachine):
         number=numbers, words=st.sampled_from(["You watch", "the sea", "barometer", "Zwem"]), remark=notes,
     )  # fmt: skip
     def edit_by_hand(self, kind: str, number: int, words: str, remark: str) -> None:
-        """Somebody changes the document in an editor, while the program runs."""
+        """Edit the document in an editor while the program runs."""
         self.save()
         if self.session.state.opened is None:
             return
@@ -299,7 +299,7 @@ class Coding(RuleBasedStateMachine):
 
     @rule()
     def import_what_is_exported(self) -> None:
-        """The document, imported as another coder's, says the same; imported here, nothing new."""
+        """Import the document as another coder, with equal content, and here, without changes."""
         session = self.session
         if session.state.opened is None:
             return
@@ -314,7 +314,7 @@ class Coding(RuleBasedStateMachine):
 
     @invariant()
     def state_is_what_the_log_says(self) -> None:
-        """Whoever reads the log now has this state."""
+        """Check that reading the log yields this state."""
         if hasattr(self, "workspace"):
             log = Journal(SessionPaths(self.folder / "sessions", "wil").log(self.session.source.id))
             transactions, problems = log.read()

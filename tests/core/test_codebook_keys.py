@@ -1,4 +1,4 @@
-"""The ids that new codes get, and the quotations that were given before."""
+"""The ids of new codes, and the earlier quotations of a code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUPS = tuple(Group(id=id_, section="tasks", title=id_) for id_ in "ABC")
 
 
 def book(*codes: str) -> Codebook:
-    """A book of codes written `section/group/id`."""
+    """Return a book of codes written `section/group/id`."""
     parts = [code.split("/") for code in codes]
     return Codebook(
         title="",

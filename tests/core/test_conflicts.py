@@ -1,4 +1,4 @@
-"""Every value that a merge loses is listed, until its author or somebody who has seen it changes it."""
+"""Every value lost by a merge is listed until its author, or somebody who has seen it, changes it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def listed(*sides: Side) -> list[tuple[str, str, str]]:
 
 
 def go_on(side: Side, steps: int) -> None:
-    """Let a side do things that no conflict is about."""
+    """Make changes on a side that cause no conflict."""
     for number in range(steps):
         side.execute(AssignCode(SPANS[1 + number % 4], CodeId(("T2", "T3", "K1")[number // 4 % 3])))
 
@@ -410,7 +410,7 @@ def test_a_changed_source_text_neither_resolves_nor_causes_conflicts(sides: tupl
 
 
 def test_a_log_that_lacks_a_line_has_no_conflicts(sides: tuple[Side, Side]) -> None:
-    """What the author of a step had seen is unknown without its parents: all that is earlier, then."""
+    """Without its parents the steps that an author had seen are unknown, so all earlier steps count as seen."""
     a, b = sides
     for number in range(4):
         a.execute(NoteCoding(coding(a), f"note {number}"))
@@ -428,7 +428,7 @@ Operation = tuple[int, str, int, int]
 
 
 class Said(NamedTuple):
-    """A value that the author of a step gave to a field, on purpose or not, and the steps in the log at that time."""
+    """A value that a step's author wrote to a field, intentionally or not, and the steps then in the log."""
 
     by: Transaction
     field: Key
@@ -501,7 +501,7 @@ def last_writers(log: Iterable[Transaction]) -> dict[Key, Transaction]:
 
 
 class Machines:
-    """Machines that code one session and merge each other's logs, and all that was ever said on any of them."""
+    """Machines that code one session and merge each other's logs, and all values ever written on any of them."""
 
     def __init__(self, number: int) -> None:
         first = Side("o")
@@ -511,7 +511,7 @@ class Machines:
         self.seen: dict[str, frozenset[str]] = {first.log[0].id: frozenset()}
 
     def do(self, who: int, act: Callable[[Side], None]) -> None:
-        """Let a machine act, and note what that changed in what its coder sees."""
+        """Let a machine act, and record the changes in its coder's view."""
         side = self.sides[who]
         before, seen = side.state, frozenset(one.id for one in side.log)
         act(side)
@@ -578,7 +578,7 @@ EDITS: dict[str, Callable[[Side, int, int], Event | None]] = {
 
 
 def lost_by_definition(machines: Machines) -> set[tuple[Key, object]]:
-    """Return field and value of all that somebody said, that is not so now, and that nobody changed knowingly."""
+    """Return field and value of everything written that is no longer there and that nobody changed knowingly."""
     unique = {one.id: one for side in machines.sides for one in side.log}
     log = sorted(unique.values(), key=lambda one: (one.seq, one.id))
     merged, writers = replay(log), last_writers(log)
@@ -685,7 +685,7 @@ def test_the_listed_conflicts_do_not_depend_on_who_merges(sides: tuple[Side, Sid
 
 @given(two_sides())
 def test_a_coding_without_a_conflict_is_unchanged(sides: tuple[Side, Side]) -> None:
-    """What a side left as it is in the union, unless the other side changed it or it is listed."""
+    """The union contains each side's last values unless the other side changed them or they are listed."""
     a, b = sides
     of = {one.field[1] for one in conflicts(a, b)}
     merged = replay([*a.log, *b.log])

@@ -1,4 +1,4 @@
-"""What comes over from a session on an ad with the same text."""
+"""Copying from a session on an ad with the same text."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Session:
         self._name = name
 
     def do(self, command: Command) -> Decision | Refusal:
-        """Carries a command out, if it is taken."""
+        """Execute a command, if it is not refused."""
         fresh = f"{self._name}{self.state.seq + 1}"
         decision = decide(self.state, command, DecisionContext(BOOK, self.text, text_hash(self.text), fresh))
         if isinstance(decision, Decision):
@@ -81,18 +81,18 @@ class Session:
         return decision
 
     def code(self, words: str, code: str = "T1", number: int = 0) -> None:
-        """Codes the `number`th place of some words."""
+        """Code the `number`th occurrence of some words."""
         start = -1
         for _ in range(number + 1):
             start = self.text.index(words, start + 1)
         assert isinstance(self.do(AssignCode(Span(start, start + len(words)), CodeId(code))), Decision)
 
     def copy(self, source: Session) -> Decision | Refusal:
-        """Takes another session over."""
+        """Copy another session."""
         return self.do(CopySession(SourceId("812"), source.text, source.state))
 
     def said(self) -> dict[str, object]:
-        """What the session holds, without ids and times."""
+        """Return the content of the session, without ids and times."""
         state = self.state
         codings = [(one.code, _span(one), one.words, one.note) for one in state.live()]
         notes = sorted((str(note.target), note.text) for note in state.notes.values() if note.text)
@@ -106,7 +106,7 @@ def _span(coding: Coding) -> tuple[int, int] | None:
 
 @pytest.fixture
 def there() -> Session:
-    """A session that holds something of everything, and is done."""
+    """Return a session with content of every kind, marked done."""
     session = Session(THERE, "a")
     session.code("watch the sea", "T2")
     session.code("the lamp", number=1)
@@ -207,7 +207,7 @@ def test_words_are_copied_to_their_own_place_in_another_layout() -> None:
 
 
 def test_words_with_an_uncertain_place_are_copied_without_a_place() -> None:
-    """The ad was changed since it was coded, so that only the words say where the place is."""
+    """The ad was changed after coding, so that only the words determine the place."""
     listed = "lamp\n\nlamp\n"
     there, here = Session(listed, "a"), Session(listed.replace("\n", "\r\n  "), "b")
     there.code("lamp", number=1)
@@ -232,7 +232,7 @@ def test_a_proposed_place_stays_proposed() -> None:
 
 @st.composite
 def coded(draw: st.DrawFn) -> tuple[Session, Session]:
-    """A session with some codings, and an empty one on the same words in another layout under another title."""
+    """Return a session with some codings, and an empty one on the same words in another layout under another title."""
     known = st.sampled_from(["lamp", "sea", "light", "tower", "*", "the", "of"])
     words = draw(st.lists(known, min_size=1, max_size=30))
     there, here = (_laid_out(draw, title, words) for title in ("Keeper\n\n", "The lamp of the sea\n\n"))
@@ -250,7 +250,7 @@ def _laid_out(draw: st.DrawFn, title: str, words: list[str]) -> str:
 
 
 def _from_the_end(text: str, coding: Coding) -> tuple[str, int, int]:
-    """Code and place, counted in letters from the end of the text."""
+    """Return code and place, counted in characters from the end of the text."""
     assert coding.anchor
     start, end = coding.anchor.start, coding.anchor.end
     return coding.code, len("".join(text[start:].split())), len("".join(text[end:].split()))

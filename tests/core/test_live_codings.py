@@ -1,4 +1,4 @@
-"""What a state knows of its codings is the same whether it was handed on or worked out."""
+"""The index of a state's codings is the same whether it was updated or built anew."""
 
 from __future__ import annotations
 

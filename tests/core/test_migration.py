@@ -1,4 +1,4 @@
-"""Codings follow the codebook: by rules, in order, with nothing lost, and never twice."""
+"""Codings follow the codebook: by rules, in order, with nothing lost, and only once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SECTION = Section(id="S", title="Tasks")
 
 
 def book(version: str, *codes: str, profiles: str = "", retired: str = "", groups: str = "") -> Codebook:
-    """A book with these codes, each in its only section, named in its hash."""
+    """Return a book with these codes in one section, named in its hash."""
     names = (*codes, *retired)
     return Codebook(
         title="B",
@@ -70,13 +70,13 @@ OLD, NEW = book("1", "A", "B", "C"), book("2", "X", "Y", "C")
 def rules(
     kind: PartKind = "code", old: Codebook = OLD, new: Codebook = NEW, **targets: str | tuple[str, ...]
 ) -> MigrationMap:
-    """A map in which each name stands for an old id."""
+    """Return a map with one rule for each old id."""
     found = [Rule(kind, name, (to,) if isinstance(to, str) and to else tuple(to)) for name, to in targets.items()]
     return MigrationMap(tuple(found), version_name(old), version_name(new))
 
 
 def coded(*codes: str, first: int = 0) -> tuple[Event, ...]:
-    """One coding for each code, on the words 0, 1, 2 …"""
+    """Return a session with one coding for each code, on the words 0, 1, 2 …"""
     return tuple(
         CodingAdded(
             coding=CodingId(f"c{number}"),
@@ -92,7 +92,7 @@ def coded(*codes: str, first: int = 0) -> tuple[Event, ...]:
 def then(
     state: State, *events: Event, under: Codebook = OLD, cause: Cause = "hand", source: str = "", target: str = ""
 ) -> State:
-    """The state after one more transaction."""
+    """Return the state after one more transaction."""
     seq = state.seq + 1
     transaction = Transaction(
         id=TransactionId(f"t{seq}"),
@@ -114,7 +114,7 @@ def run(state: State, by: MigrationMap, new: Codebook = NEW, old: Codebook | Non
 
 
 def migrated(state: State, by: MigrationMap, new: Codebook = NEW, old: Codebook | None = None) -> State:
-    """The state after the migration, as one transaction."""
+    """Return the state after the migration, as one transaction."""
     return then(state, *run(state, by, new, old).events, under=new, cause="migration", source=by.name)
 
 

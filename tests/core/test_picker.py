@@ -1,4 +1,4 @@
-"""What a picker shows, and in which order."""
+"""The candidates that a picker shows, and their order."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def ids(query: str, *recent: str) -> list[str]:
 
 
 def highlighted(query: str) -> str:
-    """The name of the best match with its highlighted letters in brackets: `[Op]erations [ML]Ops`."""
+    """Return the name of the best match with its highlighted letters in brackets: `[Op]erations [ML]Ops`."""
     match = rank(query, CODES)[0]
     marked = "".join(
         f"[{letter}]" if place in match.positions else letter for place, letter in enumerate(match.candidate.name)

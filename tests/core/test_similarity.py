@@ -1,4 +1,4 @@
-"""Typos are distinguished from other words."""
+"""Typos are distinguished from different words."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def place(text: str, number: int, words: str = WORDS) -> Span:
 
 
 def found_in(changed: str, number: int, text: str = TEXT) -> object:
-    """Return what is found of the words after a change."""
+    """Return the result of locating the words after a change."""
     digest = source_hash(text)
     return resolve(changed, anchor_at(text, place(text, number), digest), {digest: outline_of(text)})
 

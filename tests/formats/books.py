@@ -61,7 +61,7 @@ IDS = (
 
 
 def fields(**strategies: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
-    """A dict with some of these fields."""
+    """Draw a dict with some of these fields."""
     return st.fixed_dictionaries({}, optional=strategies)
 
 
@@ -96,7 +96,7 @@ TITLES = st.sampled_from(["Job Task Analysis", "Technology & Tool Analysis", "So
 
 @st.composite
 def codebooks(draw: st.DrawFn) -> Codebook:
-    """A codebook as its reader gives it, in reading order and without the hash of its text."""
+    """Draw a codebook as its reader returns it, in reading order and without the hash of its text."""
     sections = draw(
         st.lists(st.builds(lambda i, t, m: Section(id=i, title=t, **m), IDS, TITLES, SECTION_FIELDS), max_size=3)
     )
@@ -152,7 +152,7 @@ def codebooks(draw: st.DrawFn) -> Codebook:
 
 
 def settled(book: Codebook) -> Codebook:
-    """The book as it is read once it is written, in reading order and without the hash of its text."""
+    """Return the book as it is read after writing, in reading order and without the hash of its text."""
     found, _ = parse_codebook(render_codebook(book), "codebook.toml")
     assert found is not None
     return replace(in_reading_order(found), content_hash="")

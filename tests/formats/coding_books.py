@@ -1,4 +1,4 @@
-"""Invented coding books in markdown, the real ones, and what tests ask of them."""
+"""Invented coding books in markdown, the real ones, and helpers for tests on them."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ SAMPLES = sorted(path.stem for path in BOOKS.glob("*.md"))
 
 
 def markdown_of(name: str) -> str:
-    """An invented coding book."""
+    """Return an invented coding book."""
     return (BOOKS / f"{name}.md").read_text("utf-8")
 
 
 def sample(name: str) -> CodingBook:
-    """An invented coding book, read."""
+    """Return a parsed invented coding book."""
     return parse_coding_book(markdown_of(name), f"{name}.md")
 
 
 def book_of(text: str) -> Codebook:
-    """The codebook of a coding book."""
+    """Return the codebook of a coding book."""
     return parse_coding_book(text, "book.md").book
 
 
 def code(book: Codebook, id_: str) -> Code:
-    """The code with an id."""
+    """Return the code with an id."""
     return CodebookIndex(book).codes[id_]
 
 
 def text(book: Codebook, title: str) -> CodebookText:
-    """The one text with a title."""
+    """Return the only text with a title."""
     (found,) = (each for each in book.texts if each.title == title)
     return found
 
 
 def profile(book: Codebook, name: str) -> Profile:
-    """The one profile with a name."""
+    """Return the only profile with a name."""
     (found,) = (each for each in book.profiles if each.name == name)
     return found
 
 
 def lost_words(markdown: str, found: CodingBook) -> set[str]:
-    """The words of a book that are neither in its codebook nor among those that only order the others."""
+    """Return the words of a book that are neither in its codebook nor among those that only organize the others."""
     return set(words(markdown)) - set(words(said(tomllib.loads(found.toml)))) - set(found.structure) - {"br"}
 
 
 def said(value: object) -> str:
-    """All texts in a value that was read from TOML."""
+    """Return all texts in a value that was read from TOML."""
     if isinstance(value, dict):
         return " ".join(map(said, value.values()))
     return " ".join(map(said, value)) if isinstance(value, list) else str(value)
 
 
 def real_books(shared: Path) -> list[str]:
-    """The two coding books of the real study: v3, and that of the pilot."""
+    """Return the two coding books of the real study: v3, and that of the pilot."""
     (v3,) = (shared / "seeds").glob("003*")
     return [v3.read_text("utf-8"), (shared / "pilot" / "coding_book_pilot.md").read_text("utf-8")]

@@ -1,4 +1,4 @@
-"""Sessions that adopt odd documents and change them, and the content of documents."""
+"""Sessions that import odd documents and change them, and the content of documents."""
 
 from __future__ import annotations
 

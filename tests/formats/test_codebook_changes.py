@@ -1,4 +1,4 @@
-"""The changes between two codebooks in sentences."""
+"""The changes between two codebooks as sentences."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BOOK = Codebook(
 
 
 def said(*codes: Code, **parts: object) -> list[str]:
-    """The sentences for a book with other codes or parts."""
+    """Return the sentences for a book with other codes or parts."""
     new = replace(BOOK, **({"codes": codes} if codes else {}), **parts)  # type: ignore[arg-type]
     return sentences(diff(BOOK, new), BOOK, new)
 
@@ -149,7 +149,7 @@ def test_words_far_from_a_change_are_cut() -> None:
 
 
 def test_every_kind_of_change_is_described() -> None:
-    """No change is without its sentence, whatever field it is about."""
+    """Every change has a sentence, whatever field it affects."""
     fields: dict[str, object] = {
         "include": "x",
         "exclude": "x",

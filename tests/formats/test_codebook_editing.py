@@ -1,4 +1,4 @@
-"""Parts of a codebook are added and changed in the file that people wrote."""
+"""Parts of a codebook are added and changed in a hand-written file."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_definition_is_read_as_it_was_given_and_nothing_else_changes(
 
 
 def own_lines(text: str, chosen: Code) -> list[str]:
-    """The lines of a code's table."""
+    """Return the lines of a code's table."""
     start = text.index(f'[[code]]\nid = "{chosen.id}"')
     end = text.find("\n\n", start)
     return text[start : end if end >= 0 else len(text)].splitlines()

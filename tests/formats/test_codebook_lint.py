@@ -1,4 +1,4 @@
-"""What a codebook that can be read still lacks or confuses: each problem at its line."""
+"""Gaps and ambiguities of a valid codebook, each reported at its line."""
 
 from __future__ import annotations
 

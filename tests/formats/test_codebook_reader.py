@@ -1,4 +1,4 @@
-"""Codebooks written by hand, with the mistakes that people make."""
+"""Hand-written codebooks, with the usual mistakes."""
 
 import hashlib
 import tomllib
@@ -50,7 +50,7 @@ examples = ["Python", "C++"]
 
 
 def with_line(old: str, new: str) -> str:
-    """The sound book with one line changed."""
+    """Return the sound book with one line changed."""
     assert SOUND.count(old) == 1
     return SOUND.replace(old, new)
 
@@ -72,7 +72,7 @@ def only_problem(text: str) -> str:
 
 
 def line_of(text: str, part: str) -> int:
-    """The line on which `part` stands once."""
+    """Return the line on which `part` occurs once."""
     assert text.count(part) == 1
     return text[: text.index(part)].count("\n") + 1
 

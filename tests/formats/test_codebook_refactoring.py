@@ -1,4 +1,4 @@
-"""One code renamed, merged, split, moved or retired in a hand-written codebook: all else stays, byte for byte."""
+"""One code renamed, merged, split, moved or retired in a hand-written codebook: the rest stays, byte for byte."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read(text: str) -> Codebook:
 
 
 def changes(step: Refactoring, text: str = BOOK) -> list[str]:
-    """The lines that a step takes out and puts in."""
+    """Return the lines removed and added by a step."""
     after = refactor(text, step)
     read(after)
     found = difflib.ndiff(text.splitlines(), after.splitlines())

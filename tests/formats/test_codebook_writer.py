@@ -1,4 +1,4 @@
-"""Codebooks written as TOML: read back they are the same, and people can read them too."""
+"""Codebooks written as TOML: they read back equal, and people can read them."""
 
 from __future__ import annotations
 

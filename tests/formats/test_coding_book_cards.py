@@ -1,4 +1,4 @@
-"""Cards of plain lines, `Code: …` and `Definition: …`: their codes and fields, in books that have several of them."""
+"""Cards of plain lines, `Code: …` and `Definition: …`: their codes and fields, in books with several cards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coding books as other teams lay them out: every code with its definition and examples, and back again."""
+"""Coding books in the layouts of other teams: every code with its definition and examples, written and read back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made of a coding book can be read as a codebook, whatever the book holds."""
+"""The codebook of any coding book can be read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PIECES = [
 
 
 def read_back(markdown: str) -> Codebook:
-    """The codebook of a coding book, once it was found to come back from its own text, and from what is written."""
+    """Return the codebook of a coding book, after checking that it reads back from its own text and when written."""
     found = parse_coding_book(markdown, "book.md")
     book, problems = parse_codebook(found.toml.encode("utf-8").decode("utf-8-sig"), "codebook.toml")
     assert book is not None, [problem.message for problem in problems]

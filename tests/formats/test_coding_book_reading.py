@@ -1,4 +1,4 @@
-"""Coding books in markdown, as people lay them out: what is found in them."""
+"""Coding books in markdown in the usual layouts, and what is read from them."""
 
 from __future__ import annotations
 

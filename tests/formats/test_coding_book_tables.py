@@ -1,4 +1,4 @@
-"""Books as tables, cards and numbered chapters: their codes, groups and fields, and every word of theirs."""
+"""Books with tables, cards and numbered chapters: their codes, groups and fields, and every word of them."""
 
 from __future__ import annotations
 

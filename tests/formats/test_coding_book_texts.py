@@ -1,4 +1,4 @@
-"""Coding books in markdown: what does not fit is kept in its place, and no word is lost."""
+"""Coding books in markdown: text outside the fields is kept in its place, and no word is lost."""
 
 from __future__ import annotations
 

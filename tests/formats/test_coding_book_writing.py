@@ -1,4 +1,4 @@
-"""Coding books written: read back, each gives the codebook it was made of."""
+"""Written coding books: each reads back as the codebook that it was made from."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LAMPS = Codebook(
 
 
 def back(markdown: str) -> Codebook:
-    """The codebook that a coding book gives, without the hash of its text."""
+    """Return the codebook of a coding book, without the hash of its text."""
     return replace(parse_coding_book(markdown, "book.md").book, content_hash="")
 
 
@@ -176,7 +176,7 @@ def test_the_real_books_are_written_almost_unchanged(shared: Path) -> None:
 
 
 def lines_of(markdown: str) -> list[str]:
-    """The lines that say something, without the indentation."""
+    """Return the lines with content, without indentation."""
     return [line.strip() for line in markdown.split("\n") if line.strip(" -")]
 
 

@@ -1,4 +1,4 @@
-"""A document that a person laid out keeps its layout: what each kind of change does to its lines."""
+"""A document that a person laid out keeps its layout: the effect of each kind of change on its lines."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def test_a_layout_with_nonsensical_ids_gets_everything_once(
 
 
 def assert_says(document: Document, other: Document) -> None:
-    """Assert the same content under each code, in each of its lines in the order of `other`."""
+    """Assert equal content under each code, in each of its lists in the order of `other`."""
     found, wanted = sayings_of(document), sayings_of(other)
     assert (found.profile, found.reasoning, found.notes) == (wanted.profile, wanted.reasoning, wanted.notes)
     assert found.lists.keys() == wanted.lists.keys()
@@ -163,7 +163,7 @@ def _all_ids(document: Document) -> list[str]:
 
 
 def _touched_lines(text: str, document: Document, before: State, state: State) -> set[int]:
-    """Return the lines of a layout that may change or be removed, since a part in them has changed."""
+    """Return the lines of a layout that may change or be removed because a part on them has changed."""
     gone = {
         id_ for id_, one in {**before.codings, **before.notes}.items() if {**state.codings, **state.notes}[id_] != one
     }

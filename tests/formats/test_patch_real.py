@@ -1,4 +1,4 @@
-"""Real documents as layouts: without a change the bytes are the same, and one coding adds its own lines alone."""
+"""Real documents as layouts: without a change the bytes are the same, and one coding adds only its own lines."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def cells_of(table: Table, *names: str) -> list[tuple[Cell, ...]]:
 
 
 def of_cells(*rows: Row) -> Table:
-    """Return a table of codings with these rows, their cells filled up."""
+    """Return a table of codings with these rows, missing cells filled in."""
     columns = CELLS["codings"]
     filled = [Row((*row.cells, *[""] * (len(columns) - len(row.cells))), row.attributes) for row in rows]
     return Table("codings", columns, filled, "")
@@ -327,7 +327,7 @@ def test_json_lines_are_plain_utf_8() -> None:
 
 
 def sheets_of(*tables: Table) -> tuple[dict[str, list[list[object]]], tuple[str, ...]]:
-    """Return the cells of each sheet as another program reads them, and what the workbook has no room for."""
+    """Return the cells of each sheet as another program reads them, and the losses of the workbook."""
     import openpyxl
 
     data, losses = to_xlsx(tables)

@@ -1,4 +1,4 @@
-"""The format of session documents: what is written reads back as itself."""
+"""The format of session documents: everything written reads back unchanged."""
 
 from __future__ import annotations
 

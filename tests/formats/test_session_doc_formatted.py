@@ -1,4 +1,4 @@
-"""Marks that formatters and editors put into a document are read as what they stand for."""
+"""Marks that formatters and editors add to a document are read without changing its content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ This document contains the manual coding for the "Gardener" position at Tuinhof.
 
 
 def changed(old: str, new: str) -> tuple[Document, list[tuple[int, str]]]:
-    """Return the document with a text replaced by another, and lines and messages of what is reported."""
+    """Return the document with a text replaced by another, and the lines and messages of reported problems."""
     assert old in TEXT
     document, problems = parse_document(TEXT.replace(old, new), "")
     return document, [(problem.line, problem.message) for problem in problems]

@@ -1,4 +1,4 @@
-"""The code of session documents is loaded by the first document, after the first screen."""
+"""The modules of session documents are loaded with the first document, after the first screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Session documents as people write them, real ones among them, are read whole."""
+"""Session documents as people write them, including real ones, are read completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The content of a session is read back from its document, whatever the words are."""
+"""The content of a session is read back from its document, for any words."""
 
 from __future__ import annotations
 

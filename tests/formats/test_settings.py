@@ -1,4 +1,4 @@
-"""Settings that people write: what is right is used, what is wrong is reported with its line, nothing is fatal."""
+"""Settings written by people: valid ones are used, invalid ones are reported with their line, none is fatal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One place of a hand-written TOML file is changed, and nothing else: by example and over invented layouts."""
+"""Edits of one place in a hand-written TOML file that change nothing else: by example and over invented layouts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ T1, T2, X1 = ("code", 0), ("code", 1), ("code", 2)
 
 
 def changed(before: str, after: str) -> tuple[str, str]:
-    """What stood in the text where it changed, and what stands there now."""
+    """Return the old and the new text at the place that changed."""
     start = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
     if start is None:
         start = min(len(before), len(after))
@@ -273,7 +273,10 @@ def test_a_table_in_single_brackets_gets_no_sibling() -> None:
 
 
 class Layout(NamedTuple):
-    """A file in pieces: each table with its place and its lines, each line with its key and where its value stands."""
+    """A file in pieces:
+
+    each table with its place and its lines, each line with its key and the position of its value.
+    """
 
     pieces: tuple[str, ...]
     tables: tuple[tuple[Place, int, int], ...]
@@ -327,7 +330,7 @@ FILLER = st.lists(st.just("\n") | COMMENT.map(lambda each: f"{each}\n"), max_siz
 
 @st.composite
 def layouts(draw: st.DrawFn) -> Layout:
-    """A file with a top, tables in any order, comments and blank lines anywhere, LF or CRLF."""
+    """Draw a file with a top, tables in any order, comments and blank lines anywhere, LF or CRLF."""
     names = draw(st.lists(st.sampled_from(["code", "group", "sub"]), min_size=1, max_size=5))
     kinds = ["", *draw(st.permutations([*names, "single"]))]
     pieces, tables, lines = [draw(st.sampled_from(["", "\ufeff"]))], [], []
@@ -369,7 +372,7 @@ def tree(text: str) -> dict[str, object]:
 
 
 def with_value(text: str, place: Place, value: Value | None) -> dict[str, object]:
-    """What the text says, with one value set, or taken away where it is None."""
+    """Return the content of the text with one value set, or removed if it is None."""
     top = copy.deepcopy(tree(text))
     *path, last = place
     inside: object = top
@@ -443,7 +446,7 @@ def test_a_new_table_is_an_insertion(layout: Layout, fields: list[tuple[str, Val
 
 
 def is_insertion(before: str, after: str) -> bool:
-    """Whether `after` is `before` with one piece more, a newline at its old end aside."""
+    """Return whether `after` is `before` with one insertion, apart from a newline at the old end."""
     more = len(after) - len(before)
     start = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
     return more > 0 and any(

@@ -1,4 +1,4 @@
-"""The codebook on the command line: check, export, import, diff, propose, migrate; and what needs no study."""
+"""Codebooks on the command line: check, export, import, diff, propose, migrate; and commands that need no study."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ checked = true
 
 
 def checked(record: Record) -> None:
-    """Both codebooks and a broken one are checked, for people and as JSON."""
+    """Check both codebooks and a broken one, for people and as JSON."""
     record.write("broken.toml", BROKEN)
     record.write("syntax.toml", 'title = "no end\n')
     for name in ("codebook.toml", "odd.toml", "broken.toml", "syntax.toml", "absent.toml"):
@@ -69,7 +69,7 @@ def checked(record: Record) -> None:
 
 
 def exported(record: Record) -> None:
-    """A codebook comes out as a coding book and a page, and back in again without a difference."""
+    """Export a codebook as a coding book and a page, and import it again without a difference."""
     for name in ("codebook.toml", "odd.toml"):
         book = f"{name}.md"
         record.run(f"export {name}", "codebook", "export", "--codebook", name, "-o", book)
@@ -82,7 +82,7 @@ def exported(record: Record) -> None:
 
 
 def imported(record: Record) -> None:
-    """A coding book as people write them becomes a codebook."""
+    """Import a coding book in a usual layout as a codebook."""
     record.write("book.md", read(DOCUMENTS / "coding_book.md"))
     record.run("import book.md", "codebook", "import", "book.md", "-o", "book.toml")
     record.files("book.toml")
@@ -94,7 +94,7 @@ def imported(record: Record) -> None:
 
 
 def migrated(record: Record) -> None:
-    """Two coders' sessions follow the codebook to its next version, by rules."""
+    """Migrate two coders' sessions to the next version of the codebook, by rules."""
     record.write("inbox/notes.md", read(DOCUMENTS / "notes.md"))
     record.import_documents("inbox/notes.md", coder="piet")
     record.bring("canonical.md", CANONICAL)
@@ -119,7 +119,7 @@ def migrated(record: Record) -> None:
 
 
 def without_a_study(record: Record) -> None:
-    """Help, version, completion and a new study."""
+    """Run help, version, completion and the creation of a study."""
     record.run("version", "--version")
     for name in ("", "import", "export", "status", "check", "merge", "codebook", "init", "completion"):
         record.run(f"help {name}".rstrip(), *filter(None, (name, "--help")))

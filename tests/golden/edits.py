@@ -72,7 +72,7 @@ EDITS: dict[str, Changes] = {
 
 
 def edited(record: Record, changes: Changes) -> None:
-    """Edit the session's document: what commands make of it, before and after it is imported."""
+    """Edit the session's document, and record what commands report before and after it is imported."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     record.edit(*changes)
@@ -82,7 +82,7 @@ def edited(record: Record, changes: Changes) -> None:
 
 
 def newer_version(record: Record, changes: Changes) -> None:
-    """Import a newer version of a document over the session that came of the older one."""
+    """Import a newer version of a document over the session of the older one."""
     record.bring("version.md", CANONICAL)
     record.documents()
     text = CANONICAL
@@ -102,7 +102,7 @@ def _rewritten(record: Record, text: str) -> None:
 
 
 def document_deleted(record: Record) -> None:
-    """The session's document is deleted: the session goes on without it."""
+    """Delete the session's document: the session continues without it."""
     record.bring("canonical.md", CANONICAL)
     (record.folder / record.document()).unlink()
     record.report()
@@ -111,7 +111,7 @@ def document_deleted(record: Record) -> None:
 
 
 def over_another_session(record: Record) -> None:
-    """A document of somebody else is imported over a session of the same ad: neither side is lost."""
+    """Import somebody else's document over a session of the same ad: neither side is lost."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     record.bring("notes.md", read(DOCUMENTS / "notes.md"))
@@ -119,7 +119,7 @@ def over_another_session(record: Record) -> None:
 
 
 def laid_out_document_goes_on(record: Record) -> None:
-    """A document in a layout of its own keeps it when it is edited and imported again."""
+    """Edit and import a document in its own layout, which it keeps."""
     record.bring("loose_lists.md", read(DOCUMENTS / "loose_lists.md"))
     record.documents()
     record.edit(
@@ -136,7 +136,7 @@ def laid_out_document_goes_on(record: Record) -> None:
 
 
 def copied_document(record: Record) -> None:
-    """A second document of the same ad lies beside the session's own."""
+    """Put a second document of the same ad beside the session's own."""
     record.bring("canonical.md", CANONICAL)
     record.write("sessions/rosa/analysis_job_3001_copy.md", CANONICAL.replace(FIRST, ""))
     record.write("sessions/rosa/analysis_job_3004_havik_detachering.md", read(DOCUMENTS / "no_profile.md"))

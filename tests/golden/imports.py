@@ -1,4 +1,4 @@
-"""Documents that people wrote, each imported into a fresh study."""
+"""Hand-written documents, each imported into a new study."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REASONING = "The assistant is *built on* language models, and most tasks are abo
 
 
 def changed(*changes: tuple[str, str], text: str = CANONICAL) -> str:
-    """Return the text with each first text replaced by the second, which must stand there once."""
+    """Return the text with each first text, which must occur once, replaced by the second."""
     for old, new in changes:
         assert text.count(old) == 1, (old, text)
         text = text.replace(old, new)
@@ -105,12 +105,12 @@ def _whole(name: str) -> str:
 
 
 def number_from_the_file_name(record: Record) -> None:
-    """The file's name gives the ad where the heading is missing."""
+    """Import a document without a heading, whose file name contains the ad's id."""
     imported(record, "analysis_job_3001_mine.md", CANONICAL.partition("\n\n")[2])
 
 
 def several_at_once(record: Record) -> None:
-    """A folder, a file that is absent, and one that cannot be imported."""
+    """Import a folder, a missing file, and one that cannot be imported."""
     record.write("inbox/a.md", _whole("wide_bullets"))
     record.write("inbox/b.md", _whole("loose_lists"))
     record.write("inbox/c.md", VARIANTS["conflict_marks"])
@@ -122,14 +122,14 @@ def several_at_once(record: Record) -> None:
 
 
 def formulas(record: Record) -> None:
-    """Cells that a spreadsheet would take for a formula."""
+    """Export cells that a spreadsheet would treat as formulas."""
     text = CANONICAL.replace("#3001 (Zilverlinde Bank)", "#4002 (=Som & Zoon)")
     imported(record, "formulas.md", text.replace("`TypeScript`", "`Airflow` (=1+1)\n  - `@TypeScript` (-2 '=)"))
     record.raw_exports()
 
 
 def two_coders(record: Record) -> None:
-    """Two coders code one ad, the second under a name that no folder may have."""
+    """Let two coders code one ad, the second with a name that no folder may have."""
     record.write("inbox/mine.md", CANONICAL)
     record.write("inbox/theirs.md", _whole("notes"))
     record.import_documents("inbox/mine.md", coder="rosa")
@@ -140,7 +140,7 @@ def two_coders(record: Record) -> None:
 
 
 def without_a_codebook(record: Record) -> None:
-    """Commands in a folder that lacks the codebook, the corpus or sessions."""
+    """Run commands in a folder without a codebook, a corpus or sessions."""
     record.write("inbox/a.md", CANONICAL)
     record.import_documents("inbox/a.md", codebook="absent.toml")
     record.rows()

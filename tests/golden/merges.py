@@ -1,4 +1,4 @@
-"""Sessions that went on in two places, brought together; and texts that changed below their codings."""
+"""Merges of sessions continued in two places, and changes of coded texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _changed(text: str, changes: tuple[tuple[str, str], ...]) -> str:
 
 
 def _stick(record: Record) -> Path:
-    """Copy the study to a stick beside it and return the copy."""
+    """Copy the study to a folder beside it and return the copy."""
     stick = record.folder / "stick"
     shutil.copytree(record.folder, stick, ignore=shutil.ignore_patterns("stick"))
     return stick
@@ -47,7 +47,7 @@ def _bring_elsewhere(record: Record, folder: Path, name: str, text: str, coder: 
 
 
 def diverged(record: Record) -> None:
-    """One session went on in two places; both sides are in the merge, and a second merge does nothing."""
+    """Merge a session continued in two places; both sides are in the merge, and a second merge does nothing."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     stick = _stick(record)
@@ -70,7 +70,7 @@ def diverged(record: Record) -> None:
 
 
 def edited_by_hand_on_both_sides(record: Record) -> None:
-    """Edits by hand that neither side has taken over yet come into the merge too."""
+    """Merge hand edits that neither side has imported yet."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     stick = _stick(record)
@@ -86,7 +86,7 @@ def edited_by_hand_on_both_sides(record: Record) -> None:
 
 
 def another_text_there(record: Record) -> None:
-    """A session on another text of the same ad is refused, the others come."""
+    """Merge a session on another text of the same ad, which is refused, and others, which are merged."""
     record.bring("canonical.md", CANONICAL)
     stick = _stick(record)
     shutil.rmtree(record.folder / "sessions")
@@ -98,7 +98,7 @@ def another_text_there(record: Record) -> None:
 
 
 def text_changed(record: Record) -> None:
-    """An ad's text changes: reports before and after the session's document comes in again."""
+    """Change an ad's text; record reports before and after the session's document is imported again."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     record.edit(
@@ -114,7 +114,7 @@ def text_changed(record: Record) -> None:
 
 
 def line_ends_changed(record: Record) -> None:
-    """An ad is saved with other line ends, and all its quotations stand as before."""
+    """Save an ad with other line ends; all its quotations keep their places."""
     record.bring("wide_bullets.md", read(DOCUMENTS / "wide_bullets.md"))
     name = "ads/3002_north_quay_robotics.txt"
     record.write(name, read(record.folder / name).replace("\r\n", "\n"))
@@ -124,7 +124,7 @@ def line_ends_changed(record: Record) -> None:
 
 
 def ad_gone_and_renamed(record: Record) -> None:
-    """An ad leaves the corpus and comes back under another employer."""
+    """Remove an ad from the corpus and add it again under another employer."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     ad = record.folder / "ads/3001_zilverlinde_bank.txt"
@@ -138,7 +138,7 @@ def ad_gone_and_renamed(record: Record) -> None:
 
 
 def codes_gone(record: Record) -> None:
-    """Codes that sessions use vanish from the codebook, and one section changes what it holds."""
+    """Remove codes in use from the codebook, and change the kind of one section."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     record.edit(
@@ -153,7 +153,7 @@ def codes_gone(record: Record) -> None:
 
 
 def corpus_of_another_kind(record: Record) -> None:
-    """The corpus is one table; broken rows and doubled ids are reported, the rest is read."""
+    """Use a table as corpus; broken rows and duplicate ids are reported, the rest is read."""
     text = (
         'id;employer;title;text;Salary\r\n1;A;One;"Je bouwt ""iets"".\r\nTwee regels";9\r\n2;B;Two;"never closed\r\n'
         "3;C;Drie voor €3;Je test.;7\r\n3;D;Three again;Je test niet.;7\r\n4;E\r\n;F;No id;Tekst;\r\n"

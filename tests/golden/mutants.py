@@ -1,4 +1,4 @@
-"""Prove that the golden corpus notices changes: `python -m tests.golden.mutants [NAME …]`.
+"""Check that the golden corpus detects changes: `python -m tests.golden.mutants [NAME …]`.
 
 Ten small faults, at least one in each package, are put into a copy of the source one at a time, and the golden tests
 run against that copy: each must turn red. A fault is a text to replace, found by a pattern anywhere in its package,

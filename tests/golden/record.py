@@ -1,4 +1,4 @@
-"""Run commands on a copy of the invented study and record the facts and the words of what happens."""
+"""Run commands on a copy of the invented study and record the facts and the words of the results."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ UNSEEN = {"\r": "␍", "\t": "␉", "\ufeff": "<BOM>", "\x00": "<NUL>", "\x1b": 
 
 
 class Keys(NamedTuple):
-    """Keys in one burst; with a name the screen after them is recorded.
+    """Keys in one burst; if it has a name, the screen after them is recorded.
 
-    `pause` is for how many seconds nothing may change before the next step: where the program heeds no key that
-    comes before a person can have read what it asks, or where something goes on in the background.
+    `pause` is the number of seconds without any change before the next step: for questions that ignore keys typed
+    before a person could read them, and for work in the background.
     """
 
     keys: str
@@ -58,21 +58,21 @@ class Keys(NamedTuple):
 
 
 class Resize(NamedTuple):
-    """Another size of the terminal; the screen after it is recorded."""
+    """A new size of the terminal; the screen after it is recorded."""
 
     columns: int
     rows: int
 
 
 class Kill(NamedTuple):
-    """The end of the program as by a power cut."""
+    """A kill of the program, as by a power cut."""
 
 
 Step = Keys | Resize | Kill
 
 
 class Output(NamedTuple):
-    """What one command printed, and its exit code."""
+    """The output of one command, and its exit code."""
 
     code: int
     out: str
@@ -80,13 +80,13 @@ class Output(NamedTuple):
 
 
 class Record:
-    """A fresh copy of the study in `folder`, and what is recorded of it.
+    """A new copy of the study in `folder`, and the records of it.
 
-    Commands are named by what they do and not by their arguments, so that options can be renamed in this file alone.
+    Commands are named by their purpose and not by their arguments, so that options can be renamed in this file alone.
     """
 
     def __init__(self, folder: Path, golden_words: str = "") -> None:
-        """Copy the study; `golden_words` are those recorded before, whose screens a sitting waits for."""
+        """Copy the study; `golden_words` are the words recorded before, with the screens that a sitting waits for."""
         self.folder = folder / "study"
         self.home = folder / "home"
         self.home.mkdir(parents=True)
@@ -113,7 +113,7 @@ class Record:
     # --- writing the record ------------------------------------------------------------------------------
 
     def step(self, title: str) -> None:
-        """Begin a step under the same title in facts and words."""
+        """Begin a step, with the same title in facts and words."""
         for lines in (self._facts, self._words):
             lines.append(f"{'' if not lines else chr(10)}=== {title}")
 
@@ -126,16 +126,16 @@ class Record:
         self._words += [self._neutral(line) for line in lines]
 
     def _neutral(self, text: str) -> str:
-        """Return the text without what differs from run to run: paths, times, hashes."""
+        """Return the text without values that differ from run to run: paths, times, hashes."""
         text = text.replace(str(self.folder), "<study>").replace(str(self.home), "<home>")
         return HASH.sub("<hash>", TIME.sub("<time>", text))
 
     # --- commands ----------------------------------------------------------------------------------------
 
     def run(self, title: str, *argv: str, is_data: bool = False) -> Output:
-        """Run a command line in this process, in the study's folder; record exit code and printed text.
+        """Run a command line in this process, in the study's folder; record exit code and output.
 
-        Where it `is_data` what is printed on stdout is no words.
+        If it `is_data`, stdout is not recorded as words.
         """
         self.step(title)
         output = run_in_process(argv, self.folder, self.home)
@@ -155,16 +155,16 @@ class Record:
         self.import_documents(f"inbox/{name}", codebook=codebook)
 
     def report(self, codebook: str = "codebook.toml") -> None:
-        """Record the documents, the exported rows, status and check as they are now."""
+        """Record the current documents, exported rows, status and check."""
         self.documents()
         self.rows(codebook)
         self.status(codebook)
         self.check(codebook)
 
     def rows(self, codebook: str = "codebook.toml", *, is_written: bool = True) -> None:
-        """Record all exports: codings row by row, and where the three formats do not agree; or that nothing changed.
+        """Record all exports: codings row by row, and any disagreement of the three formats; or that nothing changed.
 
-        `is_written` is false where documents may be behind their logs, since the program was killed.
+        `is_written` is False if documents may be older than their logs, because the program was killed.
         """
         self.step("export")
         jsonl = self._export("jsonl", codebook)
@@ -182,7 +182,7 @@ class Record:
             self._other_exports(table, codebook, is_written=is_written)
 
     def _other_exports(self, table: list[dict[str, object]], codebook: str, *, is_written: bool) -> None:
-        """Record where CSV does not say what the rows say, and documents that are not those of the sessions."""
+        """Record any differences of the CSV from the rows, and of exported documents from those of the sessions."""
         text = self._export("csv", codebook).out
         if not same_table(table, text):
             self.fact("csv differs:", *visible(text))
@@ -195,12 +195,12 @@ class Record:
         return run_in_process(argv, self.folder, self.home)
 
     def tables(self, codebook: str = "codebook.toml") -> None:
-        """Record what status and check print for people to read."""
+        """Record what status and check print for people."""
         self.run("status for people", "status", "--codebook", codebook)
         self.run("check for people", "check", "--codebook", codebook)
 
     def raw_exports(self, codebook: str = "codebook.toml") -> None:
-        """Record every byte of the exports as files, and of what refuses to overwrite them."""
+        """Record every byte of the exports as files, and the refusals to overwrite them."""
         for layout, target in (("csv", "out.csv"), ("jsonl", "out.jsonl"), ("markdown", "out")):
             argv = ("export", "--format", layout, "-o", target, "--codebook", codebook)
             self.run(f"export {layout} to {target}", *argv)
@@ -217,12 +217,12 @@ class Record:
         path.write_text("mine\n", "utf-8")
 
     def changed_file(self, name: str) -> None:
-        """Record what has changed in a file of the study."""
+        """Record the changes in a file of the study."""
         self.step(f"changes of {name}")
         self.fact(*difference(read(STUDY / name), read(self.folder / name)))
 
     def files(self, target: str) -> None:
-        """Record a file, or all files of a folder, whole."""
+        """Record a whole file, or all files of a folder."""
         path = self.folder / target
         for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if one.is_file():
@@ -237,15 +237,15 @@ class Record:
             self.fact(_inline(whole["totals"]))
 
     def check(self, codebook: str = "codebook.toml") -> None:
-        """Record each problem but those of the codebook: its place as a fact, its message as words."""
+        """Record each problem except those of the codebook: its place as a fact, its message as words."""
         self.problems("check", "check", "--json", "--codebook", codebook, but=("codebook.toml", "odd.toml"))
 
     def json(self, title: str, *argv: str) -> None:
-        """Run a command that prints JSON, and record that as facts."""
+        """Run a command that prints JSON, and record it as facts."""
         self.fact(*visible(self.run(title, *argv, is_data=True).out))
 
     def problems(self, title: str, *argv: str, but: tuple[str, ...] = ()) -> None:
-        """Run a command that prints problems as JSON; record all but those of some files."""
+        """Run a command that prints problems as JSON; record all except those of some files."""
         output = self.run(title, *argv, is_data=True)
         if output.out:
             for one in json.loads(output.out):
@@ -260,7 +260,7 @@ class Record:
     def sit(
         self, title: str, options: tuple[str, ...], steps: Sequence[Step], columns: int = 80, rows: int = 24
     ) -> None:
-        """Open the workbench, do the steps and record the screens and the exit code."""
+        """Open the workbench, run the steps and record the screens and the exit code."""
         from testing.terminal import Terminal, codetui_command
 
         self._rows_before = []
@@ -285,7 +285,7 @@ class Record:
             self._facts.append(f"\n=== {title}\nexit {terminal.wait_for_end()}")
 
     def _screen(self, terminal: Terminal, title: str) -> None:
-        """Record the screen once it is the one recorded before, or else once it has come to rest."""
+        """Record the screen once it equals the one recorded before, or else once it has stopped changing."""
         golden = self._screens.get(title)
         if golden is None or not terminal.comes_to_hold(lambda: self._painted(terminal) == golden, self._patience):
             self._patience = REST
@@ -295,7 +295,7 @@ class Record:
         self._rows_before = self._rows_of(terminal)
 
     def _painted(self, terminal: Terminal) -> str:
-        """Return the screen for the record; of rows that are as on the screen recorded last only the numbers."""
+        """Return the screen for the record; rows that equal those of the previous screen are given by number only."""
         now, before = self._rows_of(terminal), self._rows_before
         same = [len(now) == len(before) and row == before[number] for number, row in enumerate(now)]
         lines: list[str] = []
@@ -308,7 +308,7 @@ class Record:
         return [self._neutral(SCROLLBAR.sub(" ", line).rstrip()) for line in terminal.lines]
 
     def restarted(self, codebook: str = "codebook.toml") -> None:
-        """Record whether a fresh process reads the same sessions, and whether opening them changes anything."""
+        """Record whether a new process reads the same sessions, and whether opening them changes anything."""
         self.step("restarted")
         argv = ("export", "--format", "csv", "-o", "-", "--codebook", codebook)
         fresh = subprocess.run(
@@ -320,7 +320,7 @@ class Record:
     # --- files -------------------------------------------------------------------------------------------
 
     def write(self, name: str, text: str | bytes) -> None:
-        """Write a file of the study, its bytes as given."""
+        """Write a file of the study, with exactly these bytes."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
@@ -335,12 +335,12 @@ class Record:
         path.write_bytes(text.encode("utf-8"))
 
     def document(self, coder: str = "*") -> str:
-        """Return the name of the only session document, or of the only one of a coder."""
+        """Return the name of the only session document, or of a coder's only one."""
         (path,) = (self.folder / "sessions").glob(f"{coder}/*.md")
         return path.relative_to(self.folder).as_posix()
 
     def documents(self) -> None:
-        """Record what changed in the session documents: since the last time, or since the import that made them."""
+        """Record the changes of the session documents since the last time, or since the import that created them."""
         self.step("documents")
         now = self._session_documents()
         for name in sorted(self._documents.keys() - now.keys()):
@@ -369,7 +369,7 @@ def read(path: Path) -> str:
 
 
 def visible(text: str) -> list[str]:
-    """Return the lines of a text with everything that an editor hides made visible."""
+    """Return the lines of a text with all invisible characters made visible."""
     lines = []
     for line in text.split("\n"):
         for sign, shown in UNSEEN.items():
@@ -392,7 +392,7 @@ def difference(before: str, after: str) -> list[str]:
 
 
 def rows_as_lines(table: list[dict[str, object]]) -> list[str]:
-    """Return exported rows for reading: a head for each session and code, then one line a coding."""
+    """Return exported rows for reading: a head for each session and code, then one line per coding."""
     lines: list[str] = []
     session: list[object] = []
     code: dict[str, object] = {}
@@ -422,7 +422,7 @@ def with_attributes(row: dict[str, object]) -> dict[str, object]:
 
 
 def same_table(table: list[dict[str, object]], text: str) -> bool:
-    """Return whether a CSV holds the same rows; an apostrophe before what looks like a formula is allowed."""
+    """Return whether a CSV has the same rows; an apostrophe before anything like a formula is allowed."""
     read_rows = list(csv.DictReader(io.StringIO(text, newline="")))
     if len(read_rows) != len(table):
         return False
@@ -444,7 +444,7 @@ def _inline(values: Mapping[str, object]) -> str:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return the environment of every command: nothing of the person who runs the tests."""
+    """Return the environment of every command, without anything of the person who runs the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     return {
         **kept,

@@ -16,7 +16,7 @@ UP, DOWN, HOME = "\x1b[A", "\x1b[B", "\x1b[H"
 
 
 def selecting_and_coding(record: Record) -> None:
-    """One ad at 80×24: every way to select and to code, undo across a restart."""
+    """Code one ad at 80×24 with every way to select and to code, and undo across a restart."""
     first: Sequence[Step] = (
         Keys("", "opened", pause=1.0),
         Keys("s", "a sentence"),
@@ -67,7 +67,7 @@ def selecting_and_coding(record: Record) -> None:
 
 
 def settling_and_profile(record: Record) -> None:
-    """An imported document at 140×40: places to settle, the tree, the picker, the profile, the list of ads."""
+    """Work on an imported document at 140×40: unresolved quotations, tree, picker, profile, list of ads."""
     record.bring("quotations.md", read(DOCUMENTS / "quotations.md"))
     record.documents()
     size = (140, 40)
@@ -128,7 +128,7 @@ def settling_and_profile(record: Record) -> None:
 
 
 def resizing_and_killing(record: Record) -> None:
-    """An ad full of wide characters in a window that is resized; the program is killed and goes on."""
+    """Code an ad full of wide characters in a resized window; kill the program and resume."""
     name = "ads/3003_kapmeeuw_studio.txt"
     # The terminal of these tests draws joined emoji in other cells than real ones do.
     record.edit((" 👩🏽\u200d💻", ""), (" 🇳🇱☕", " ☕"), (" 🗂️", ""), name=name)
@@ -174,7 +174,7 @@ def resizing_and_killing(record: Record) -> None:
 
 
 def copier(record: Record) -> None:
-    """Two ads have the same text: what was coded in one is taken over in the other; an ad is described."""
+    """Copy the codings of another ad with the same text; describe an ad."""
     record.write("ads/3007_havik_zuid.txt", read(record.folder / "ads/3004_havik_detachering.txt"))
     steps: Sequence[Step] = (
         Keys("", "opened", pause=1.0),
@@ -197,7 +197,7 @@ def copier(record: Record) -> None:
 
 
 def outside_changes(record: Record) -> None:
-    """A document and an ad that were changed while the program was closed, found when the ad is opened."""
+    """Change a document and an ad while the program is closed, and open the ad."""
     record.bring("canonical.md", CANONICAL)
     record.documents()
     record.edit(

@@ -1,4 +1,4 @@
-"""The program still does what it did, and words it as it did: see the docstring of this package."""
+"""The behaviour and the wording of the program equal the records; see the docstring of this package."""
 
 from __future__ import annotations
 

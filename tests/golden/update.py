@@ -27,7 +27,7 @@ def recorded(name: str, case: Case) -> dict[str, str]:
 
 
 def update(names: list[str]) -> None:
-    """Write the golden files of the cases named, or of all; print those that changed."""
+    """Write the golden files of the given cases, or of all; print the changed ones."""
     cases = all_cases()
     for name in names or cases:
         for kind, text in recorded(name, cases[name]).items():

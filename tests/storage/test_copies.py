@@ -1,4 +1,4 @@
-"""Copies beside a file, as sync services, browsers, file managers and editors make them, are never read for it."""
+"""Copies beside a file, made by sync services, browsers, file managers and editors, are never read in its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every ad opens, or says why not, and the others open."""
+"""Every ad opens or is reported, and the others open."""
 
 import codecs
 import json

@@ -32,7 +32,7 @@ def corpus(folder: Path) -> Corpus:
 
 @pytest.fixture
 def messy(tmp_path: Path) -> Corpus:
-    """A corpus with something wrong of each kind."""
+    """Return a corpus with a problem of each kind."""
     for name, data in MESSY.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)

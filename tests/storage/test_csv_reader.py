@@ -1,4 +1,4 @@
-"""Tables with mismatched quotes: a broken row is left out, the rest is read, in one pass however many are broken."""
+"""Tables with mismatched quotes: broken rows are left out, the rest is read, in one pass however many are broken."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BROKEN_ROWS = ['7,a,b,"open\n', '7,a",b,"c\n', '7,"a"b,c,d\n', '7,a,"b,c\nand mo
 
 
 class CountedFile(io.BytesIO):
-    """A file that counts the bytes that are read from it."""
+    """A file that counts the bytes read from it."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
@@ -40,7 +40,7 @@ class CountedFile(io.BytesIO):
 
 
 class CountedLines(Lines):
-    """Lines that count how often one was handed out."""
+    """Lines that count how often one was returned."""
 
     count = 0
 
@@ -58,7 +58,7 @@ def found_in(text: str, problems: ProblemCollector | None = None) -> list[Record
 
 
 def written(rows: list[list[str]], first_id: int) -> str:
-    """Rows as the csv module writes them, with their ids."""
+    """Return rows as the csv module writes them, with their ids."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([str(number), *row] for number, row in enumerate(rows, first_id))
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""The first file of a folder, found without sorting: the one that comes first where all are sorted."""
+"""The first file of a folder, found without sorting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files are appended to and replaced whole, or stay as they were."""
+"""Files are appended to and replaced completely, or not changed."""
 
 import errno
 import os

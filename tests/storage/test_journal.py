@@ -1,4 +1,4 @@
-"""A log survives torn lines, merges and strangers' edits."""
+"""A log survives torn lines, merges and edits by others."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lines of a log: what is written is read again, and whatever else a line holds is an error that names the field."""
+"""Lines of a log: written lines read back, and anything else on a line is an error that names the field."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def test_a_modified_line_is_read_exactly_or_refused(transaction: Transaction, da
 
 
 def ways_into(value: object) -> Iterator[tuple[str | int, ...]]:
-    """The way to every value inside a JSON value."""
+    """Yield the path to every value inside a JSON value."""
     inside: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
         inside = list(value.items())
@@ -175,7 +175,7 @@ def ways_into(value: object) -> Iterator[tuple[str | int, ...]]:
 
 
 def contains(whole: object, part: object) -> bool:
-    """Whether a JSON value holds all that another one does; defaults may be added."""
+    """Return whether a JSON value has everything that another one has; defaults may be added."""
     if isinstance(whole, dict) and isinstance(part, dict):
         return all(name in whole and contains(whole[name], one) for name, one in part.items())
     if isinstance(whole, list) and isinstance(part, list):
@@ -240,7 +240,7 @@ def test_no_number_of_an_event_is_out_of_bounds(event: dict[str, object]) -> Non
 
 
 def with_each_number_out_of_bounds(value: object) -> Iterator[object]:
-    """The value, once for each number in it, with that number too great."""
+    """Yield the value once for each number in it, with that number too great."""
     if isinstance(value, dict):
         for key, one in value.items():
             yield from ({**value, key: changed} for changed in with_each_number_out_of_bounds(one))

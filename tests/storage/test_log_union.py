@@ -1,4 +1,4 @@
-"""The union of logs: whatever the order of logs and lines, one state; nothing is lost, nothing counts twice."""
+"""The union of logs: in any order of logs and lines one state, without losses and duplicates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lines(side: Side) -> bytes:
 
 
 def united(*logs: bytes) -> bytes:
-    """The lines of the first log, and those of each other one that are missing then, as a merge adds them."""
+    """Return the lines of the first log and those missing from it in the others, as a merge adds them."""
     whole = logs[0]
     for log in logs[1:]:
         whole += b"".join(line + b"\n" for line in missing_lines(whole, log))
@@ -31,7 +31,7 @@ def united(*logs: bytes) -> bytes:
 
 
 def read(data: bytes) -> tuple[list[Transaction], int]:
-    """What a log of these bytes holds, and how many lines cannot be read."""
+    """Return the content of a log of these bytes, and the number of unreadable lines."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "1.jsonl"
         path.write_bytes(data)
@@ -44,7 +44,7 @@ def steps(stack: Steps | None) -> list[str]:
 
 
 def facts(state: State) -> tuple[object, ...]:
-    """All that a state says, and what undo and redo would do."""
+    """Return the whole content of a state, and the effects of undo and redo."""
     return (
         state.opened,
         (state.employer, state.title, state.profile, state.reasoning, state.is_done, state.layout, state.seq),

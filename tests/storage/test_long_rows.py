@@ -1,4 +1,4 @@
-"""A row of a table is bounded: one that is too long is reported with its line, and the rest is read."""
+"""Rows of a table have a size limit: a longer one is reported with its line, and the rest is read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def small_bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 def read(path: Path) -> tuple[list[str], list[Problem]]:
-    """The ids in the order of the list, and the errors; each row is then read from its place."""
+    """Return the ids in the order of the list, and the errors; each row is then read from its place."""
     corpus = Corpus(path, CorpusSettings())
     batches = list(corpus.batches())
     entries = [entry for batch in batches for entry in batch.entries]

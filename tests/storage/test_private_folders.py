@@ -1,4 +1,4 @@
-"""Folders for what the disk refuses are private, and files that another program holds are replaced a moment later."""
+"""Fallback folders are private, and files held open by another program are replaced a moment later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names hold on every file system, and paths stay in the sessions folder."""
+"""Names are valid on every file system, and paths stay in the sessions folder."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who has a session: other programs see it, one that is gone is passed, and no file in its place does any harm."""
+"""The lock of a session: other programs see it, a stale one is replaced, and no file in its place does harm."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def program(log: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts another program that claims the session; all are ended with the test."""
+    """Start another program that claims the session; all are ended with the test."""
     begun: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
@@ -70,7 +70,7 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 def put(log: Path, data: bytes, age: float = 0.0) -> Path:
-    """A lock with these bytes, of this age in seconds."""
+    """Write a lock with these bytes and this age in seconds."""
     file = SessionLock(log).file
     file.write_bytes(data)
     os.utime(file, (time.time() - age,) * 2)
@@ -78,7 +78,7 @@ def put(log: Path, data: bytes, age: float = 0.0) -> Path:
 
 
 def elsewhere(**more: object) -> bytes:
-    """The lock of a program on another machine."""
+    """Return the lock of a program on another machine."""
     return dump_holder(this_program("theirs")._replace(host="desk", user="wil", pid=4711)._replace(**more))  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""Codebooks are changed by several programs at once and kept in every version that was coded with."""
+"""Codebooks are changed by several programs at once and kept in every version used for coding."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def only_book(folder: Path) -> list[str]:
-    """What lies in the folder: no lock and no temporary file may stay behind."""
+    """Check that the folder has only the codebook: no lock and no temporary file may remain."""
     return sorted(path.name for path in folder.iterdir())
 
 

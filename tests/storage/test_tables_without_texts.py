@@ -1,4 +1,4 @@
-"""Tables that name no column of ids or texts are refused in one message, with the line to write into the codebook."""
+"""Tables without a column of ids or texts are refused with one message and the line to write into the codebook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codetui.storage.sources.corpus import Corpus
 
 
 def opened(folder: Path, name: str, text: str) -> tuple[list[str], list[str]]:
-    """The ids of a table's sources, and the messages on it that are no notes."""
+    """Return the ids of a table's sources, and the messages about it except notes."""
     (folder / name).write_text(text, "utf-8")
     corpus = Corpus(folder / name, CorpusSettings())
     batches = list(corpus.batches())

@@ -1,4 +1,4 @@
-"""`diff` and `propose`: two codebooks, named by file, version or hash."""
+"""`diff` and `propose`: two codebooks, given by file, version or hash."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def found(name: str, study: Path) -> Codebook:
 
 
 def diff(study: Path, *options: str) -> int:
-    """Run `codetui codebook diff` on both study_files."""
+    """Run `codetui codebook diff` on both codebooks."""
     names = str(study / "old.toml"), str(study / "new.toml")
     return run(["codebook", "diff", *names, "--sessions", str(study), *options])
 
 
 def propose(study: Path, output: str, *options: str) -> int:
-    """Run `codetui codebook propose` on both study_files."""
+    """Run `codetui codebook propose` on both codebooks."""
     names = str(study / "old.toml"), str(study / "new.toml")
     return run(["codebook", "propose", *names, "--sessions", str(study), "-o", output, *options])
 

@@ -18,7 +18,7 @@ SAMPLES = Path(__file__).resolve().parent.parent / "data" / "coding_books"
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, with a coding book."""
+    """Return a working folder that contains only a coding book."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "keepers.md").write_text((SAMPLES / "keepers.md").read_text("utf-8"), "utf-8")
     return tmp_path

@@ -1,4 +1,4 @@
-"""What `codetui check` finds: each kind of trouble at its file and line, and nothing in a sound study."""
+"""The problems that `codetui check` finds, each at its file and line, and none in a sound study."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ TWIN = "14_northern_light.txt"
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study in which wil has coded ad 11."""
+    """Return a study in which wil has coded ad 11."""
     folder = write_study(tmp_path)
     code(folder, WORDS)
     return folder
 
 
 def begin(study: Path, coder: str = "wil", ad: str = "11") -> Workspace:
-    """The workspace with an ad open."""
+    """Return the workspace with an ad open."""
     workspace = open_workspace(Study.open(study), coder, wanted=ad)
     assert workspace.first is not None
     workspace.open(workspace.first)
@@ -41,7 +41,7 @@ def begin(study: Path, coder: str = "wil", ad: str = "11") -> Workspace:
 
 
 def give(workspace: Workspace, *commands: Command) -> None:
-    """Carries commands out, each of which must be taken."""
+    """Execute commands, none of which may be refused."""
     for command in commands:
         assert isinstance(workspace.session.execute(command), Saved), command
 
@@ -55,7 +55,7 @@ def code(
     profile: str = "1",
     reasoning: str = "Because.",
 ) -> None:
-    """Codes an ad and writes its document."""
+    """Code an ad and write its document."""
     workspace = begin(study, coder, ad)
     assert workspace.session is not None
     text = workspace.session.source.text
@@ -68,31 +68,31 @@ def code(
 
 
 def check(study: Path, coder: str | None = None) -> list[Problem]:
-    """Every problem of the corpus and the sessions, files by their names."""
+    """Return every problem of the corpus and the sessions, with files by name."""
     opened = Study.open(study)
     found = [problem for problem in check_study(opened, coder) if problem not in opened.codebook_service.problems]
     return [problem._replace(file=Path(problem.file).name) for problem in found]
 
 
 def document(study: Path, coder: str = "wil") -> Path:
-    """The document of ad 11."""
+    """Return the document of ad 11."""
     return study / "sessions" / coder / SHORE_DOCUMENT
 
 
 def log(study: Path, ad: str = "11") -> Path:
-    """The log of an ad that wil has coded."""
+    """Return the log of an ad that wil has coded."""
     return study / "sessions" / "wil" / "events" / f"{ad}.jsonl"
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Replaces the one place where `old` stands in a file."""
+    """Replace the only occurrence of `old` in a file."""
     text = path.read_bytes().decode("utf-8")
     assert text.count(old) == 1
     path.write_bytes(text.replace(old, new).encode("utf-8"))
 
 
 def line_of(path: Path, words: str) -> int:
-    """The number of the one line that holds some words."""
+    """Return the number of the only line with some words."""
     numbers = [number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if words in line]
     assert len(numbers) == 1
     return numbers[0]

@@ -1,4 +1,4 @@
-"""The codebook changed while it is coded with, and kept in every version that was used."""
+"""The codebook is changed during coding, and kept in every version used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of coders that are nearly the same are told of each other, and a link to nowhere is no empty study."""
+"""Coders with nearly the same name are reported, and a dangling link is not an empty study."""
 
 from __future__ import annotations
 

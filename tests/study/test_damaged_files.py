@@ -1,4 +1,4 @@
-"""Damage in logs and documents is named by every command, and never counted as an edit by hand."""
+"""Damage in logs and documents is reported by every command, and never counts as a hand edit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from testing.studies import write_study
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study with one coded ad, and a copy of its sessions in `other`."""
+    """Return a study with one coded ad, and a copy of its sessions in `other`."""
     here = tmp_path / "here"
     write_study(here)
     opened = Study.open(here)

@@ -1,4 +1,4 @@
-"""Which ads have the same text, however many there are."""
+"""Ads with the same text are found, however many there are."""
 
 from __future__ import annotations
 

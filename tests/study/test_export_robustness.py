@@ -1,4 +1,4 @@
-"""Export, status and check over sessions that something happened to."""
+"""Export, status and check of damaged sessions."""
 
 from __future__ import annotations
 

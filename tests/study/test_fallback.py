@@ -1,4 +1,4 @@
-"""A disk that refuses: the work goes on in a second place, and comes back when the disk does."""
+"""A failing disk: work continues in a second folder, and returns when the disk does."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LAMP, SEA = AssignCode(Span(0, 27), CodeId("T1")), AssignCode(Span(28, 57), Code
 
 
 class Disk:
-    """The sessions folder's disk, which may be full or gone; all others work."""
+    """The disk of the sessions folder, which may be full or missing; all others work."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root = root

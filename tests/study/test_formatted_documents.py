@@ -1,4 +1,4 @@
-"""Formatters and an editor's autosave over the documents of sessions change no coding, no words and no ad."""
+"""Formatters and an editor's autosave on the documents of sessions change no coding, words or ad."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def run(*command: str) -> None:
 
 
 def require(name: str) -> None:
-    """Skip where a formatter is not installed; fail where it must be."""
+    """Skip if a formatter is not installed; fail if it must be."""
     found = PRETTIER.exists() if name.startswith("prettier") else True
     if name.startswith(("mdformat", "pandoc")):
         found = find_spec({"m": "mdformat", "p": "pypandoc"}[name[0]]) is not None
@@ -146,7 +146,7 @@ def require(name: str) -> None:
 
 
 class Study:
-    """The golden study in a folder, with each document imported by a coder of its own."""
+    """The golden study in a folder, with each document imported by a separate coder."""
 
     def __init__(self, folder: Path, names: list[str], book: str = "codebook.toml") -> None:
         self.folder, self.book = folder / "study", book
@@ -164,7 +164,7 @@ class Study:
         return run_in_process((*argv, "--codebook", self.book), self.folder, self.folder)
 
     def facts(self) -> list[str]:
-        """Return all codings, ads and notes with everything about them, and the state of all sessions."""
+        """Return all codings, ads and notes with all their facts, and the state of all sessions."""
         whats = ("codings", "ads", "notes")
         texts = [self.command("export", "--format", "jsonl", "--what", what, "-o", "-").out for what in whats]
         assert texts[0]

@@ -1,4 +1,4 @@
-"""Two clones of one study that went on apart, merged by a real git: no conflict marks, and the same on both sides."""
+"""Two diverged clones of one study, merged by a real git: without conflict marks, and equal on both sides."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Clone(Machine):
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True, env=environment)
 
     def files(self) -> dict[str, bytes]:
-        """The committed files by name."""
+        """Return the committed files by name."""
         names = self.git("ls-files", "-z").split("\0")
         return {name: (self.folder / name).read_bytes() for name in names if name}
 
@@ -68,7 +68,7 @@ def coded(words: str, code: str = "TASK1") -> Callable[[Machine], None]:
 
 @pytest.fixture(scope="module")
 def cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two clones that have one session, of which the document is committed."""
+    """Return a folder with two clones that have one session, of which the document is committed."""
     folder = tmp_path_factory.mktemp("cloned")
     first = Clone(write_study(folder / "a"))
     first.git("init", "-q", "-b", "main")
@@ -85,7 +85,7 @@ def cloned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def diverged(cloned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the two clones after both coded on, at the same places of log and document."""
+    """Return a folder with the two clones after both continued coding, at the same places of log and document."""
     first, second = copied(cloned, tmp_path_factory.mktemp("diverged"))
     coded("You watch the sea", "TASK2")(first)
     first.execute(NoteCoding(first.state.live()[0].id, "every day"))
@@ -110,13 +110,13 @@ def copied(folder: Path, target: Path) -> tuple[Clone, Clone]:
 
 @pytest.fixture
 def clones(cloned: Path, tmp_path: Path) -> tuple[Clone, Clone]:
-    """Two clones with the same session."""
+    """Return two clones with the same session."""
     return copied(cloned, tmp_path)
 
 
 @pytest.fixture
 def diverged_clones(diverged: Path, tmp_path: Path) -> tuple[Clone, Clone]:
-    """Two clones that have diverged."""
+    """Return two clones that have diverged."""
     return copied(diverged, tmp_path)
 
 

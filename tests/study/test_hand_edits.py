@@ -1,4 +1,4 @@
-"""The document edited by hand: taken over as events, while the session is closed and while it is open."""
+"""Hand edits of the document are imported as events, while the session is closed and while it is open."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def code(session: Session, words: str, code_id: str = "T1") -> None:
 
 
 def begun(root: Path) -> Session:
-    """A session with two quotations, a term, profile and reasoning, its document written."""
+    """Return a session with two quotations, a term, profile and reasoning, and its document written."""
     session = opened(root)
     code(session, LAMP)
     code(session, SEA, "T2")

@@ -1,4 +1,4 @@
-"""`codetui import`: documents that people have written become sessions, and come out again as they went in."""
+"""`codetui import`: hand-written documents become sessions, and are exported unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change of the codebook that was interrupted is named by every command, and finished or taken back by one."""
+"""An interrupted change of the codebook is reported by every command, and finished or reverted by one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Command = Callable[..., int]
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """Two coders, three sessions."""
+    """Return a study with two coders and three sessions."""
     code(tmp_path, "11", "TASK1", "TASK2", "TASK1")
     code(tmp_path, "12", "TASK1")
     code(tmp_path, "12", "TASK1", "TOOL1", coder="otto")
@@ -39,7 +39,7 @@ def study(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def interrupted(study: Path) -> Path:
-    """The study, with a program that ended once the codebook and the open session were changed."""
+    """Return the study after a program ended when only the codebook and the open session were changed."""
     workspace = opened(study, "11")
     begun = CodeRefactoring(workspace).apply(counted(workspace, RENAME))
     assert isinstance(begun, MigrationPreview) and begun.note is not None
@@ -49,7 +49,7 @@ def interrupted(study: Path) -> Path:
 
 @pytest.fixture
 def codetui(study: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
-    """Runs a command on the study; its exit code and all that it prints."""
+    """Run a command on the study; return its exit code and its whole output."""
 
     def run_here(*words: str) -> tuple[int, str]:
         exit_code = run([*words, "--study", str(study)])

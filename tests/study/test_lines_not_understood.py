@@ -1,4 +1,4 @@
-"""A line that is not understood keeps its coding; many codings are never removed without a question."""
+"""A line that was not understood keeps its coding; many codings are never removed without a question."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_words_under_two_codes_can_be_removed_from_one(tmp_path: Path) -> None:
 
 
 def many(root: Path) -> Session:
-    """A session with nine codings, its document written."""
+    """Return a session with nine codings, its document written."""
     session = begun(root)
     for words in (MIRRORS, INK, SEA, "barometer"):
         code(session, words, "T3")

@@ -1,4 +1,4 @@
-"""An older log beside a newer document, and a base that the disk refused: the document's newer words stay."""
+"""An older log beside a newer document, and a snapshot that could not be saved: the document's newer words stay."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def id_of(session: Session, words: str) -> CodingId:
 
 
 def gone_on(root: Path) -> bytes:
-    """A session that goes on after its log was copied; its document is newer than that log, which is handed back."""
+    """Return a session continued after its log was copied; its document is newer than that log, which is put back."""
     session = begun(root)
     older = log_path(root).read_bytes()
     session.execute(AssignProfile("2", "The tower decides."))

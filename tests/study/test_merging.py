@@ -1,4 +1,4 @@
-"""`codetui merge`: sessions from elsewhere are merged with those here, once, and nothing is lost."""
+"""`codetui merge`: sessions from elsewhere are merged with local ones, once, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def merge(into: Machine, *folders: Path, options: tuple[str, ...] = ()) -> int:
 
 
 def files(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """All files with their bytes and the time of their last change."""
+    """Return all files with their bytes and modification times."""
     found = (path for path in folder.rglob("*") if path.is_file() and path.name != "place.json")
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 
 
 @pytest.fixture
 def machines(tmp_path: Path) -> tuple[Machine, Machine]:
-    """Two machines with copies of one session."""
+    """Return two machines with copies of one session."""
     first = Machine(write_study(tmp_path / "a"))
     code(first, LAMP)
     first.close()
@@ -197,7 +197,7 @@ def test_conflicts_are_reported_and_listed(
 def test_a_lost_profile_is_listed_everywhere_until_it_is_assigned_again(
     machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The reasoning, which both wrote in a second step, hides the profile nowhere."""
+    """The reasoning, which both wrote in a second step, does not hide the profile."""
     first, second = machines
     for machine, profile, reasoning in ((first, "1", "She keeps."), (second, "2", "She builds.")):
         machine.execute(AssignProfile(profile, ""))

@@ -1,4 +1,4 @@
-"""A study that also holds a folder of documents is merged by its sessions, and the folder is named."""
+"""A study that also has a folder of documents is merged by its sessions, and the folder is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions on disk follow the codebook: counted first, changed in one step each, never twice."""
+"""Sessions on disk are migrated to the codebook: counted first, changed in one step each, and only once."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Study:
         return Session(found, self.book(), SessionPaths(self.sessions, coder), coder)
 
     def code(self, ad: str, *codes: str, coder: str = "rosa", profile: str = "") -> Session:
-        """A session in which the words 0 to 4, 5 to 9 … have these codes."""
+        """Create a session in which the words 0 to 4, 5 to 9 … have these codes."""
         session = self.session(ad, coder)
         for number, code in enumerate(codes):
             done = session.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId(code)))
@@ -72,7 +72,7 @@ class Study:
         return session
 
     def change(self, *, keeps: bool = True) -> None:
-        """Puts the new codebook in the old one's place."""
+        """Replace the codebook by the new one."""
         if keeps:
             study_files.keep_codebook(self.sessions, self.codebook.read_text("utf-8"), self.old.content_hash)
         self.codebook.write_text(NEW_BOOK, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A migration while another program has a session: that one is left alone, loudly, and follows when it is free."""
+"""A migration while another program has a session: it is reported, not changed, and migrated after its release."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ for line in sys.stdin:
 
 
 class Other:
-    """Another program that codes ad 11 as rosa with the codebook as it was when it began."""
+    """Another program that codes ad 11 as rosa with the codebook as it was when it started."""
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(

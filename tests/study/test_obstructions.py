@@ -1,4 +1,4 @@
-"""Links, folders and pipes where files of the sessions belong: `check` names each, and no command leaves one out."""
+"""Links, folders and pipes in place of session files: `check` reports each, and no command omits one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FOLDERS = ("rosa", "rosa/events", ".codebooks")
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Path:
-    """The sessions of a study in which rosa and otto have coded."""
+    """Return the sessions of a study in which rosa and otto have coded."""
     study = Study.open(write_study(tmp_path / "study"))
     for coder in ("rosa", "otto"):
         with study.session("11", coder) as session:
@@ -44,7 +44,7 @@ def sessions(tmp_path: Path) -> Path:
 
 
 def moved(path: Path) -> Path:
-    """Moves a file or folder out of the study, if it is there."""
+    """Move a file or folder out of the study, if it exists."""
     elsewhere = path.parents[len(path.parts) - 1 - path.parts.index("study")] / f"elsewhere-{path.name}"
     if path.exists():
         path.rename(elsewhere)

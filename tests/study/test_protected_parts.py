@@ -1,4 +1,4 @@
-"""No output is written over or into the sources, the sessions and the codebook, not even by force."""
+"""No output overwrites or is written among sources, sessions and codebook, even with force."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from testing.studies import write_study
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A study with a session, a link into its ads, and another codebook."""
+    """Return a study with a session, a link into its ads, and another codebook."""
     monkeypatch.chdir(write_study(tmp_path))
     opened = Study.open(tmp_path)
     (tmp_path / "link").symlink_to("ads")

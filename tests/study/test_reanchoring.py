@@ -1,4 +1,4 @@
-"""An ad whose text has changed: each quotation is found again, proposed a place, or left without one."""
+"""An ad with a changed text: each quotation is relocated, proposed a place, or left without one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ C1 = CodingId("c1")
 
 
 def changed(state: State, text: str) -> tuple[State, Reanchoring]:
-    """The session after its ad has got this text."""
+    """Return the session after its ad has got this text."""
     found = reanchor(state, replace(AD, text=text, file="ads.csv"))
     return apply(state, *found.events, cause="corpus"), found
 
 
 def words_at(coding: Coding, text: str) -> str:
-    """The words of the text at a coding's place."""
+    """Return the words of the text at a coding's place."""
     anchor = coding.anchor
     assert anchor is not None and anchor.text_hash == text_hash(text)
     return text[anchor.start : anchor.end]

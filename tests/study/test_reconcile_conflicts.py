@@ -1,4 +1,4 @@
-"""The coder went on while a person edited the document: both changes hold, or both versions are kept and reported."""
+"""Concurrent commands and hand edits: both changes are kept, or both versions are kept and reported."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REMOVED = CodingRemoved(coding=C2)
 
 
 def conflict(found: Reconciliation, *words: str) -> None:
-    """There is one conflict; its message holds these words."""
+    """Check that there is one conflict whose message contains these words."""
     (problem,) = found.problems
     assert problem.severity == "warning" and problem.message.startswith("changed in the document and in the session: ")
     assert all(each in problem.message for each in words), problem.message

@@ -1,4 +1,4 @@
-"""What a person changed in a session's document is done to the session, and nothing else."""
+"""A person's edits of a session's document are applied to the session, and nothing else is."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ENTRY1, ENTRY2, ENTRY3 = f'  - "{LAMP}"\n', f'  - "{MIRRORS}" (why)\n', f'  - "{
 
 
 def noted(*found: tuple[Literal["section", "group", "code", "entry"], str, str]) -> State:
-    """A session with two codings and notes `(kind of place, place, text)`, called n1, n2 and so on."""
+    """Return a session with two codings and notes `(kind of place, place, text)`, called n1, n2 and so on."""
     state = coded(("T1", LAMP), ("T3", SEA))
     for number, (kind, ident, text) in enumerate(found, 1):
         where = MemoTarget(kind=kind, id=ident)

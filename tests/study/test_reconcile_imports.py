@@ -1,4 +1,4 @@
-"""Documents of unknown past: what they say is added to a session, and nothing is taken away."""
+"""Documents without a known base: their content is added to a session, and nothing is removed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _(on the group)_ _(twice)_
 
 
 def under(label: str, *entries: str) -> str:
-    """A document with these entries under one code."""
+    """Return a document with these entries under one code."""
     return "# Job Ad #11\n\n## 2. Tools\n\n" + f"- **{label}:**\n" + "".join(f"  - {entry}\n" for entry in entries)
 
 
@@ -85,7 +85,7 @@ def only(state: State) -> Coding:
 
 
 def stands(anchor: Anchor | None) -> str:
-    """The words of the ad at an anchor that belongs to its text."""
+    """Return the words of the ad at an anchor that belongs to its text."""
     assert anchor is not None and anchor.text_hash == text_hash(TEXT)
     assert TEXT[anchor.start : anchor.end] == anchor.words
     return anchor.words

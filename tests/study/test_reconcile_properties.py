@@ -1,4 +1,4 @@
-"""Whatever a person does to a document, the session says it afterwards, and nothing of either side is lost."""
+"""After any edit of a document the session has its content, and nothing of either side is lost."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ prefixes = st.sampled_from(["m", "a"])
 def advanced(
     state: State, made: list[tuple[str, int, tuple[tuple[str, str, str], tuple[MemoTarget, str], tuple[str, str]]]]
 ) -> State:
-    """The state after these steps of a coder."""
+    """Return the state after these steps of a coder."""
     for kind, number, ((code, words, note), (place, text), (profile, reasoning)) in made:
         live = state.live()
         one = live[number % len(live)] if live else None
@@ -105,7 +105,7 @@ def advanced(
 
 
 def sayings(of: Document) -> dict[str, object]:
-    """What a document says, by headings and labels; what is empty says nothing."""
+    """Return the content of a document by headings and labels; empty parts are left out."""
     found: dict[str, list[tuple[str, str]]] = {}
     for section in of.sections:
         for block in section.blocks:
@@ -129,7 +129,7 @@ def entry_lines(lines: list[str]) -> list[int]:
 
 
 def insertable(lines: list[str]) -> list[int]:
-    """The lines behind which an entry may stand."""
+    """Return the lines after which an entry may be inserted."""
     return [number for number, line in enumerate(lines) if line.startswith(("  - ", "- **")) and not is_head(line)]
 
 
@@ -138,7 +138,7 @@ def is_head(line: str) -> bool:
 
 
 def edit(lines: list[str], kind: str, first: int, second: int, words: str, note: str) -> None:
-    """One change by hand to the lines of a document; none where there is nothing to change."""
+    """Make one hand edit to the lines of a document; none if there is nothing to change."""
     entries, places = entry_lines(lines), insertable(lines)
     line = f'  - "{words}"' + (f" ({note})" if note else "")
     match kind:
@@ -187,7 +187,7 @@ edits = st.lists(
 
 
 def edited(state: State, made: list[tuple[str, int, int, str, str]]) -> Document:
-    """The session's document as it reads after these edits."""
+    """Return the session's document after these edits."""
     lines = render_document(document(state)).split("\n")
     for kind, first, second, words, note in made:
         edit(lines, kind, first, second, words, note)
@@ -252,7 +252,7 @@ def test_an_import_removes_nothing_and_a_second_one_adds_nothing(
 
 
 def forgiven(said: object) -> set[tuple[str, str]]:
-    """The same words without the note that only the session has."""
+    """Return the same words without the note that only the session has."""
     assert isinstance(said, list)
     return {(words, "") for words, _ in said}
 
@@ -284,7 +284,7 @@ presses = st.lists(st.tuples(key_kinds, st.integers(0, 99), st.sampled_from(CODE
 
 
 def edited_apart(state: State, made: list[tuple[str, int, int, bool]]) -> Document:
-    """The session's document after edits by hand, each with words and notes of its own."""
+    """Return the session's document after hand edits, each with distinct words and notes."""
     lines = render_document(document(state)).split("\n")
     for number, (kind, first, second, is_noted) in enumerate(made):
         words = f"by hand, the words of edit {number}"
@@ -296,7 +296,7 @@ def edited_apart(state: State, made: list[tuple[str, int, int, bool]]) -> Docume
 
 
 def pressed(state: State, made: list[tuple[str, int, str]]) -> State:
-    """The session after it went on, with words and notes of its own."""
+    """Return the session after further commands, with distinct words and notes."""
     for number, (kind, which, code) in enumerate(made):
         live, rank = state.live(), state.next_rank
         one = live[which % len(live)] if live else None
@@ -329,7 +329,7 @@ def pressed(state: State, made: list[tuple[str, int, str]]) -> State:
 
 
 def words_and_notes(of: Document) -> tuple[set[str], set[str]]:
-    """The words of all quotations, and all notes."""
+    """Return the words of all quotations, and all notes."""
     found = [pair for said in sayings(of).values() if isinstance(said, list) for pair in said]
     return {words for words, _ in found}, {note for _, note in found if note}
 

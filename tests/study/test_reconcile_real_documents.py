@@ -1,4 +1,4 @@
-"""Real documents are taken over whole, and a second time they say nothing new."""
+"""Real documents are imported completely, and a second import makes no changes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def entries(document: Document) -> list[Entry]:
 
 
 def located(document: Document, ad: Source) -> Counter[str]:
-    """How the core finds each quotation by itself."""
+    """Return how the core locates each quotation on its own."""
     found: Counter[str] = Counter()
     for entry in entries(document):
         if entry.kind == "note":

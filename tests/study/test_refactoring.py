@@ -1,4 +1,4 @@
-"""A code changes while the program runs: in the codebook and, one step of undo each, in the sessions of all coders."""
+"""Refactoring a code at run time: in the codebook and, with one undo step each, in the sessions of all coders."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def opened(folder: Path, ad: str, coder: str = "rosa", *, is_shared: bool = Fals
 
 
 def code(folder: Path, ad: str, *codes: str, coder: str = "rosa") -> None:
-    """A session in which the words 0 to 4, 5 to 9 … have these codes."""
+    """Create a session in which the words 0 to 4, 5 to 9 … have these codes."""
     workspace = opened(folder, ad, coder)
     for number, each in enumerate(codes):
         done = workspace.session.execute(AssignCode(Span(5 * number, 5 * number + 4), CodeId(each)))
@@ -75,7 +75,7 @@ def done(workspace: Workspace, step: Refactoring) -> MigrationPreview:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """Two coders, three sessions."""
+    """Return a study with two coders and three sessions."""
     code(tmp_path, "11", "TASK1", "TASK2", "TASK1")
     code(tmp_path, "12", "TASK1")
     code(tmp_path, "12", "TASK1", "TOOL1", coder="otto")

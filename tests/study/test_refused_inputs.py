@@ -1,4 +1,4 @@
-"""Files that are no coding book and no document are refused with what can be read, and nothing is written."""
+"""Files that are neither coding book nor document are refused with the valid formats, and nothing is written."""
 
 from __future__ import annotations
 

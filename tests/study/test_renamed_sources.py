@@ -1,4 +1,4 @@
-"""An ad that was given another id is found by its text, and what was coded under the old one is carried over."""
+"""An ad that got another id is found by its text, and its earlier codings can be copied."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def begun(study: Path, ad: str) -> tuple[Machine, Workspace]:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study in which rosa coded ad 11."""
+    """Return a study in which rosa coded ad 11."""
     machine = Machine(write_study(tmp_path))
     for words in ("the lamp", "the sea"):
         machine.execute(AssignCode(machine.span(words), CodeId("TASK1")))

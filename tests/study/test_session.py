@@ -1,4 +1,4 @@
-"""A session on disk: the log first, the document after it, nothing overwritten."""
+"""A session on disk: the log first, then the document, and nothing is overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of documents, logs and coders' folders: never counted, always named, and taken over on wish."""
+"""Copies of documents, logs and coders' folders: never counted, always reported, and merged on request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def code(study: Path, words: str) -> None:
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    """A study in which rosa has coded one sentence of ad 11."""
+    """Return a study in which rosa has coded one sentence of ad 11."""
     folder = write_study(tmp_path / "here")
     code(folder, LAMP)
     return folder
@@ -44,7 +44,7 @@ def printed(capsys: pytest.CaptureFixture[str], study: Path, *words: str) -> tup
 
 
 def rows(study: Path) -> list[str]:
-    """Return the quotations that are exported."""
+    """Return the exported quotations."""
     assert run(
         ["export", "--format", "csv", "--what", "codings", "--study", str(study), "-o", str(study / "r.csv"), "--force"]
     ) in (0, 1)

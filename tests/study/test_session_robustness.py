@@ -1,4 +1,4 @@
-"""What a session survives: logs and documents that are deleted, cut, replaced, mistaken for another's."""
+"""A session survives logs and documents that are deleted, truncated, replaced or another's."""
 
 from __future__ import annotations
 

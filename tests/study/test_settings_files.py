@@ -1,4 +1,4 @@
-"""The settings of the user, and those of the study on top of them."""
+"""The settings of the user, overridden by those of the study."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACTIONS, THEMES = ("undo", "redo"), ("light", "dark")
 
 @pytest.fixture
 def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """The two settings files, in folders that exist."""
+    """Return the two settings files, in existing folders."""
     for name in ("XDG_CONFIG_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "config"))
     own, shared = settings_paths(tmp_path)

@@ -1,4 +1,4 @@
-"""A session that two programs have open: one writes, the other follows; nothing that was confirmed is lost."""
+"""A session open in two programs: one writes, the other follows; nothing that was confirmed is lost."""
 
 from __future__ import annotations
 
@@ -235,6 +235,6 @@ def started(study: Path, coder: str, ad: str) -> Workspace:
 
 
 def program_span(program: Workspace) -> Span:
-    """The first line of the open ad."""
+    """Return the span of the first line of the open ad."""
     assert program.session is not None
     return Span(0, program.session.source.text.index("\n"))

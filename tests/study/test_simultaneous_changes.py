@@ -1,4 +1,4 @@
-"""The document edited by hand while the ad or the codebook became another: all of it is taken in, and comes undone."""
+"""Hand edits during a change of the ad or the codebook: everything is imported, and can be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the coder is with each ad, as a worker reads it."""
+"""The progress of the coder with each ad, as a worker reads it."""
 
 from __future__ import annotations
 

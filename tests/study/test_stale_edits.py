@@ -1,4 +1,4 @@
-"""Documents that an editor saves while the session goes on: nothing that was coded or written by hand is lost."""
+"""Documents that an editor saves during coding: no coding or hand edit is lost."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def test_steps_of_another_program_are_reported(tmp_path: Path) -> None:
 def test_the_value_that_lost_the_merge_is_listed_after_an_edit_of_the_one_that_won(
     tmp_path: Path, is_open: bool
 ) -> None:
-    """The edit changes the value that was kept, so nothing clashes with it; its author never saw the other one."""
+    """The edit changes the kept value without a new conflict; its author never saw the other value."""
     root = tmp_path / "here"
     begun(root).release()
     shutil.copytree(root, tmp_path / "there")
@@ -244,7 +244,7 @@ def test_an_edit_that_moves_a_coding_its_author_has_not_seen_makes_no_conflict(t
 
 @pytest.mark.parametrize("more", ["", f'"{LAMP}" (by hand)'], ids=["nothing else", "and a note elsewhere"])
 def test_an_edit_that_restores_a_recent_text_is_reported_with_its_changes(tmp_path: Path, more: str) -> None:
-    """It may be the save of an editor that read the text before, so nothing is undone; nothing is silent either."""
+    """An editor that read the text before may have saved it, so nothing is undone, but the edit is reported."""
     session = begun(tmp_path)
     before = document_of(tmp_path).read_text("utf-8")
     code(session, MIRRORS, "T2")

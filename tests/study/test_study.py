@@ -1,4 +1,4 @@
-"""`Study` as commands, screens, scripts and notebooks open it."""
+"""`Study` as used by commands, screens, scripts and notebooks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from testing.studies import SHORE, write_study
 
 
 def coded_by(folder: Path, *coders: str) -> Study:
-    """A study in which each of these coders has coded the first words of ad 11."""
+    """Return a study in which each of these coders has coded the first words of ad 11."""
     study = Study.open(write_study(folder))
     for coder in coders:
         with study.session("11", coder) as session:

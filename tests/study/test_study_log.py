@@ -1,4 +1,4 @@
-"""Each coder has a log of the study: a step over many sessions is found from it, and from each of its transactions."""
+"""Each coder has a log of the study: it leads to all transactions of a step, and each of them leads to the step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from codetui.study.study import Study
 
 @pytest.fixture
 def study(tmp_path: Path) -> Coded:
-    """A study in which two coders have coded; the codebook has just changed."""
+    """Return a study in which two coders have coded, just after a change of the codebook."""
     coded = Coded(tmp_path)
     coded.code("11", "TASK1", "TASK1")
     coded.code("12", "TASK1")
@@ -35,7 +35,7 @@ def steps(study: Coded, coder: str) -> list[StudyStep]:
 
 
 def transactions(study: Coded, coder: str) -> dict[tuple[str, str], Transaction]:
-    """The transactions of a coder by source and id."""
+    """Return the transactions of a coder by source and id."""
     paths = SessionPaths(study.sessions, coder)
     return {(log.stem, one.id): one for log in paths.logs() for one in Journal(log).read()[0]}
 

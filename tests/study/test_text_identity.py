@@ -1,4 +1,4 @@
-"""How a file ends its lines, begins and ends is no part of an ad's text: places stay, and sessions merge."""
+"""Line ends and the beginning and end of a file are not part of an ad's text: places stay, and sessions merge."""
 
 from __future__ import annotations
 

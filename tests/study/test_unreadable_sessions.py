@@ -1,4 +1,4 @@
-"""A file that cannot be read is never taken for absent: what depends on it waits, says why, and goes on afterwards."""
+"""An unreadable file is never treated as absent: commands that need it wait, report why, and continue later."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def study(tmp_path: Path) -> Path:
 
 @contextmanager
 def unreadable(suffix: str, *, is_seen: bool = False) -> Iterator[None]:
-    """Meanwhile nothing is seen of files and folders whose paths end so; with `is_seen` only what is in them is not."""
+    """Make files and folders whose paths end so unreadable meanwhile; with `is_seen` only their contents."""
 
     def hook(name: str, operation: Operation, arguments: tuple[object, ...]) -> object:
         if str(arguments[0]).endswith(suffix) and (name == "open_handle" or not is_seen):
@@ -45,7 +45,7 @@ def unreadable(suffix: str, *, is_seen: bool = False) -> Iterator[None]:
 
 
 def program(study: Path, ad: str = "11") -> Workspace:
-    """A program on the study, with an ad open."""
+    """Return a program on the study, with an ad open."""
     workspace = open_workspace(Study.open(study), "wil", wanted=ad, is_shared=True)
     assert workspace.first is not None
     for batch in workspace.sources.batches():
@@ -219,7 +219,7 @@ def test_an_unreadable_link_is_not_replaced(tmp_path: Path) -> None:
 
 @contextmanager
 def stuck(monkeypatch: pytest.MonkeyPatch, study: Path) -> Iterator[None]:
-    """The disk of the sessions takes lines, neither syncs them nor lets them go; it forgets nothing when it is over."""
+    """Return a disk of sessions that writes lines but can neither sync nor remove them, until it is repaired."""
     sync, truncate = disk.sync, disk.truncate
 
     def refuse(handle: int, *rest: int) -> None:

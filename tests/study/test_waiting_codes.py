@@ -1,4 +1,4 @@
-"""Codings whose code the codebook lacks keep its old name, kind and section, and get the code once there is one."""
+"""Codings whose code is not in the codebook keep its old name, kind and section, and get it once it is there."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def migrate(study: Path, new: str, rules: str, *options: str) -> int:
 
 
 def rows(study: Path) -> list[tuple[str, ...]]:
-    """Return section, group, id and name of each coding as they are exported, with its words."""
+    """Return section, group, id and name of each exported coding, with its words."""
     assert run(["export", "--format", "jsonl", "-o", "rows.jsonl", "--force"]) == 0
     found = [json.loads(line) for line in (study / "rows.jsonl").read_text("utf-8").splitlines()]
     return [tuple(row[one] for one in ("section", "group", "code_id", "code_name", "words")) for row in found]

@@ -45,13 +45,13 @@ BOOK = Codebook(
 
 
 def coding(number: int, code: str, words: str, note: str = "", *, has_place: bool = True) -> Coding:
-    """One coding, the `number`th that was placed."""
+    """Return one coding, the `number`th that was assigned."""
     anchor = Anchor(text_hash="", start=0, end=len(words), words=words) if has_place else None
     return Coding(id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words=words, note=note, rank=number)
 
 
 def note(number: int, kind: Literal["group", "code", "entry"], place: str, text: str) -> Memo:
-    """One note on a group or code."""
+    """Return one note on a group or code."""
     return Memo(
         id=MemoId(f"n{number}"),
         target=MemoTarget(kind=kind, id=place),
@@ -61,7 +61,7 @@ def note(number: int, kind: Literal["group", "code", "entry"], place: str, text:
 
 
 def state(*codings: Coding, notes: tuple[Memo, ...] = (), profile: str = "", reasoning: str = "") -> State:
-    """A session that holds these codings and notes."""
+    """Return a session with these codings and notes."""
     return State(
         codings=MappingProxyType({one.id: one for one in codings}),
         notes=MappingProxyType({one.id: one for one in notes}),

@@ -1,4 +1,4 @@
-"""The codebook changed from within the program, with all codings: what is pressed, shown and said."""
+"""Refactoring the codebook in the workbench, with all codings: keys, screens and messages."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def settled(pilot: Pilot[object]) -> None:
 
 
 async def agreed(pilot: Pilot[object], keys: str) -> str:
-    """Presses the keys that lead to the question, agrees to it, and hands back what was counted."""
+    """Press the keys that lead to the question, confirm it, and return the counts."""
     await press(pilot, keys)
     await settled(pilot)
     modal = pilot.app.screen

@@ -1,4 +1,4 @@
-"""The codebook as it grows under the coder's hands: what is pressed, and what stands in codebook.toml after it."""
+"""Editing the codebook in the workbench: the keys, and the resulting codebook.toml."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def opened(folder: Path, codebook: str = CODEBOOK, ad: str = "11", coder: str = 
 async def on_words(
     folder: Path, words: str = MIRRORS, codebook: str = CODEBOOK
 ) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen]]:
-    """The program on the first ad, with some of its words selected."""
+    """Open the program on the first ad, with some of its words selected."""
     async with running(opened(folder, codebook)) as (pilot, bench):
         start = SHORE.index(words)
         bench.select(Span(start, start + len(words)))
@@ -55,7 +55,7 @@ async def on_words(
 
 
 def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "rosa") -> None:
-    """A session on an ad of the study, in which these words have this code."""
+    """Create a session on an ad of the study, in which these words have this code."""
     workspace = opened(folder, ad=ad, coder=coder)
     assert workspace.first is not None
     start = next(text for name, text in ADS.items() if name.startswith(ad)).index(words)
@@ -65,7 +65,7 @@ def coded_before(folder: Path, ad: str, words: str, code: str, coder: str = "ros
 
 
 def other_ads_wait(folder: Path, bench: WorkbenchScreen, monkeypatch: pytest.MonkeyPatch) -> Event:
-    """The coder's other ads as they are before they were read; that goes on once the event is set."""
+    """Delay the reading of the coder's other ads until the event is set."""
     go_on, usage = Event(), CodeUsage(SessionPaths(folder / "sessions", "rosa"))
 
     def read_late(entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
@@ -88,13 +88,13 @@ def said(bench: WorkbenchScreen) -> str:
 
 
 def rows(row_list: RowList) -> list[str]:
-    """The rows as they are read, whole."""
+    """Return the visible text of the rows, uncut."""
     all_rows = (row_list.row(index, 200) for index in range(row_list.row_count()))
     return ["".join(part.text for part in (*row.left, *row.right)) for row in all_rows]
 
 
 def defined(pilot: Pilot[object]) -> str:
-    """What the pane in front says of a code."""
+    """Return the text of the definition pane in front."""
     return str(pilot.app.screen.query_one("DefinitionPane > Static", Static).content)
 
 

@@ -24,7 +24,7 @@ TAKEN = "Copied from ad 1: 2 codings and the profile. u undoes it."
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Ads 1, 2 and 4 with one text, in which rosa has given ad 1 two codes and a profile; ad 3 has another."""
+    """Return ads 1, 2 and 4 with one text, in which rosa gave ad 1 two codes and a profile; ad 3 has another."""
     for name, text in (("2_other.txt", NEED.replace(" ", "  ")), ("3_else.txt", "Something else."), ("4_x.txt", NEED)):
         write_ad(tmp_path, text, name)
     write_ad(tmp_path, NEED)
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def code(folder: Path, coder: str = "rosa") -> None:
-    """Gives ad 1 two codes and a profile with its reasoning, and marks it done."""
+    """Give ad 1 two codes and a profile with its reasoning, and mark it done."""
     async with running(workspace_on(folder, coder=coder)) as (pilot, _):
         await press(pilot, "11s12p1So.<ctrl+s>d")
 
@@ -136,7 +136,7 @@ DOCUMENT = ROSA / "analysis_job_1_acme.md"
 
 @pytest.fixture
 async def two_states(tmp_path: Path) -> tuple[Path, Path]:
-    """A study in which rosa has coded one sentence, and a copy of it in which she has coded another one, too."""
+    """Return a study in which rosa has coded one sentence, and a copy of it with another sentence coded, too."""
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     write_ad(here, TWO)

@@ -1,4 +1,4 @@
-"""Which codings a row of the ad shows, and in which lanes."""
+"""The codings shown on a row of the ad, and their lanes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ad's text on screen: what is painted, what is asked, and that only touched rows are painted anew."""
+"""The ad's text on screen: its looks and messages; only changed rows are painted again."""
 
 import pytest
 from invented import TUI
@@ -25,7 +25,7 @@ LEFT = 10
 
 
 class View(DocumentView):
-    """A view that knows which rows it was asked to paint."""
+    """A view that records the rows that it was asked to paint."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class View(DocumentView):
 
 
 class ViewApp(App[None]):
-    """A view alone on the screen, which binds keys and keeps the view's messages."""
+    """A view alone on the screen, which binds keys and records the view's messages."""
 
     CSS_PATH = TUI / "widgets/widgets.tcss"
     CSS = "View { height: 1fr; }"
@@ -77,7 +77,7 @@ def row_text(view: DocumentView, row: int) -> str:
 
 
 def style_at(view: DocumentView, offset: int) -> Style:
-    """The style of the first cell of a character in view."""
+    """Return the style of the first cell of a visible character."""
     layout = view.text_layout
     row = layout.row_of(offset)
     cell = view.gutter_cells + layout.cell_of(offset)
@@ -417,7 +417,7 @@ def test_jump_labels_are_distinct_from_each_other_and_from_the_selection(theme: 
 
 
 def signs(style: Style) -> str:
-    """What is left of a style without its colours."""
+    """Return a style without its colours."""
     return f"{style.bold} {style.reverse} {style.underline} {style.dim}"
 
 

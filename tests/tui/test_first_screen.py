@@ -1,4 +1,4 @@
-"""What stands on the first picture, and what keys do that were typed before it."""
+"""The content of the first frame, and the effect of keys typed before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIZES = [(80, 24), (120, 40)]
 
 
 class FirstPicture(CodetuiApp):
-    """Keeps what the first picture of the workbench shows."""
+    """Records the content of the first frame of the workbench."""
 
     CSS_PATH = [Path(tui_app.__file__).parent / path for path in CodetuiApp.CSS_PATH]
 
@@ -32,7 +32,7 @@ class FirstPicture(CodetuiApp):
         self.classes_then: frozenset[str] = frozenset()
 
     def post_display_hook(self) -> None:
-        """Textual calls this when a picture stands."""
+        """Record a frame; Textual calls this after painting one."""
         super().post_display_hook()
         screen = self.screen
         if self.rows or not isinstance(screen, WorkbenchScreen) or not screen.document.size:

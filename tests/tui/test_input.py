@@ -1,4 +1,4 @@
-"""Nothing that a terminal says is a key; every key is one, in whatever pieces it arrives."""
+"""Reports of the terminal are never keys; every key is a key, in any chunks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATE = 0.1
 
 
 def sent(*parts: bytes | float) -> Line:
-    """A line on which bytes were sent, with pauses in seconds; then it is quiet."""
+    """Return a line on which bytes were sent, with pauses in seconds and a final pause."""
     line = Line()
     for part in parts:
         if isinstance(part, bytes):
@@ -292,6 +292,6 @@ async def test_keys_with_alt_do_nothing_in_dialogs(tmp_path: Path, opening: str)
 
 
 def texts(screen: Screen[object]) -> list[str]:
-    """The texts of all fields."""
+    """Return the texts of all fields."""
     fields = (*screen.query(Input), *screen.query(TextArea))
     return [field.text if isinstance(field, TextArea) else field.value for field in fields]

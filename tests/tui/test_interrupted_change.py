@@ -1,4 +1,4 @@
-"""A change of the codebook that a killed program left half done: the next start asks, and one key ends it."""
+"""A change of the codebook interrupted by a kill: the next start asks, and one key finishes or reverts it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RENAME = Rename(CodeId("TASK1"), CodeId("T1"), "Lights")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A study whose codebook was changed, and none of its sessions, by a program that has ended."""
+    """Return a study whose codebook, but no session, was changed by a program that has ended."""
     coded_before(tmp_path, "12", "You count the sacks.", "TASK1")
     coded_before(tmp_path, "13", "one stone", "TASK1", coder="otto")
     refactoring = CodeRefactoring(opened(tmp_path))

@@ -1,4 +1,4 @@
-"""The keymap: sequences, keys changed by settings, and the menu behind a first key."""
+"""The keymap: sequences, keys changed by settings, and the menu after a first key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each question is answered by keys alone, and escape answers nothing."""
+"""Each dialog is answered by keys alone, and escape gives no answer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ Answer = str | tuple[str, str] | Picked | ChosenCodes | Code | Profile | None
 
 
 async def answer(modal: ModalScreen[Answer], keys: Sequence[str], size: tuple[int, int] = (80, 24)) -> Answer:
-    """What the modal answers after these keys."""
+    """Return the answer of the dialog after these keys."""
     answers: list[Answer] = []
     app = App[None]()
     async with app.run_test(size=size) as pilot:

@@ -1,4 +1,4 @@
-"""Where the line of a node is."""
+"""The lines of nodes."""
 
 from __future__ import annotations
 

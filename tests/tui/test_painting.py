@@ -1,4 +1,4 @@
-"""What one key costs, counted instead of timed: rows painted, logs read."""
+"""The cost of one key, counted instead of timed: rows painted, logs read."""
 
 from __future__ import annotations
 

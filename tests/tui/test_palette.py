@@ -1,4 +1,4 @@
-"""The command palette, and the colours that can be chosen in it or that the terminal has."""
+"""The command palette, and the colours of themes and terminals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AD = "You build pipelines in Python. You like people."
 
 
 async def offered(pilot: Pilot[object], words: str = "") -> list[str]:
-    """What the palette offers for these words; it stays open."""
+    """Return the palette's offers for these words; it stays open."""
     await press(pilot, "<ctrl+p>")
     await pilot.press(*keys_of(words))
     commands = pilot.app.screen.query_one(CommandList)
@@ -61,7 +61,7 @@ async def test_the_palette_does_not_open_over_a_dialog(tmp_path: Path) -> None:
 
 
 async def hues_on(tmp_path: Path) -> set[tuple[object, ...]]:
-    """The colours of the sections as the terminal gets them."""
+    """Return the colours of the sections as sent to the terminal."""
     write_ad(tmp_path, AD)
     async with running(workspace_on(tmp_path)) as (pilot, _):
         systems = {"standard": ColorSystem.STANDARD, "truecolor": ColorSystem.TRUECOLOR}

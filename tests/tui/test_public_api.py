@@ -1,4 +1,4 @@
-"""The screen is built on the public API of Textual and Rich alone."""
+"""The screen uses only the public API of Textual and Rich."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MAY_OVERRIDE: dict[str, str] = {}
 
 
 def is_private(name: str) -> bool:
-    """True for `_name`, not for `__name__`."""
+    """Return whether a name is private: `_name`, but not `__name__`."""
     return name.startswith("_") and not name.startswith("__") and name != "_"
 
 
 def imports_of(tree: ast.Module) -> Iterator[str]:
-    """The full names that a module imports."""
+    """Return the full names that a module imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -63,7 +63,7 @@ def test_no_private_attribute_of_another_object_is_used(path: Path) -> None:
 
 @cache
 def body_of(cls: type) -> ast.Module:
-    """The source of a class; empty where there is none."""
+    """Return the source of a class; empty if there is none."""
     try:
         return ast.parse(dedent(inspect.getsource(cls)))
     except (OSError, TypeError):
@@ -72,7 +72,7 @@ def body_of(cls: type) -> ast.Module:
 
 @cache
 def private_names(cls: type) -> set[str]:
-    """The private names that the source of a class defines: methods, class variables, attributes of `self`."""
+    """Return the private names that the source of a class defines: methods, class variables, attributes of `self`."""
     names: set[str] = set()
     for node in ast.walk(body_of(cls)):
         match node:
@@ -86,7 +86,7 @@ def private_names(cls: type) -> set[str]:
 
 
 def used_names(cls: type) -> set[str]:
-    """The private names that the methods of a class use on `self` and `cls`."""
+    """Return the private names that the methods of a class use on `self` and `cls`."""
     return {
         node.attr
         for node in ast.walk(body_of(cls))
@@ -95,7 +95,7 @@ def used_names(cls: type) -> set[str]:
 
 
 def widget_classes() -> list[type]:
-    """Our classes that have a base in a toolkit."""
+    """Return our classes that have a base in a toolkit."""
     names = [module.name for module in pkgutil.walk_packages([str(PACKAGE / "tui")], "codetui.tui.")]
     classes = [
         cls

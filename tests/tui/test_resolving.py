@@ -1,4 +1,4 @@
-"""Doubtful quotations, settled by keys: what is offered, what is taken, what stands on disk after it."""
+"""Unresolved quotations, resolved by keys: what is offered, what is accepted, and the resulting files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SETTLED = "Every quotation is located."
 
 
 class Quoted(NamedTuple):
-    """A coding as its log has it: proposed where it has a place."""
+    """A coding as in its log: proposed if it has a place."""
 
     code: str
     words: str
@@ -55,7 +55,7 @@ LOST = Quoted("TASK1", "a quilt of zigzags")
 
 
 def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
-    """A session on an ad that holds these quotations; their ids are c0, c1 and so on."""
+    """Return a session on an ad with these quotations, whose ids are c0, c1 and so on."""
     write_ad(folder, text)
     digest = text_hash(text)
     events = [
@@ -78,7 +78,7 @@ def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
 
 
 def place_of(bench: WorkbenchScreen, number: int) -> Span | None:
-    """Where a coding stands and is no longer in doubt."""
+    """Return the resolved place of a coding."""
     coding = bench.state.codings[CodingId(f"c{number}")]
     settled = coding.anchor is not None and not coding.is_proposed and not coding.is_removed
     return Span(coding.anchor.start, coding.anchor.end) if settled and coding.anchor else None

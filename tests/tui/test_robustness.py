@@ -1,4 +1,4 @@
-"""The screen survives keys in bursts, hostile texts and a disk that refuses."""
+"""The screen survives bursts of keys, hostile texts and a failing disk."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ async def test_an_unreadable_first_ad_does_not_prevent_coding_the_others(
 
 
 def refusing(locked: Path, read: Callable[[Path], bytes]) -> Callable[[Path], bytes]:
-    """The function that reads files, on a system that locks one of them."""
+    """Return the function that reads files, on a system that locks one of them."""
 
     def refuse(path: Path) -> bytes:
         if path == locked:

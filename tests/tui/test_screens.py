@@ -31,7 +31,7 @@ PROGRESS = {SourceId("11"): AdStatus("in progress", 3), SourceId("12"): AdStatus
 
 
 async def opened(keys: Sequence[str], current: str = "10") -> str | None:
-    """Which ad the list opens after these keys."""
+    """Return the ad that the list opens after these keys."""
     answers: list[SourceId | None] = []
     app = App[None]()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -1,4 +1,4 @@
-"""A session that two programs have open: one codes, the other reads along, and either may take it over."""
+"""A session open in two programs: one codes, the other is read-only, and either may take it over."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AD = "You light the lamp. You watch the sea until dawn. You polish the mirrors."
 
 
 def shared(folder: Path) -> Workspace:
-    """A program on the study in a folder, as `codetui` opens it."""
+    """Open a program on the study in a folder, as `codetui` does."""
     workspace = Workspace(study_with(folder), "rosa", is_shared=True)
     workspace.begin_with()
     return workspace
@@ -44,14 +44,14 @@ def is_asked(pilot: Pilot[object]) -> bool:
 
 
 def give(program: Workspace, words: str, code: str = "TASK1") -> Outcome:
-    """The other program codes these words."""
+    """Let the other program code these words."""
     start = AD.index(words)
     return program.session.execute(AssignCode(Span(start, start + len(words)), CodeId(code)))
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Workspace:
-    """The other program, which has the session."""
+    """Return the other program, which has the session."""
     write_ad(tmp_path, AD)
     program = shared(tmp_path)
     assert program.first is not None

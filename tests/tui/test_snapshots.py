@@ -28,7 +28,7 @@ Snap = Callable[..., bool]
 
 @pytest.fixture(autouse=True)
 def idle_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes the pictures runs the program itself, on any loop: here on one that knows when it is idle."""
+    """Return a loop that detects when it is idle; the snapshot tool runs the program itself, on any loop."""
     run = App.run
 
     def run_on_idle_loop(app: App[object], **options: object) -> object:
@@ -40,7 +40,7 @@ def idle_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """The study that ships, with sessions of its own."""
+    """Return the shipped study, with sessions."""
     monkeypatch.chdir(tmp_path)
     for name in ("ads", "references"):
         shutil.copytree(ROOT / name, tmp_path / name)
@@ -49,7 +49,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], Awaitable[None]]:
-    """Presses keys once the corpus is listed."""
+    """Press keys after the corpus is listed."""
 
     async def run(given: Pilot[object]) -> None:
         pilot = QuickPilot(given.app)
@@ -64,7 +64,7 @@ def after(keys: str, theme: str = "textual-dark") -> Callable[[Pilot[object]], A
 
 @pytest.mark.parametrize(("size", "keys"), [(NARROW, CODED), (WIDE, SHOWN)], ids=["narrow", "wide"])
 def test_workbench(snap_compare: Snap, workspace: Workspace, size: tuple[int, int], keys: str) -> None:
-    """An ad with coded quotations: bars with short keys left of them; wide, the codebook beside it."""
+    """An ad with coded quotations, and bars with short keys to their left; wide, the codebook beside it."""
     assert snap_compare(CodetuiApp(workspace), terminal_size=size, run_before=after(keys))
 
 
@@ -89,7 +89,7 @@ def test_codebook_over_the_ad(snap_compare: Snap, workspace: Workspace) -> None:
 
 
 def test_codebook_change(snap_compare: Snap, workspace: Workspace) -> None:
-    """Before a code is split: how many codings in how many ads, what waits; nothing is done yet."""
+    """Before a code is split: how many codings in how many ads, and what is left open; nothing is done yet."""
 
     async def run(pilot: Pilot[object]) -> None:
         await after("ss13s13)sss13)ss13Tstask2<enter><ctrl+n>Prompting<ctrl+s><ctrl+s>")(pilot)
@@ -100,7 +100,7 @@ def test_codebook_change(snap_compare: Snap, workspace: Workspace) -> None:
 
 
 def test_profile(snap_compare: Snap, workspace: Workspace) -> None:
-    """The three profiles left, all that the codebook says of the first one right."""
+    """The three profiles on the left, all texts of the first one on the right."""
     assert snap_compare(CodetuiApp(workspace), terminal_size=WIDE, run_before=after("p"))
 
 
@@ -115,7 +115,7 @@ def test_help(snap_compare: Snap, workspace: Workspace) -> None:
 
 
 def test_refusal(snap_compare: Snap, workspace: Workspace) -> None:
-    """A refusal in the status line, with the way out: the ad has no profile."""
+    """A refusal with its remedy in the status line: the ad has no profile."""
     assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after("d"))
 
 
@@ -131,6 +131,6 @@ def test_light_theme(snap_compare: Snap, workspace: Workspace) -> None:
 
 
 def test_without_colour(snap_compare: Snap, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No colour at all: coded words are underlined, the bars bear their keys, the selection is reversed."""
+    """No colour at all: coded words are underlined, the bars show their keys, the selection is reversed."""
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(CodetuiApp(workspace), terminal_size=NARROW, run_before=after(CODED))

@@ -1,4 +1,4 @@
-"""Keys that come before the ads are listed: they lead where the coder wants to go, never elsewhere."""
+"""Keys typed before the ads are listed lead to the intended ad, and never elsewhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
 async def not_listed(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Pilot[object], WorkbenchScreen, Event]]:
-    """The program with its first ad open; the event lets the list come."""
+    """Open the program with its first ad; the event starts the listing."""
     comes, listing = Event(), workspace.sources.batches
 
     def held_back() -> Iterator[Batch]:
@@ -51,7 +51,7 @@ async def not_listed(
 
 
 async def arrives(pilot: Pilot[object], comes: Event) -> None:
-    """The list comes, and all that follows from it is done."""
+    """List the ads, and wait until everything that follows is done."""
     comes.set()
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()

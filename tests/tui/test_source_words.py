@@ -1,4 +1,4 @@
-"""A source is called on screen what the codebook calls it."""
+"""The screen uses the codebook's word for a source."""
 
 import re
 from dataclasses import replace

@@ -30,7 +30,7 @@ from testing.keys import status_rows
 
 
 class Bench(App[None]):
-    """All widgets at once, and what they say."""
+    """All widgets at once, and their messages."""
 
     CSS_PATH = WORKBENCH_CSS
 
@@ -62,7 +62,7 @@ class Bench(App[None]):
 
 
 def rows(tree: CodebookTree) -> list[str]:
-    """The rows as they are read, blanks at both ends off."""
+    """Return the visible text of the rows, without blanks at both ends."""
     lines = []
     for index in range(tree.row_count()):
         row = tree.row(index, 60)
@@ -377,7 +377,7 @@ async def test_listing_shows_a_count_and_a_bar_until_it_ends() -> None:
 
 
 class Asked:
-    """What the search line asks for."""
+    """Records the requests of the search line."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -30,7 +30,7 @@ def words(screen: WorkbenchScreen) -> list[str]:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """The checks of the document and the codebook, which the test then runs itself instead of a timer."""
+    """Return the checks of the document and the codebook, which the test runs itself instead of a timer."""
     found: list[Callable[[], object]] = []
     original = WorkbenchScreen.set_interval
 
@@ -140,7 +140,7 @@ async def test_an_edit_without_many_codings_removes_them_only_if_the_coder_confi
 
 
 async def look(pilot: Pilot[object], looks: list[Callable[[], object]]) -> None:
-    """Look twice at document and codebook, as the timer does."""
+    """Check document and codebook twice, as the timer does."""
     for _ in range(2):
         for one in looks:
             one()

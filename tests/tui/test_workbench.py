@@ -1,4 +1,4 @@
-"""The workbench by its keys: what a coder presses, and what stands on disk after it."""
+"""The workbench by its keys: the keys of a coder, and the resulting files."""
 
 from __future__ import annotations
 
@@ -493,7 +493,7 @@ async def test_typed_filters_never_reach_the_workbench(tmp_path: Path) -> None:
 
 
 async def burst(pilot: Pilot[object], *keys: str) -> None:
-    """Keys that come faster than the screen changes."""
+    """Send keys faster than the screen changes."""
     for key in keys:
         pilot.app.simulate_key(key)
     for _ in range(5):
