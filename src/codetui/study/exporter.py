@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -53,12 +53,16 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
         what_is = f"there are no sessions{whose} in {study.sessions_path}"
         raise StudyError(f"{what_is}; code something first, or name the folder with --sessions.")
     coded = {session.source.id for session in found}
-    others: list[ExportedSession] = []
-    if "ads" in tables and study.corpus_if_any is not None:
-        exported, others = _all_sources(study, coded, problems)
-    else:
-        exported = _coded_sources(study, coded, sources, problems) if tables else {}
-    sessions = [*_exported(found, exported), *others]
+    exported: dict[SourceId, Source] = {}
+    untouched: list[ExportedSession] = []
+    is_whole = "ads" in tables and study.corpus_if_any is not None
+    for source in _sources(study, coded, sources, problems, is_whole=is_whole) if tables else ():
+        if source.id in coded:
+            exported[source.id] = source
+        else:
+            facts, described = replace(source, text=""), _exported_source(source)
+            untouched.append(ExportedSession("", facts, State(), "", progress="untouched", source=described))
+    sessions = [*_exported(found, exported), *untouched]
     book = study.codebook
     try:
         book = with_former(book, study.sessions_path, (session.state for session in sessions))
@@ -70,38 +74,21 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
     return StudyExport(export, tuple(filter(is_left_out, dict.fromkeys(problems))))
 
 
-def _coded_sources(
-    study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem]
-) -> dict[SourceId, Source]:
-    """Return the coded sources that are in the corpus; report unreadable ones."""
-    found: dict[SourceId, Source] = {}
+def _sources(
+    study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem], *, is_whole: bool
+) -> Iterator[Source]:
+    """Yield all sources of the corpus, or the coded ones alone; add to `problems` those that cannot be read."""
+    if is_whole:
+        yield from (text.source for text in study.corpus.texts(problems))
+        return
     for source_id in coded:
         try:
             source = sources.find(source_id)
         except OSError as error:
             problems.append(not_read(error, study.sessions_path, "its further columns are left out"))
         else:
-            found |= {source_id: source} if source else {}
+            yield from [source] if source else []
     problems += sources.problems
-    return found
-
-
-def _all_sources(
-    study: Study, coded: Collection[SourceId], problems: list[Problem]
-) -> tuple[dict[SourceId, Source], list[ExportedSession]]:
-    """Return the coded sources and, without their texts, all others; report unreadable ones."""
-    found: dict[SourceId, Source] = {}
-    others: list[ExportedSession] = []
-    for text in study.corpus.texts(problems):
-        source = text.source
-        if source.id in coded:
-            found[source.id] = source
-        else:
-            facts = replace(source, text="")
-            others.append(
-                ExportedSession("", facts, State(), "", progress="untouched", source=_exported_source(source))
-            )
-    return found, others
 
 
 def _exported_source(source: Source, text: str = "") -> ExportedSource:
@@ -120,28 +107,15 @@ def _exported(found: Iterable[SessionSnapshot], sources: Mapping[SourceId, Sourc
         path = next(path for path in _paths(session) if path not in taken)
         document = session.document.text if session.document and not session.log else None
         progress = UNREAD if session.is_unread else status_of(session.state).progress
-        source = sources.get(session.source.id)
-        state = _located(session.state, source) if source else session.state
-        exported = ExportedSession(
-            session.coder,
-            session.source,
-            state,
-            path,
-            document,
-            progress,
-            _exported_source(source, source.text) if source else None,
-        )
+        source, state = sources.get(session.source.id), session.state
+        events = reanchor(state, source).events if source and source.text else ()
+        if events:
+            step = Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
+            state = evolve(state, step)
+        described = _exported_source(source, source.text) if source else None
+        exported = ExportedSession(session.coder, session.source, state, path, document, progress, described)
         taken |= {path} if exported.is_begun else set()
         yield exported
-
-
-def _located(state: State, source: Source) -> State:
-    events = reanchor(state, source).events if source.text else ()
-    if not events:
-        return state
-    return evolve(
-        state, Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
-    )
 
 
 def _paths(session: SessionSnapshot) -> Iterator[str]:

@@ -144,10 +144,7 @@ def reconcile(
     description: tuple[Event, ...] = ()
     if described != known:
         event = SourceDescribed(
-            employer=described.employer,
-            title=described.title,
-            employer_before=known.employer,
-            title_before=known.title,
+            employer=described.employer, title=described.title, employer_before=known.employer, title_before=known.title
         )
         description = (event,)
     work.counts["changed"] += len(description) + len(assessment) if base else 0
