@@ -6,14 +6,22 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_hand_edits import INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, log_of, opened, words_of
+from test_hand_edits import BOOK, INK, LAMP, MIRRORS, SEA, begun, code, document_of, edit, log_of, opened, words_of
 
-from codetui.core.session.commands import AssignProfile, DescribeSource, NoteCoding, NotePlace, RemoveCoding
+from codetui.core.session.commands import (
+    AssignProfile,
+    DescribeSource,
+    NoteCoding,
+    NotePlace,
+    RecodeCoding,
+    RemoveCoding,
+)
 from codetui.core.session.conflicts import find_conflicts
-from codetui.model import MemoTarget
+from codetui.model import CodeId, MemoTarget
 from codetui.storage import disk, fs
 from codetui.study.session import document
 from codetui.study.session.outcome import PullKind
+from codetui.study.sessions import session_snapshots
 
 LINE = f'  - "{MIRRORS}"\n'
 
@@ -289,3 +297,24 @@ def test_an_older_text_without_differences_is_accepted(tmp_path: Path) -> None:
     pulled = session.pull()
     assert pulled is None or pulled.problems == ()
     assert document_of(tmp_path).read_text("utf-8") == before
+
+
+def test_a_removal_by_hand_of_what_the_other_side_changed_is_listed(tmp_path: Path) -> None:
+    root = tmp_path / "here"
+    begun(root).release()
+    shutil.copytree(root, tmp_path / "there")
+    for folder, codes in (("there", ["T3"]), ("here", ["T2", "T1"])):
+        session = opened(tmp_path / folder)
+        lamp = next(one for one in session.state.live() if one.words == LAMP)
+        for code_id in codes:  # Here the code is the one of before, and was written last.
+            session.execute(RecodeCoding(lamp.id, CodeId(code_id)))
+        assert session.save_document() is None
+    here, there = (tmp_path / name / "rosa/events/7.jsonl" for name in ("here", "there"))
+    here.write_bytes(here.read_bytes() + there.read_bytes().splitlines(keepends=True)[-1])
+    edit(root, f'  - "{LAMP}"\n', "")
+    [in_memory] = session_snapshots(root, BOOK, None, None)
+    assert [one.field[0] for one in find_conflicts(in_memory.steps)] == ["removal"]
+    session = opened(root)
+    assert LAMP not in str(words_of(session))
+    assert [one.field[0] for one in find_conflicts(log_of(root))] == ["removal"]
+    assert "was removed on one side and changed on the other" in session.conflicts[0].message

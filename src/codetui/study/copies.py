@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from codetui.model import Codebook, SourceId
 from codetui.storage import fs
 from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.session_files import LOG, SessionPaths, coders, strays
-from codetui.study.session.document import decode_document, heading_id, read_document
+from codetui.study.session.document import decode_document, heading_id, owner_of, read_document
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, PullKind, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged
@@ -41,13 +42,11 @@ def find_copies(session: Session, paths: SessionPaths) -> list[Path]:
 
 def _is_of(source_id: SourceId, path: Path) -> bool:
     """Return whether a log or document names this source."""
-    try:
-        if path.name.endswith(LOG):
-            opened = replay(Journal(path).read()[0]).opened
-            return opened is not None and opened.source == source_id
+    if path.name.endswith(LOG):
+        return owner_of(path) == source_id
+    with suppress(OSError):
         return read_document(path).heading == heading_id(source_id)
-    except OSError:
-        return False
+    return False
 
 
 class Comparison(NamedTuple):

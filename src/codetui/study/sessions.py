@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codetui.core.session.state import State, replay
+from codetui.core.session.state import State
 from codetui.model import (
     Codebook,
     CodingAdded,
@@ -34,6 +34,7 @@ from codetui.study.session.document import (
     heading_id,
     is_named_for,
     misplaced_log,
+    owner_of,
     read_document,
 )
 from codetui.study.session.outcome import not_read
@@ -207,7 +208,7 @@ def coder_snapshots(
     yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items() if owner != skipped)
     if aside and not skipped:
         first = Path(aside[0].file)
-        yield folder.unread(_owner_of(first) or SourceId(first.name), *aside)
+        yield folder.unread(owner_of(first) or SourceId(first.name), *aside)
 
 
 def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
@@ -219,19 +220,10 @@ def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
         continues = any(not stem[at].isalnum() and stem[:at] in stems for at in range(1, len(stem)))
         original = original_of(stem, stems)
         if continues or original:
-            opened = _owner_of(log) or SourceId(original)
+            opened = owner_of(log) or SourceId(original)
             if opened and safe_name(opened) != stem:
                 found[log] = opened
     return found
-
-
-def _owner_of(log: Path) -> SourceId | None:
-    """Return the source that a log names; None if there is none, or if the log cannot be read."""
-    try:
-        opened = replay(Journal(log).read()[0]).opened
-    except OSError:
-        return None
-    return opened.source if opened else None
 
 
 class _CoderFolder:

@@ -504,13 +504,18 @@ def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Prob
     found: list[Problem] = []
     for path in logs(paths.folder):
         continues = path.name.startswith(name) and not path.name[len(name)].isalnum()
-        if path.stem != name and (continues or original_of(path.stem, {name})):
-            try:
-                opened = replay(Journal(path).read()[0]).opened
-            except OSError:
-                continue
-            found += [misplaced_log(path, source_id, word)] if opened and opened.source == source_id else []
+        if path.stem != name and (continues or original_of(path.stem, {name})) and owner_of(path) == source_id:
+            found.append(misplaced_log(path, source_id, word))
     return found
+
+
+def owner_of(log: Path) -> SourceId | None:
+    """Return the source that a log names; None if there is none, or if the log cannot be read."""
+    try:
+        opened = replay(Journal(log).read()[0]).opened
+    except OSError:
+        return None
+    return opened.source if opened else None
 
 
 MERGE_LOG = "`codetui merge` with its name adds what only it has; then delete it"
