@@ -36,16 +36,9 @@ def _number_as_text(value: object) -> object:
     return str(value) if _is_number(value) else value
 
 
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
-
-
-def _text_as_list(value: object) -> object:
-    return [value] if isinstance(value, str) and not isinstance(value, Number) else value
-
-
-def _table_as_list(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
+def _in_list(kind: type, but: type) -> BeforeValidator:
+    """Put a value of a kind, but none of another, into a list."""
+    return BeforeValidator(lambda value: [value] if isinstance(value, kind) and not isinstance(value, but) else value)
 
 
 def _only_table(value: object) -> object:
@@ -57,11 +50,11 @@ T = TypeVar("T")
 Text = Annotated[str, BeforeValidator(_quoted)]
 Id = Annotated[str, BeforeValidator(_number_as_text)]
 """A text or a number, which needs no quotes."""
-Ids = Annotated[list[Id], FailFast(), BeforeValidator(_as_list)]
-Texts = Annotated[list[Text], FailFast(), BeforeValidator(_text_as_list)]
+Ids = Annotated[list[Id], FailFast(), _in_list(object, list)]
+Texts = Annotated[list[Text], FailFast(), _in_list(str, Number)]
 """Lists of which the first wrong entry is reported: millions of errors would fill the memory."""
 OneTable = Annotated[F, BeforeValidator(_only_table)]
-Tables = Annotated[list[F], BeforeValidator(_table_as_list)]
+Tables = Annotated[list[F], _in_list(dict, list)]
 Named = Annotated[dict[str, T], BeforeValidator(_only_table)]
 """A table with any names."""
 

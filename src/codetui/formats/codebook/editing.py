@@ -18,7 +18,7 @@ from codetui.core.codebook.keys import with_free_key
 from codetui.core.codebook.refactoring import Merge, Move, Refactoring, Reinstate, Rename, Retire, Split
 from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
 from codetui.formats.codebook.writer import FIELDS as TABLE_FIELDS
-from codetui.formats.codebook.writer import PROSE
+from codetui.formats.codebook.writer import PROSE, fields_of
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
 from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
 from codetui.model import Code, Codebook, CodeId, Profile
@@ -79,7 +79,7 @@ def add_code(text: str, code: Code) -> str:
     near = [each.id for each in parts.codes if each.section == code.section]
     behind = _last_of(parts, "code", same) or _last_of(parts, "code", near)
     behind = behind or _last_of(parts, "group", [code.group]) or _last_of(parts, "section", [code.section])
-    values = {name: getattr(code, "is_retired" if name == "retired" else name) for name in FIELDS["code"]}
+    values = fields_of(code, FIELDS["code"])
     values["section"] = "" if code.group else code.section
     filled = [(name, _laid_out(text, name, values[name])) for name in values if values[name]]
     return _verified(text, add_table(text, "code", filled, behind))

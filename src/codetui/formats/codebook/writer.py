@@ -63,6 +63,9 @@ FIELDS = {
 }
 """The fields of each table in their order."""
 
+ATTRIBUTES = {"code": "codes", "profile": "profiles", "retired": "is_retired"}
+"""The attributes of fields whose names differ from theirs."""
+
 RULE = "# " + "-" * 108
 
 
@@ -86,26 +89,23 @@ def render_codebook(book: Codebook) -> str:
 def tables_of(book: Codebook) -> Tables:
     """Return the tables of a codebook, derived keys included."""
     book = with_keys(book)
+    parts = {kind: [fields_of(part, names) for part in getattr(book, f"{kind}s")] for kind, names in FIELDS.items()}
+    for section in parts["section"]:
+        section["key"] = section["key"] if section["key"] in DIGIT_KEYS else ""
+    for code in parts["code"]:
+        code["section"] = "" if code["group"] else code["section"]
     return Tables(
-        top=_fields(book, ("title", "version", "status", "language", "label")),
+        top=fields_of(book, ("title", "version", "status", "language", "label")),
         corpus={"path": book.corpus.path},
         columns=dict(book.corpus.columns),
-        words=_fields(book.words, ("source", "sources")) if book.words != Words() else {},
-        parts={
-            "reference": _tables("reference", book.references, code="codes", profile="profiles"),
-            "profile": _tables("profile", book.profiles),
-            "section": [
-                fields | {"key": fields["key"] if fields["key"] in DIGIT_KEYS else ""}
-                for fields in _tables("section", book.sections)
-            ],
-            "group": _tables("group", book.groups),
-            "code": [
-                fields | {"section": "" if fields["group"] else fields["section"]}
-                for fields in _tables("code", book.codes, retired="is_retired")
-            ],
-            "text": _tables("text", book.texts),
-        },
+        words=fields_of(book.words, ("source", "sources")) if book.words != Words() else {},
+        parts=parts,
     )
+
+
+def fields_of(part: object, names: Iterable[str]) -> Fields:
+    """Return the fields of a part."""
+    return {name: getattr(part, ATTRIBUTES.get(name, name)) for name in names}
 
 
 def in_order(kind: str, fields: Fields) -> Fields:
@@ -172,12 +172,3 @@ def _value(name: str, value: Value) -> str:
     if isinstance(value, str) and (name == "body" or (name in PROSE and is_long)):
         return quote_long(value + "\n", "\n", literal="\\" in value)
     return format_value(value, "\n", before=len(name) + len(" = "))
-
-
-def _tables(kind: str, parts: Iterable[object], **attributes: str) -> list[Fields]:
-    return [_fields(part, FIELDS[kind], **attributes) for part in parts]
-
-
-def _fields(part: object, names: Iterable[str], **attributes: str) -> Fields:
-    """Return the fields of a part, named after its attributes unless other names are given."""
-    return {name: getattr(part, attributes.get(name, name)) for name in names}

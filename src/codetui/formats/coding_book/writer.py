@@ -116,14 +116,8 @@ class _Writer:
 
     def _profile(self, profile: Profile) -> str:
         heading = f"{profile.id}. `{profile.name}`" + (f" ({profile.subtitle})" if profile.subtitle else "")
-        return _headed(
-            PROFILE_LEVEL,
-            heading,
-            self._field("definition", profile.definition),
-            self._field("responsibilities", profile.responsibilities),
-            self._field("projects", profile.projects),
-            self._field("evidence", profile.evidence),
-        )
+        names = ("definition", "responsibilities", "projects", "evidence")
+        return _headed(PROFILE_LEVEL, heading, *(self._field(name, getattr(profile, name)) for name in names))
 
     def _code(self, code: Code) -> str:
         """Return a code under its own heading."""

@@ -162,15 +162,12 @@ class _Wording:
 
 def _with_head(document: Document, known: Document) -> Document:
     """Return the document with the head of the known one where only the markup differs."""
-    employer = known.employer if is_same(document.employer, known.employer) else document.employer
+    head = {name: getattr(known, name) for name in ("employer", "profile", "reasoning")}
     document = replace(
-        document,
-        employer=employer,
-        profile=known.profile if is_same(document.profile, known.profile) else document.profile,
-        reasoning=known.reasoning if is_same(document.reasoning, known.reasoning) else document.reasoning,
+        document, **{name: text for name, text in head.items() if is_same(getattr(document, name), text)}
     )
     if document.opening != known.opening and is_same(_opening(document), _opening(known)):
-        return replace(document, opening=known.opening, title=known.title, employer=employer or known.employer)
+        return replace(document, opening=known.opening, title=known.title, employer=document.employer or known.employer)
     return document
 
 
