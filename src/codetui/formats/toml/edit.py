@@ -247,12 +247,7 @@ def _removed(scan: TomlScan, place: Place) -> str:
     if known.table not in scan.values:
         return _spliced(scan.text, scan.line_start(start), scan.line_end(end), "")
     siblings = scan.inside(known.table)
-    number = siblings.index(known)
-    if number:
-        start = siblings[number - 1].span.end
-    elif len(siblings) > 1:
-        end = siblings[1].span.start
-    return _spliced(scan.text, start, end, "")
+    return _without_entry(scan, [each.span for each in siblings], siblings.index(known))
 
 
 # --- entries of lists -------------------------------------------------------------------------------
@@ -268,7 +263,8 @@ def _with_entries(text: str, place: Place, old: list[object], new: tuple[str, ..
         wanted = [quote(each) for each in new[new_low:new_high]]
         kept = min(high - low, len(wanted))
         for number in reversed(range(low + kept, high)):
-            text = _without_entry(text, place, number)
+            scan = TomlScan(text)
+            text = _without_entry(scan, scan.entries(place), number)
         for entry in reversed(wanted[kept:]):
             text = _with_entry(text, place, low + kept, entry, newline)
         for number, entry in enumerate(wanted[:kept], low):
@@ -318,10 +314,9 @@ def _entry_behind(scan: TomlScan, known: Span, entry: str, newline: str) -> str:
     return _spliced(_spliced(text, end, end, f"{line}{newline}"), known.end, known.end, ",")
 
 
-def _without_entry(text: str, place: Place, number: int) -> str:
+def _without_entry(scan: TomlScan, entries: Sequence[Span], number: int) -> str:
     """Return the text without entry `number`: the whole line if nothing else is on it, else only the entry."""
-    scan = TomlScan(text)
-    entries = scan.entries(place)
+    text = scan.text
     start, comma = entries[number].start, scan.comma(entries[number].end)
     end = entries[number].end if comma is None else comma + 1
     if scan.is_first_on_line(start) and REST_IS_COMMENT.match(text, end):
