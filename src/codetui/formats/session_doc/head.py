@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -245,32 +244,26 @@ def _patch_opening(
 
 
 def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profile: str, last: Key) -> None:
-    if not profile:
-        _remove(profiles)
-    elif profiles:
+    for row in profiles:
+        row.is_removed = not profile
+    if profile and profiles:
         rows.rewrite(profiles[-1], profiles[-1].prefix + _with_profile(profiles[-1].text, profile))
-    elif reasonings:
+    elif profile and reasonings:
         below = reasonings[0]
         row = rows.add("bullet", (below.key[0] - 1,), below.list_prefix + _with_profile("", profile))
         row.gap, below.gap = below.gap, row.gap
-    else:
+    elif profile:
         rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
 
 
 def _patch_reasoning(rows: Rows, profiles: list[Row], reasonings: list[Row], reasoning: str, last: Key) -> None:
-    if not reasoning:
-        _remove(reasonings)
-    elif reasonings:
+    for row in reasonings:
+        row.is_removed = not reasoning or row is not reasonings[0]
+    if reasoning and reasonings:
         rows.rewrite(reasonings[0], reasonings[0].prefix + _with_reasoning(reasonings[0].text, reasoning))
-        _remove(reasonings[1:])
-    else:
+    elif reasoning:
         prefix = profiles[0].list_prefix if profiles else "- "
         rows.add("bullet", (*last, 1, 1), prefix + _with_reasoning("", reasoning))
-
-
-def _remove(rows: Iterable[Row]) -> None:
-    for row in rows:
-        row.is_removed = True
 
 
 def _with_employer(heading: str, employer: str) -> str:
