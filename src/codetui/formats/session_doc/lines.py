@@ -275,6 +275,11 @@ class Row:
         return len(self.key) > 1
 
     @property
+    def is_empty(self) -> bool:
+        """True for a row without entries and notes that a session stores."""
+        return all(part.is_empty for part in self.parts)
+
+    @property
     def number(self) -> int:
         """The row's line, from 1; for a new row, the line after which it goes."""
         return self.key[0] // 2

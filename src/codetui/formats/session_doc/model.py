@@ -131,18 +131,21 @@ class Document:
     unread: tuple[Unread, ...] = field(default=(), compare=False)
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
 
+    def blocks(self) -> Iterator[tuple[SectionPart, Block]]:
+        """Yield all blocks in their order with their sections."""
+        return ((section, block) for section in self.sections for block in section.blocks)
+
     def codes(self) -> Iterator[CodeLine]:
         """Yield the lines of all codes in their order."""
-        return (code for section in self.sections for block in section.blocks for code in block.codes)
+        return (code for _, block in self.blocks() for code in block.codes)
 
     def parts_by_code(self) -> Iterator[tuple[str, Entry | Note]]:
         """Yield all entries and notes in their order with the ids of their codes, empty for notes under headings."""
-        for section in self.sections:
-            for block in section.blocks:
-                yield from (("", note) for note in block.notes)
-                for code in block.codes:
-                    yield from ((code.id, note) for note in code.notes)
-                    yield from ((code.id, entry) for entry in code.entries)
+        for _, block in self.blocks():
+            yield from (("", note) for note in block.notes)
+            for code in block.codes:
+                yield from ((code.id, note) for note in code.notes)
+                yield from ((code.id, entry) for entry in code.entries)
 
     def parts(self) -> Iterator[Entry | Note]:
         """Yield all entries and notes in their order."""

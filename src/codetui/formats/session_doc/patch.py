@@ -183,15 +183,13 @@ class _Patch:
         parts: dict[int, list[Entry | Note]] = defaultdict(list)
         for each in self._document.parts():
             parts[each.line].append(each)
-        headings: dict[int, SectionPart | Block | CodeLine] = {}
-        for section in self._document.sections:
-            headings[section.line] = section
-            for block in section.blocks:
-                headings.update({block.line: block} if block.heading is not None else {})
-                headings.update((code.line, code) for code in block.codes)
+        blocks = (block for _, block in self._document.blocks())
+        # A block without a heading of its own begins on the line of its section.
+        headings = {part.line: part for part in (*blocks, *self._document.codes(), *self._document.sections)}
         place: _Place | None = None
         owner: Row | None = None
         for row in self._rows.rows:
+            row.parts = tuple(parts.get(row.number, ()))
             part = headings.get(row.number)
             if isinstance(part, SectionPart):
                 place = self._add_place(_Place(row, part.title, part.id, bool(part.id)))
@@ -199,12 +197,12 @@ class _Patch:
                 above = place.section or place
                 place = self._add_place(_Place(row, part.heading or "", part.id, bool(part.id), above))
             elif place:
-                self._add_row(place, row, part, tuple(parts.get(row.number, ())))
+                self._add_row(place, row, part)
             if place and row.kind != "rule":
                 place.end = row.key
             elif row.kind != "rule":
                 self._top = row.key
-            if owner and row.is_nested and row.kind not in ("bullet", "heading") and not row.parts:
+            if owner and row.is_nested and row.kind not in ("bullet", "heading") and row.is_empty:
                 owner.end = row.key
             else:
                 owner = row
@@ -215,26 +213,23 @@ class _Patch:
             place.section.groups.append(place)
         return place
 
-    def _add_row(self, place: _Place, row: Row, code_line: object, parts: tuple[Entry | Note, ...]) -> None:
+    def _add_row(self, place: _Place, row: Row, code_line: object) -> None:
         """Assign a row to the heading of `place`."""
         code = place.codes[-1] if place.codes else None
         if isinstance(code_line, CodeLine):
-            row.parts = parts
             code = _Code(row, code_line.label, self._key(code_line.id), place, (row.key[0] - 1,))
             place.codes.append(code)
             self._codes.append(code)
-        elif all(part.is_empty for part in parts):
+        elif row.is_empty:
             if row.kind == "rule":
                 return
             place.is_kept = True
             if code is None or not row.is_nested:
                 return
             code.is_kept = True
-        elif code and isinstance(parts[0], Entry):
-            row.parts = parts
+        elif code and isinstance(row.parts[0], Entry):
             code.rows.append(row)
         else:
-            row.parts = parts
             place.notes.append(row)
             return
         code.behind = (*row.key, IN_BLOCK)
@@ -260,13 +255,12 @@ class _Patch:
     def _collect(self) -> dict[str, WantedCode]:
         """Return the wanted content of each code; a code that occurs twice counts as one."""
         codes: dict[str, WantedCode] = {}
-        for section in self._wanted.sections:
-            for block in section.blocks:
-                for code in block.codes:
-                    key = self._key(code.id or code.label)
-                    first, under, old = codes.get(key, (section, block, CodeLine(code.label)))
-                    merged = replace(old, notes=old.notes + code.notes, entries=old.entries + code.entries)
-                    codes[key] = first, under, merged
+        for section, block in self._wanted.blocks():
+            for code in block.codes:
+                key = self._key(code.id or code.label)
+                first, under, old = codes.get(key, (section, block, CodeLine(code.label)))
+                merged = replace(old, notes=old.notes + code.notes, entries=old.entries + code.entries)
+                codes[key] = first, under, merged
         return codes
 
     def _recognize(self) -> None:
@@ -291,11 +285,10 @@ class _Patch:
 
     def _edit_place_notes(self) -> None:
         wanted: dict[_Place, tuple[list[_Place], list[Note]]] = {}
-        for section in self._wanted.sections:
-            for block in section.blocks:
-                if block.notes:
-                    places = self._find(section, block) or [self._new_place(section, block)]
-                    wanted.setdefault(places[0], (places, []))[1].extend(block.notes)
+        for section, block in self._wanted.blocks():
+            if block.notes:
+                places = self._find(section, block) or [self._new_place(section, block)]
+                wanted.setdefault(places[0], (places, []))[1].extend(block.notes)
         placed: dict[_Place, Placed[Note]] = {}
         for places, notes in wanted.values():
             lists = [[note for _, note in place.owned_notes] for place in places]
@@ -445,7 +438,7 @@ class _Patch:
 
     @cached_property
     def _group_order(self) -> dict[str, int]:
-        blocks = (block for part in self._wanted.sections for block in part.blocks if block.heading is not None)
+        blocks = (block for _, block in self._wanted.blocks() if block.heading is not None)
         names = [self._group_name(block.id, block.heading or "") for block in blocks]
         return {name: number for number, name in enumerate(dict.fromkeys([*self._index.groups, *names]))}
 
