@@ -34,6 +34,11 @@ CARDS = {
     "bullets": PLAIN.replace("\nCode", "\n- Code").replace("\nDef", "\n- Def").replace("\nEx", "\n- Ex"),
     "nested": PLAIN.replace("\nCode", "\n- Code").replace("\nDef", "\n  - Def").replace("\nEx", "\n  - Ex"),
     "numbered entries": PLAIN.replace("\nCode", "\n1. Code").replace("\nDef", "\n   Def").replace("\nEx", "\n   Ex"),
+    "indented": PLAIN.replace("\nCode", "\n    Code").replace("\nDef", "\n    Def").replace("\nEx", "\n    Ex"),
+    "breaks marked by blanks": PLAIN.replace(".\n", ".  \n").replace("ce\nDef", "ce  \nDef"),
+    "breaks marked by backslashes": PLAIN.replace(".\n", ".\\\n").replace("ce\nDef", "ce\\\nDef"),
+    "headings": PLAIN.replace("Code:", "## Code:"),
+    "hard blanks": PLAIN.replace(": ", ":\u00a0"),
     "values below": PLAIN.replace(": S", ":\nS"),
     "Windows": PLAIN.replace("\n", "\r\n"),
     "lists": PLAIN.replace('"no hurry"; "take your time"', '\n- "no hurry"\n- "take your time"'),
@@ -83,7 +88,9 @@ def test_a_card_may_have_an_id_and_a_name(id_: str, name: str) -> None:
     assert not lost_words_of(IDS.format(id_, name))
 
 
-@pytest.mark.parametrize("line", ["Code 1: Geduld", "Code: 1. Geduld", "Code 1 : Geduld", "Code: 1 - Geduld"])
+@pytest.mark.parametrize(
+    "line", ["Code 1: Geduld", "Code: 1. Geduld", "Code 1 : Geduld", "Code: 1 - Geduld", "## Code 1: Geduld"]
+)
 def test_the_number_of_a_card_is_the_id_of_its_code(line: str) -> None:
     text = (
         f"# Boek\n\n{line}\nDefinitie: Rust.\n\n"

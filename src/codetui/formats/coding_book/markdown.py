@@ -25,6 +25,9 @@ KINDS: dict[str, BlockKind] = {
 }
 BULLET = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])(?:\s+|$)")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+LINE_BREAK = re.compile(r"\\?\n[ \t]*")
+"""The end of a line of a paragraph, marked as a break or not, with the indentation of the next line."""
+
 BOLD_LINE = re.compile(r"(?:\*\*|__)([^*_]+(?:[*_][^*_]+)*)(?:\*\*|__):?\s*")
 PART = re.compile(r"(?:part|deel)\b", re.IGNORECASE)
 CODE = re.compile(r"`?(?:[A-Z]+\d|\d+\.\w+\.\w)")
@@ -143,7 +146,7 @@ def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> Block:
     kind = KINDS.get(node.type, "other")
     block = Block(kind, numbers[first], numbers[last - 1] + 1, "")
     if kind in ("paragraph", "heading"):
-        block.text = node.children[0].content
+        block.text = LINE_BREAK.sub("\n", node.children[0].content)
         block.level = int(node.tag[1:]) if kind == "heading" else 0
         return block
     left = min((len(line) - len(line.lstrip()) for line in lines[first:last] if line.strip()), default=0)

@@ -220,7 +220,12 @@ def _name_sections(sections: list[Passage]) -> None:
 def _name_codes(codes: list[Passage], notify: Notify) -> None:
     taken: dict[str, int] = {}
     for passage in codes:
-        label = Label("", vocabulary.plain_name(passage.heading)) if passage.label == NO_LABEL else passage.label
+        label = passage.label
+        if label == NO_LABEL:
+            cells = vocabulary.label_line(passage.heading)
+            is_card = cells and vocabulary.is_title(cells[-1][0], "sure")
+            *own_id, name = [value for _, value in cells] if is_card else [vocabulary.plain_name(passage.heading)]
+            label = Label("".join(own_id), name)
         id_ = label.id
         if not id_:
             id_ = _unique(_slug(label.name), taken)
