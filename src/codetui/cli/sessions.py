@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from codetui.study.reconcile import Counts
 
 
-UNWRITTEN = re.compile(r"\.(?:json|tsv|tab|txt|xls|xlsm|ods|html?|docx?|odt|rtf|pdf|xml|ya?ml|toml|db|sqlite|sav|zip)")
+UNWRITTEN = re.compile(
+    r"\.(?:json|tsv|tab|txt|xls|xlsm|ods|html?|docx?|odt|rtf|pdf|xml|ya?ml|toml|db|sqlite|sav|zip|gz)"
+)
 """Suffixes of files of other programs: nobody names a folder like that."""
 
 
