@@ -125,8 +125,8 @@ LOOK_EVERY = 0.6
 """Seconds between two looks at a file."""
 
 
-def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable[[PullResult], None]) -> None:
-    """Pull the open document and reload the codebook when they change, and call `show` to show the session.
+def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResult], None]) -> None:
+    """Pull the open document and reload the codebook when they change.
 
     `ask` asks about a pull that needs an answer, unless a dialog is open.
     """
@@ -142,7 +142,7 @@ def watch_files(bench: Bench, usage_reader: UsageReader, show: Do, ask: Callable
             # The document is again what it was: a message about its damage no longer holds.
             bench.notify_behind("", file=document)
         else:
-            show()
+            bench.changed_elsewhere()
             has_errors = any(problem.severity == "error" for problem in pulled.problems)
             kind: Kind = "error" if has_errors else "refusal" if pulled.problems else "info"
             bench.notify_behind(pull_words(pulled), kind, document)
@@ -186,67 +186,52 @@ def _watch(screen: Screen[object], name: str, changed_version: Callable[[], obje
     screen.set_interval(LOOK_EVERY, look)
 
 
-class SourceLister:
-    """Lists sources in batches, then the status of those that the coder has worked on, then duplicate texts.
+def list_sources(
+    bench: Bench, navigator: NavigationController, copier: CopyController, usage_reader: UsageReader, status: StatusLine
+) -> None:
+    """List the sources in batches, then read the status of those the coder has touched, then find duplicate texts.
 
-    Earlier codings are read as well, so that the first panel can show them immediately.
+    The codings in them are read as well, so that they are ready for the first panel.
     """
+    workspace = bench.workspace
 
-    def __init__(
-        self,
-        bench: Bench,
-        navigator: NavigationController,
-        copier: CopyController,
-        usage_reader: UsageReader,
-        status: StatusLine,
-    ) -> None:
-        self._bench = bench
-        self._workspace = bench.workspace
-        self._navigator = navigator
-        self._copier = copier
-        self._usage_reader = usage_reader
-        self._status = status
+    def add(batch: Batch) -> None:
+        workspace.sources.add(batch)
+        navigator.listed(batch.entries)
+        status.show_listing(len(workspace.sources.entries), batch.done / batch.total if batch.total else None)
 
-    def begin(self) -> None:
-        """Start the worker."""
-        self._bench.screen.run_worker(self._list, thread=True, group="listing", name="listing", exit_on_error=False)
-
-    def _list(self) -> None:
-        worker, hand = get_current_worker(), self._bench.screen.app.call_from_thread
-        self._workspace.warm_up()
-        for batch in self._workspace.sources.batches():
-            if worker.is_cancelled:
-                return
-            hand(self._take, batch)
-        hand(self._all_listed)
-        for ad, status in self._workspace.sources.read_statuses():
-            if worker.is_cancelled:
-                return
-            hand(self._workspace.sources.statuses.setdefault, ad, status)
-        hand(self._usage_reader.begin)
-        for _ in paced(self._workspace.sources.read_texts()):
-            pass
-        if not worker.is_cancelled:
-            hand(self._texts_read)
-
-    def _texts_read(self) -> None:
-        if self._status.message[1] == "info" and (words := self._copier.greeting()):
-            self._status.show_message(words)
-
-    def _take(self, batch: Batch) -> None:
-        self._workspace.sources.add(batch)
-        self._navigator.listed(batch.entries)
-        share = batch.done / batch.total if batch.total else None
-        self._status.show_listing(len(self._workspace.sources.entries), share)
-
-    def _all_listed(self) -> None:
-        self._workspace.sources.is_listed = True
+    def all_listed() -> None:
+        workspace.sources.is_listed = True
         # The ads stay: no collection need look through them.
         gc.freeze()
-        self._navigator.listed(())
-        self._status.show_listing(None)
-        self._status.show_facts(status_facts(self._workspace))
-        troubles = [problem for problem in self._workspace.problems if problem.severity != "note"]
-        if troubles and self._status.message[1] == "info":
+        navigator.listed(())
+        status.show_listing(None)
+        status.show_facts(status_facts(workspace))
+        troubles = [problem for problem in workspace.problems if problem.severity != "note"]
+        if troubles and status.message[1] == "info":
             words = f"{troubles[0].severity}: {troubles[0].message}"
-            self._status.show_message(first_of(self._workspace.problems, words), "refusal", troubles[0].file)
+            status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
+
+    def texts_read() -> None:
+        if status.message[1] == "info" and (words := copier.greeting()):
+            status.show_message(words)
+
+    def work() -> None:
+        worker, hand = get_current_worker(), bench.screen.app.call_from_thread
+        workspace.warm_up()
+        for batch in workspace.sources.batches():
+            if worker.is_cancelled:
+                return
+            hand(add, batch)
+        hand(all_listed)
+        for ad, progress in workspace.sources.read_statuses():
+            if worker.is_cancelled:
+                return
+            hand(workspace.sources.statuses.setdefault, ad, progress)
+        hand(usage_reader.begin)
+        for _ in paced(workspace.sources.read_texts()):
+            pass
+        if not worker.is_cancelled:
+            hand(texts_read)
+
+    bench.screen.run_worker(work, thread=True, group="listing", name="listing", exit_on_error=False)

@@ -12,7 +12,7 @@ from codetui.model import Problem
 from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
-from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, in_background
+from codetui.tui.bench import Bench, RefusedError, Unsaved, ask_until_saved, in_background
 from codetui.tui.workbench.select import SelectionController
 
 PAUSE = 0.8
@@ -38,10 +38,8 @@ def place_refused(error: OSError) -> Problem:
 class SaveController:
     """Writes what is not urgent after a delay; commands are on disk before."""
 
-    def __init__(self, bench: Bench, selector: SelectionController, show: Do) -> None:
-        """Create the controller; `show` renders the session's state."""
+    def __init__(self, bench: Bench, selector: SelectionController) -> None:
         self._bench = bench
-        self._show = show
         self._selector = selector
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
@@ -113,7 +111,7 @@ class SaveController:
             return
         if session is workspace.session:
             workspace.is_document_refused = problem is not None and problem.severity == "error"
-            self._show()
+            self._bench.show_state()
 
     def _stop(self) -> None:
         for timer in (self._pausing, self._lagging):
@@ -131,7 +129,7 @@ class SaveController:
         session = self._bench.workspace.session
         if session is not None:
             self._bench.workspace.is_document_refused = session.has_unsaved_document
-            self._show()
+            self._bench.show_state()
         if session is not None and not session.has_unsaved_document:
             self._bench.say(" · ".join([*kept, f"Everything is saved: {session.document_path}"]))
 
@@ -150,7 +148,7 @@ class SaveController:
             outcome = workspace.save_copy(folder)
             if not isinstance(outcome, Saved):
                 return outcome.message
-            self._show()
+            self._bench.show_state()
             self._bench.say(outcome.message)
             return ""
 

@@ -95,10 +95,10 @@ class WorkbenchScreen(Screen[None]):
         self.assigner = CodeController(self)
         self.target = CodingTarget(self, self.selector, self.outline, self.assigner)
         self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
-        self.saver = SaveController(self, self.selector, self._show_state)
+        self.saver = SaveController(self, self.selector)
         self.navigator = NavigationController(self)
-        self.copier = CopyController(self, self.changed_elsewhere)
-        self.sharing = ShareController(self, self.changed_elsewhere)
+        self.copier = CopyController(self)
+        self.sharing = ShareController(self)
         self.usage_reader = UsageReader(self)
         self.queue = QueueController(self, self.assigner, self.usage_reader)
 
@@ -133,7 +133,7 @@ class WorkbenchScreen(Screen[None]):
         self.open_ad(first)
         if stopped is not None and stopped.source == self.ad.id:
             self.selector.restore(stopped.cursor, stopped.scroll)
-            self._show_state()
+            self.show_state()
         session = self.workspace.session
         reported = [] if session is None else [str(copy) for copy in session.copies]
         errors = [one for one in self.workspace.problems if one.severity == "error" and one.file not in reported]
@@ -174,10 +174,10 @@ class WorkbenchScreen(Screen[None]):
 
     def start_workers(self) -> None:
         """List the ads in the background, and watch the document and the codebook."""
-        from codetui.tui.workbench.background import SourceLister, watch_files
+        from codetui.tui.workbench.background import list_sources, watch_files
 
-        SourceLister(self, self.navigator, self.copier, self.usage_reader, self.status).begin()
-        watch_files(self, self.usage_reader, self.changed_elsewhere, self.sharing.ask_about_removals)
+        list_sources(self, self.navigator, self.copier, self.usage_reader, self.status)
+        watch_files(self, self.usage_reader, self.sharing.ask_about_removals)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -222,7 +222,7 @@ class WorkbenchScreen(Screen[None]):
         self.resolver.began()
         self.selector.show(session.source.text)
         self.outline.show(session.book_with_former, session.state)
-        self._show_state()
+        self.show_state()
         self.set_focus(self.document)
         if session.may_have_unsaved_document:
             self.saver.write_soon()
@@ -247,7 +247,7 @@ class WorkbenchScreen(Screen[None]):
             message += " Or press B to save a copy elsewhere."
         self.say(message, kind_of(outcome))
         if isinstance(outcome, Saved):
-            self._show_state()
+            self.show_state()
             if outcome.coding is not None:
                 self.aim_at(outcome.coding)
             self.saver.write_soon()
@@ -262,7 +262,7 @@ class WorkbenchScreen(Screen[None]):
         """Show changes from outside: of the document, or of the program that has the session."""
         if self.workspace.session:
             self.outline.show_book(self.workspace.session.book_with_former)
-        self._show_state()
+        self.show_state()
         if self.workspace.session and self.workspace.session.has_unsaved_document:
             self.saver.write_soon()
 
@@ -272,7 +272,7 @@ class WorkbenchScreen(Screen[None]):
         self._spans = CodedSpans(self.index)
         session = self.workspace.session
         self.outline.show_book(session.book_with_former if session else self.workspace.book)
-        self._show_state()
+        self.show_state()
         self.saver.write_soon()
 
     def _ask_for_facts(self, session: Session | None) -> None:
@@ -285,7 +285,8 @@ class WorkbenchScreen(Screen[None]):
         if lacks_employer or lacks_title:
             self.source_editor.describe()
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
+        """Show the state of the session."""
         if (text := heading(self.workspace)) != self._heading_text:
             self._heading_text = text
             self._heading.update(text, layout=False)

@@ -5,34 +5,24 @@ A command that arrives after the session was lost is kept, and executed once it 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from codetui.core.session.commands import Command
 from codetui.study.session.outcome import PullKind, PullResult
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
-from codetui.tui.bench import Bench, Do
+from codetui.tui.bench import Bench
 from codetui.tui.widgets.status_line import Kind
 from codetui.tui.workbench.view_model import key_of, pull_words
 
 WAITING = "Your last command is kept: it is carried out when you take over the session."
 
 
-class _Kept(NamedTuple):
-    """A command that could not be executed because another program has the session."""
-
-    session: Session | None
-    command: Command
-    aside: str
-
-
 class ShareController:
-    """Knows which program has the open session; calls `changed_hands` when that changes."""
+    """Knows which program has the open session."""
 
-    def __init__(self, bench: Bench, changed_hands: Do) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._changed_hands = changed_hands
-        self._kept: _Kept | None = None
+        self._kept: tuple[Session | None, Command, str] | None = None
+        """A command with its aside that could not be executed because another program has that session."""
 
     def refuses(self, action: str) -> bool:
         """Return whether an action must wait because another program has the session, and report it."""
@@ -41,9 +31,9 @@ class ShareController:
             return False
         # The other program may have gone since somebody looked.
         workspace.pull()
-        self._changed_hands()
+        self._bench.changed_elsewhere()
         if workspace.holder is not None:
-            self._bench.say(f"Read only: open elsewhere {workspace.holder}. O takes it over.", "refusal")
+            self._say_read_only()
         return workspace.holder is not None
 
     def began(self) -> None:
@@ -57,8 +47,8 @@ class ShareController:
 
     def hold_up(self, command: Command, aside: str) -> None:
         """Keep a command and ask whether to take over the session for it."""
-        self._kept = _Kept(self._bench.workspace.session, command, aside)
-        self._changed_hands()
+        self._kept = (self._bench.workspace.session, command, aside)
+        self._bench.changed_elsewhere()
         self._ask(WAITING)
 
     def ask_about_removals(self, result: PullResult | None) -> None:
@@ -82,7 +72,7 @@ class ShareController:
             elif answer == "remove":
                 self._bench.say(pull_words(session.accept_removals()))
             self._bench.workspace.is_document_refused = session.has_unsaved_document
-            self._changed_hands()
+            self._bench.changed_elsewhere()
 
         self._bench.ask(ChoiceDialog("Remove these codings?", (later, keep, remove), result.detail), answered)
 
@@ -95,24 +85,26 @@ class ShareController:
         if takes:
             self.take_over()
         else:
-            kept = " It then carries out your last command." if self._kept else ""
-            who = self._bench.workspace.holder
-            self._bench.say(f"Read only: open elsewhere {who}. O takes it over.{kept}", "refusal")
+            self._say_read_only(" It then carries out your last command." if self._kept else "")
+
+    def _say_read_only(self, more: str = "") -> None:
+        who = self._bench.workspace.holder
+        self._bench.say(f"Read only: open elsewhere {who}. O takes it over.{more}", "refusal")
 
     def take_over(self) -> None:
         """Take over the session and execute the kept command."""
         bench, kept, self._kept = self._bench, self._kept, None
         # Another program may have taken it since somebody looked.
         found = bench.workspace.pull()
-        self._changed_hands()
+        self._bench.changed_elsewhere()
         if bench.workspace.holder is not None:
             found = bench.workspace.take_over()
-            self._changed_hands()
+            self._bench.changed_elsewhere()
             bench.say(*self._outcome("You can code this session here now.", found))
         else:
             bench.say(*self._outcome("No other program has this session open: you can code it here.", found, "refusal"))
-        if kept is not None and kept.session is bench.workspace.session:
-            bench.execute_command(kept.command, kept.aside)
+        if kept is not None and kept[0] is bench.workspace.session:
+            bench.execute_command(*kept[1:])
         self.ask_about_removals(found)
 
     def _outcome(self, yours: str, found: PullResult | None, kind: Kind = "info") -> tuple[str, Kind]:

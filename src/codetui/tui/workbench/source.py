@@ -11,9 +11,9 @@ from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDon
 from codetui.core.text.display import plural
 from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
-from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
-from codetui.tui.bench import Bench, Do, RefusedError, Unsaved
+from codetui.tui.bench import Bench, Do, RefusedError, ask_for_command
 from codetui.tui.widgets.rows import shown
 from codetui.tui.workbench.view_model import kind_of, outcome_words
 
@@ -40,18 +40,13 @@ class SourceController:
         self._bench.ask(ProfilePicker(profiles, self._bench.state.profile, self._bench.words.source), self._picked)
 
     def _picked(self, picked: PickedProfile) -> None:
+        state, profile = self._bench.state, picked.profile
         if picked.is_to_change:
-            self._change_profile(picked.profile)
-        else:
-            self._assign(picked.profile)
-
-    def _assign(self, profile: str) -> None:
-        state = self._bench.state
-        if not profile:
-            self._bench.execute_command(AssignProfile("", state.reasoning))
+            self._change_profile(profile)
             return
-        is_same = profile == state.profile
-        if is_same or isinstance(self._bench.execute_command(AssignProfile(profile, state.reasoning)), Saved):
+        is_same = profile and profile == state.profile
+        outcome = None if is_same else self._bench.execute_command(AssignProfile(profile, state.reasoning))
+        if profile and (is_same or isinstance(outcome, Saved)):
             self.reasoning()
 
     def reasoning(self) -> None:
@@ -59,18 +54,14 @@ class SourceController:
         state = self._bench.state
         if not state.profile:
             raise RefusedError("The reasoning belongs to a profile: press p and choose one first.")
-        self._write_reasoning(f"Reasoning: {profile_name(self._bench.index.book, state.profile)}")
-
-    def _write_reasoning(self, title: str, lost: Unsaved[str] | None = None) -> None:
         from codetui.tui.dialogs.text import TextDialog
 
-        def write(text: str) -> None:
-            outcome = self._bench.execute_command(AssignProfile(self._bench.state.profile, text))
-            if isinstance(outcome, NotSaved):
-                self._write_reasoning(title, Unsaved(text, outcome.message))
-
-        modal = TextDialog(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside)
-        self._bench.ask(modal, write)
+        title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
+        ask_for_command(
+            self._bench,
+            lambda lost: TextDialog(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside),
+            lambda text: AssignProfile(self._bench.state.profile, text),
+        )
 
     def done(self) -> None:
         """Mark the source done, or not done again."""
@@ -84,19 +75,14 @@ class SourceController:
         # Shown as the heading shows them: a field would hand control characters on to the terminal.
         employer, title = shown(state.employer or ad.employer), shown(state.title or ad.title)
         modal = SourceDialog(ad.id, employer, title, asks_all=asks_all, source=self._bench.words.source)
-        self._bench.ask(modal, lambda answer: self._describe(*answer))
-
-    def _describe(self, employer: str, title: str) -> None:
-        self._bench.execute_command(DescribeSource(employer, title))
+        self._bench.ask(modal, lambda answer: self._bench.execute_command(DescribeSource(*answer)))
 
 
 class CopyController:
     """Copies codings from a source with the same text but another id, and merges copies of the session's files."""
 
-    def __init__(self, bench: Bench, changed_elsewhere: Do) -> None:
-        """Create the controller; `changed_elsewhere` shows the session after a copy was merged."""
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._changed_elsewhere = changed_elsewhere
 
     def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
@@ -152,7 +138,7 @@ class CopyController:
 
         def merge() -> None:
             outcome = merge_copy(session, copy)
-            self._changed_elsewhere()
+            self._bench.changed_elsewhere()
             dialog.dismiss(True)
             then = f" You can delete {copy.name} now." if isinstance(outcome, Saved) else ""
             self._bench.say(f"{outcome_words(outcome)}{then}", kind_of(outcome))
