@@ -121,9 +121,10 @@ class StatusLine(Widget):
         It replaces a message about the same file; an empty message only removes that.
         """
         others = [one for one in self._messages if not file or one.file != file]
-        if text:
-            others = [one for one in others if one.kind != "info"]
-            others += [] if any(shown(text) in one.text for one in others) else [Message(shown(text), kind, file)]
+        if text and all(one.kind == "info" for one in others):
+            others = []
+        if text and not any(shown(text) in one.text for one in others):
+            others.append(Message(shown(text), kind, file))
         self._messages = others
         self.refresh()
 
