@@ -40,7 +40,7 @@ def import_(options: argparse.Namespace) -> int:
     """Import a coding book in markdown as a codebook."""
     output = options.output or str(codebook_path(options.study, options.codebook))
     converted = convert_coding_book(Path(options.book), output)
-    if refused := _protected(options, output, may_be_new=True) or obstacle(output, is_forced=options.force):
+    if refused := _protected(options, output, may_be_new=True) or obstacle(output, options.force):
         return error(refused)
     write_text(converted.found.toml, output)
     for problem in (*converted.notes, *in_order(converted.problems)):
@@ -89,7 +89,7 @@ def export(options: argparse.Namespace) -> int:
     layout, refused = output_format(options.format, options.output, PAGES)
     output = output_path(options.output, CODING_BOOKS[layout])
     text = coding_book_text(book, layout)
-    if refused := _protected(options, output) or refused or obstacle(output, is_forced=options.force, text=text):
+    if refused := _protected(options, output) or refused or obstacle(output, options.force, text=text):
         return error(refused)
     write_text(text, output)
     for problem in problems:
@@ -142,7 +142,7 @@ def propose(options: argparse.Namespace) -> int:
     old, new = _two_codebooks(options)
     rules = proposed(old, new)
     output = options.output
-    if refused := _protected(options, output) or obstacle(output, is_forced=options.force):
+    if refused := _protected(options, output) or obstacle(output, options.force):
         return error(refused)
     write_text(render_map(rules, old, new), output)
     if output != STDOUT:

@@ -184,7 +184,7 @@ def write_files(files: Mapping[str, bytes], folder: str) -> None:
         fs.replace(_below(folder, path), data)
 
 
-def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
+def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
     """Return why a file may not be written, empty if it may; a file that already contains `text` may be."""
     path = Path(output)
     if output == STDOUT:
@@ -198,11 +198,11 @@ def obstacle(output: str, *, is_forced: bool, text: str | None = None) -> str:
     return f"{output} is there already; --force overwrites it, -o names another place."
 
 
-def obstacle_below(files: Mapping[str, bytes], folder: str, *, is_forced: bool) -> str:
+def obstacle_below(files: Mapping[str, bytes], folder: str, is_forced: bool) -> str:
     """Return why files may not be written below a folder, empty if they may."""
     others = (path for name, data in files.items() if fs.differs(path := _below(folder, name), data))
     other = next(others, None)
-    return "" if other is None or is_forced else obstacle(str(other), is_forced=False)
+    return "" if other is None or is_forced else obstacle(str(other), is_forced)
 
 
 def _write_stdout(data: bytes) -> None:

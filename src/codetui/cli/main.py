@@ -281,15 +281,68 @@ def whole_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command `name`."""
-    if name == "codebook":
-        commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
-        for below, words in CODEBOOK_COMMANDS.items():
-            add = commands.add_parser(below, help=words, description=_sentence(words))
-            _add_codebook_arguments(below, add)
-    else:
-        _add_arguments(name, parser)
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a command; those of a command on codebooks are named `codebook import` and so on."""
+    match command:
+        case "codebook":
+            commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
+            for below, words in CODEBOOK_COMMANDS.items():
+                add_arguments(f"codebook {below}", commands.add_parser(below, help=words, description=_sentence(words)))
+        case "import":
+            parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
+            _add_study(parser, *PARTS, coder=CODER)
+        case "export":
+            from codetui.formats.export import EXPORTERS, TABLES
+
+            _add_study(parser, *PARTS, coder=ONE_CODER)
+            _add_format(parser, tuple(EXPORTERS))
+            words = "the table; default: codings, in xlsx a sheet for each"
+            parser.add_argument("--what", choices=tuple(TABLES), help=words)
+            _add_output(parser, None, "a file, or a folder of documents")
+            parser.epilog = OFFSETS
+        case "status" | "check":
+            _add_study(parser, *PARTS, coder=ONE_CODER)
+            _add_json(parser)
+        case "merge":
+            parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
+            _add_study(parser, *PARTS)
+            parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
+            parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
+            driver = ("BASE", "OURS", "THEIRS", "PATH")
+            parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
+        case "init":
+            parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+        case "completion":
+            parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
+        case "codebook import":
+            parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
+            _add_study(parser, "codebook")
+            _add_output(parser, None, "default: the codebook of the study")
+        case "codebook export":
+            _add_study(parser, "codebook")
+            _add_format(parser, ("markdown", "html"))
+            _add_output(parser, None, "default: coding_book.md or .html")
+        case "codebook check":
+            parser.add_argument("path", nargs="?", metavar="FILE", help="the same as --codebook")
+            _add_study(parser, "codebook")
+            _add_json(parser)
+        case "codebook diff" | "codebook propose":
+            parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
+            parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
+            _add_study(parser, "sessions")
+            if command == "codebook diff":
+                _add_json(parser)
+            else:
+                _add_output(parser, "map.toml", "default: map.toml")
+        case "codebook migrate":
+            words = "the rules; `codebook propose` writes some"
+            parser.add_argument("--map", required=True, metavar="FILE", help=words)
+            parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
+            parser.add_argument("--dry-run", action="store_true", help="only count what would change")
+            _add_study(parser, *PARTS, coder=ONE_CODER)
+        case "codebook finish":
+            parser.add_argument("--undo", action="store_true", help="take it back instead")
+            _add_study(parser, *PARTS)
 
 
 def _sentence(words: str) -> str:
@@ -320,71 +373,3 @@ def _add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None
 def _add_output(parser: argparse.ArgumentParser, default: str | None, words: str) -> None:
     parser.add_argument("-o", "--output", default=default, metavar="PATH", help=f"{words}; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
-
-
-# --- the arguments of each command --------------------------------------------------------------------
-
-
-def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of a command on a study."""
-    match command:
-        case "import":
-            parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
-            _add_study(parser, *PARTS, coder=CODER)
-        case "export":
-            from codetui.formats.export import EXPORTERS, TABLES
-
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-            _add_format(parser, tuple(EXPORTERS))
-            words = "the table; default: codings, in xlsx a sheet for each"
-            parser.add_argument("--what", choices=tuple(TABLES), help=words)
-            _add_output(parser, None, "a file, or a folder of documents")
-            parser.epilog = OFFSETS
-        case "status" | "check":
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-            _add_json(parser)
-        case "merge":
-            parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
-            _add_study(parser, *PARTS)
-            parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
-            parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
-            driver = ("BASE", "OURS", "THEIRS", "PATH")
-            parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
-        case "init":
-            parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
-        case "completion":
-            parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
-
-
-def _add_codebook_arguments(command: str, parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of a command on codebooks."""
-    match command:
-        case "import":
-            parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
-            _add_study(parser, "codebook")
-            _add_output(parser, None, "default: the codebook of the study")
-        case "export":
-            _add_study(parser, "codebook")
-            _add_format(parser, ("markdown", "html"))
-            _add_output(parser, None, "default: coding_book.md or .html")
-        case "check":
-            parser.add_argument("path", nargs="?", metavar="FILE", help="the same as --codebook")
-            _add_study(parser, "codebook")
-            _add_json(parser)
-        case "diff" | "propose":
-            parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
-            parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
-            _add_study(parser, "sessions")
-            if command == "diff":
-                _add_json(parser)
-            else:
-                _add_output(parser, "map.toml", "default: map.toml")
-        case "migrate":
-            words = "the rules; `codebook propose` writes some"
-            parser.add_argument("--map", required=True, metavar="FILE", help=words)
-            parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
-            parser.add_argument("--dry-run", action="store_true", help="only count what would change")
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-        case "finish":
-            parser.add_argument("--undo", action="store_true", help="take it back instead")
-            _add_study(parser, *PARTS)

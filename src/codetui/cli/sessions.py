@@ -32,7 +32,6 @@ from codetui.cli.console import (
 )
 from codetui.core.text.display import plural
 from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
-from codetui.formats.export.exporter import Export
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
@@ -87,9 +86,9 @@ def export(options: argparse.Namespace) -> int:
     is_file = bool(exporter.tables) or suffix in SUFFIXES
     folder = Path(output).parent if is_file else Path(output)
     protected = ""
-    for path in dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ()))):
-        if output != STDOUT and not protected:
-            protected = protected_part(path, study.codebook_path, study.sessions_path, given)
+    paths = dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ())))
+    for path in paths if output != STDOUT else ():
+        protected = protected or protected_part(path, study.codebook_path, study.sessions_path, given)
     if output == STDOUT and exporter.name == "xlsx" and sys.stdout.isatty():
         refused = "a workbook cannot be shown on a terminal; name a file with -o."
     elif output == STDOUT:
@@ -102,29 +101,18 @@ def export(options: argparse.Namespace) -> int:
         known = ", ".join(SUFFIXES)
         refused = f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
     else:
-        write_export = _write_file if is_file else _write_folder
-        refused = protected or refused or write_export(exported, output, is_forced=options.force)
+        is_forced = options.force
+        obstructed = obstacle(output, is_forced) if is_file else obstacle_below(exported.files, output, is_forced)
+        refused = protected or refused or obstructed
+        if not refused:
+            if is_file:
+                write(exported.data, output)
+            else:
+                write_files(exported.files, output)
+            note(f"{exported.contents} written to {output}")
     for problem in problems:
         note(problem)
     return error(refused) if refused else exit_code(problems)
-
-
-def _write_file(exported: Export, output: str, *, is_forced: bool) -> str:
-    """Write an export to a file; return why that is refused, empty if it is not."""
-    refused = obstacle(output, is_forced=is_forced)
-    if not refused:
-        write(exported.data, output)
-        note(f"{exported.contents} written to {output}")
-    return refused
-
-
-def _write_folder(exported: Export, output: str, *, is_forced: bool) -> str:
-    """Write an export below a folder; return why that is refused, empty if it is not."""
-    refused = obstacle_below(exported.files, output, is_forced=is_forced)
-    if not refused:
-        write_files(exported.files, output)
-        note(f"{exported.contents} written to {output}")
-    return refused
 
 
 # --- status and check -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from codetui.core.codebook.keys import proposed_id
 from codetui.core.codebook.usage import latest_usages, usages_in
 from codetui.model import Codebook, CodeId
-from codetui.study.session.outcome import PullResult
+from codetui.study.session.outcome import PullKind, PullResult
 from codetui.study.workspace import Batch
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
@@ -146,7 +146,7 @@ def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResu
             has_errors = any(problem.severity == "error" for problem in pulled.problems)
             kind: Kind = "error" if has_errors else "refusal" if pulled.problems else "info"
             bench.notify_behind(pull_words(pulled), kind, document)
-            if bench.screen.app.screen is bench.screen:
+            if pulled.kind is PullKind.MUCH_REMOVED and bench.screen.app.screen is bench.screen:
                 ask(pulled)
 
     def reload() -> None:

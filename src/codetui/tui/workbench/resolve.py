@@ -109,7 +109,7 @@ class ResolveController:
         own: dict[str, Do] = {
             "settle": lambda: self._go(1),
             "doubts": lambda: self._go(-1),
-            "pick": self._take,
+            "pick": lambda: self._take(coding),
             "remove": lambda: self._carry_out(RemoveCoding(coding.id)),
             "boundary": self._move_edges,
             "move.collapse": self.leave,
@@ -210,11 +210,8 @@ class ResolveController:
 
     # --- resolving one -------------------------------------------------------------------------------
 
-    def _take(self) -> None:
+    def _take(self, coding: Coding) -> None:
         """Locate the quotation at the selection; if the words differ, they replace its own."""
-        coding = self.coding
-        if coding is None:
-            return
         if not self._selector.selection.is_explicit:
             self._offer_again(self._about(coding))
             return

@@ -292,12 +292,15 @@ class WorkbenchScreen(Screen[None]):
             self._heading.update(text, layout=False)
         self.document.set_codings(self._spans.of(self.state))
         self.outline.refresh_state(self.state)
-        self._selection_changed()
+        self._show_codes()
         self.status.show_facts(status_facts(self.workspace))
 
     def _selection_changed(self) -> None:
-        self.status.show_codes([mark_of(coding, self.outline.index) for coding in self.target.under_cursor()])
+        self._show_codes()
         self.saver.remember_soon()
+
+    def _show_codes(self) -> None:
+        self.status.show_codes([mark_of(coding, self.outline.index) for coding in self.target.under_cursor()])
 
     # --- for the controllers --------------------------------------------------------------------------
 
