@@ -40,6 +40,12 @@ def damaged(study: Path, kind: str) -> Path:
             log.write_bytes(data + b"nothing of ours\n")
         case "a log of NULs":
             log.write_bytes(bytes(len(data)))
+        case "an empty log":
+            log.write_bytes(b"")
+        case "a log of blank lines":
+            log.write_bytes(b"\r\n\r\n")
+        case "a log of a web page":
+            log.write_bytes(b"<html>\n<body>\n</body>\n")
         case "NULs behind the log":
             log.write_bytes(data + bytes(64))
         case "NULs behind the document":
@@ -51,8 +57,11 @@ def damaged(study: Path, kind: str) -> Path:
 
 DAMAGES = [
     "half a line", "a line of another program", "a log of NULs", "NULs behind the log", "NULs behind the document",
-    "a document of NULs",
+    "a document of NULs", "an empty log", "a log of blank lines", "a log of a web page",
 ]  # fmt: skip
+
+BLANK = ["an empty log", "a log of blank lines"]
+USELESS = ["a log of NULs", "a log of a web page", *BLANK]
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
@@ -80,8 +89,10 @@ def test_a_merge_reports_damage_on_either_side(
     study: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damaged(study, kind)
-    assert run(["merge", str(tmp_path / "other"), "--study", str(study)]) == 1
-    assert "11.jsonl:" in capsys.readouterr().out
+    is_repaired = kind in BLANK  # The log of the other side is now ours.
+    assert run(["merge", str(tmp_path / "other"), "--study", str(study)]) == (0 if is_repaired else 1)
+    assert ("11.jsonl:" in capsys.readouterr().out) != is_repaired
+    damaged(study, kind)
     again = tmp_path / "again"
     write_study(again)
     run(["merge", str(study), "--study", str(again)])
@@ -101,16 +112,39 @@ def test_a_migration_reports_damage_with_exit_code_1(
     book, rules = study / "codebook.toml", study / "map.toml"
     rules.write_text(MAP, "utf-8")
     book.write_text(book.read_text("utf-8").replace('"TASK1"', '"T1"'), "utf-8")
-    migrated = 1 if kind == "a log of NULs" else 2
+    migrated = 1 if kind in USELESS else 2  # A document alone does not have the ids of codes that are gone.
     for options in (["--dry-run"], []):
         assert run(["codebook", "migrate", "--map", str(rules), *options, "--study", str(study)]) == 1
         printed = capsys.readouterr()
         assert printed.err.count(f"{file.name}:") == 1 and ": error: " in printed.err
         assert f"{migrated} codings in {migrated} ads".replace("1 codings in 1 ads", "1 coding in 1 ad") in printed.out
         assert "imported first" not in printed.out or kind == "half a line"
-    assert {coding.code for one in Study.open(study).sessions() for coding in one.state.live()} <= {"T1", "TASK2"}
+        assert ("to be decided: 1 coding of TASK1: Lighting" in printed.out) == (kind in USELESS)
+    codes = {coding.code for one in Study.open(study).sessions() for coding in one.state.live()}
+    assert codes <= {"T1", "TASK2"} or kind in USELESS
     rest = [one for one in Study.open(study).sessions() if one.source.id == "12"]
     assert [coding.code for one in rest for coding in one.state.live()] == ["T1"]
+
+
+@pytest.mark.parametrize("kind", USELESS)
+def test_without_a_readable_line_in_its_log_a_session_is_that_of_its_document(
+    study: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged(study, kind)
+    (snapshot,) = Study.open(study).sessions()
+    assert len(snapshot.state.live()) == 2 and [one.severity for one in snapshot.problems] == ["error"]
+    assert run(["export", "--format", "csv", "-o", "-", "--study", str(study)]) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    with Study.open(study).session("11", coder="wil") as session:
+        assert len(session.state.live()) == 2
+    assert run(["status", "--json", "--study", str(study)]) == (0 if "empty" in kind or "blank" in kind else 1)
+
+
+def test_a_useless_log_without_a_document_is_an_unread_session(study: Path) -> None:
+    damaged(study, "a log of NULs")
+    next((study / "sessions/wil").glob("*.md")).unlink()
+    (snapshot,) = Study.open(study).sessions()
+    assert snapshot.is_unread and "no line of this log can be read" in snapshot.problems[0].message
 
 
 @pytest.mark.parametrize("kind", ["NULs behind the document", "a document of NULs"])

@@ -12,8 +12,17 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.core.session.commands import AssignCode, AssignProfile, NoteCoding, RecodeCoding, RemoveCoding, Undo
+from codetui.core.session.commands import (
+    AssignCode,
+    AssignProfile,
+    DescribeSource,
+    NoteCoding,
+    RecodeCoding,
+    RemoveCoding,
+    Undo,
+)
 from codetui.model import CodeId, Span
+from codetui.study.study import Study
 from testing.machines import Machine, log_of, state_of
 from testing.studies import write_study
 
@@ -159,6 +168,35 @@ def test_a_merge_by_git_is_not_a_hand_edit(diverged_clones: tuple[Clone, Clone])
     assert any("the profile" in problem.message for problem in first.session.problems)
     first.close()
     assert first.files() == before and first.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("kept", ["renamed by git", "the new document", "the old document"])
+def test_a_document_that_one_side_renamed_loses_neither_sides_work(clones: tuple[Clone, Clone], kept: str) -> None:
+    first, second = clones
+    coded("You watch the sea", "TASK2")(first)
+    second.execute(DescribeSource("Harbour Board", "Keeper"))
+    second.execute(RemoveCoding(second.state.live()[0].id))
+    coded("polish the mirrors", "TASK2")(second)
+    for clone in (first, second):
+        clone.close()
+        clone.commit()
+    first.fetch(second)
+    is_found = kept == "renamed by git"
+    how = "find-renames=5%" if is_found else "no-renames"
+    first.git("merge", "--no-edit", "-X", how, "other", fails=not is_found)
+    if not is_found:
+        new, old = (next(first.folder.glob(f"sessions/rosa/*{name}*.md")) for name in ("harbour", "shore"))
+        first.git("rm", "-q", "-f", str(old if kept == "the new document" else new))
+        first.commit()
+    snapshots = list(Study.open(first.folder).sessions())
+    assert [one.edits for one in snapshots] == [()]
+    assert {coding.words for coding in snapshots[0].state.live()} == {"You watch the sea", "polish the mirrors"}
+    first.open()
+    assert {coding.words for coding in first.state.live()} == {"You watch the sea", "polish the mirrors"}
+    assert first.state.employer == "Harbour Board"
+    first.close()
+    (document,) = first.folder.glob("sessions/rosa/*.md")
+    assert "You watch the sea" in document.read_text("utf-8") and "harbour" in document.name
 
 
 def test_the_merge_driver_reports_conflicts(diverged_clones: tuple[Clone, Clone]) -> None:

@@ -54,31 +54,30 @@ def run_git(*words: str, folder: Path | None = None) -> bytes:
 
 
 def revision_with(path: Path, data: bytes) -> str | None:
-    """Return a commit in which the file at `path` has these bytes, None if none is found.
+    """Return a commit that has these bytes in the folder of `path`, under any name; None if none is found.
 
     The commits that are being merged are tried first, then all commits on branches.
     """
     wanted = _blob(data)
-    for revision in _candidates(path, wanted):
+    for revision in _candidates(path.parent, wanted):
         try:
-            found = run_git("rev-parse", "--verify", "--quiet", f"{revision}:{path.as_posix()}").decode().strip()
+            listed = run_git("ls-tree", "-z", revision, f"{path.parent.as_posix()}/")
         except GitError:
             continue
-        if found in wanted:
+        if any(line.partition(b"\t")[0].split()[-1] in wanted for line in listed.split(b"\0") if line):
             return revision
     return None
 
 
-def _candidates(path: Path, wanted: frozenset[str]) -> Iterator[str]:
+def _candidates(folder: Path, wanted: frozenset[bytes]) -> Iterator[str]:
     yield from _HEADS
     yield from (name.removeprefix(_NAMED) for name in os.environ if name.startswith(_NAMED))
     for blob in wanted:
         try:
-            yield from (
-                run_git("log", "--all", "--format=%H", f"--find-object={blob}", "--", path.as_posix()).decode().split()
-            )
+            found = run_git("log", "--all", "--format=%H", f"--find-object={blob.decode()}", "--", folder.as_posix())
         except GitError:
             continue
+        yield from found.decode().split()
 
 
 def files_in(revision: str, folder: Path) -> list[Path]:
@@ -92,10 +91,11 @@ def content(revision: str, path: Path) -> bytes:
     return run_git("cat-file", "blob", f"{revision}:{path.as_posix()}")
 
 
-def _blob(data: bytes) -> frozenset[str]:
+def _blob(data: bytes) -> frozenset[bytes]:
     """Return the object ids of these bytes in git, by either of its hashes."""
     whole = b"blob %d\0" % len(data) + data
-    return frozenset((hashlib.sha1(whole, usedforsecurity=False).hexdigest(), hashlib.sha256(whole).hexdigest()))
+    hashes = hashlib.sha1(whole, usedforsecurity=False), hashlib.sha256(whole)
+    return frozenset(one.hexdigest().encode() for one in hashes)
 
 
 def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
@@ -129,10 +129,18 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
     text, ids = document_of(state, book, state.describe(here.source))
     if is_snapshot:
         in_order = sorted({one.id: one for one in steps}.values(), key=lambda one: (one.seq, one.id))
-        SnapshotFile(ours).write([Snapshot(text, ids, tuple(one.id for one in in_order))])
+        merged = Snapshot(text, ids, tuple(one.id for one in in_order))
+        # Where one side has renamed its document, git does not always merge it, but leaves that of one side.
+        is_renamed = _document_name(here) != _document_name(there)
+        sides = (*SnapshotFile(theirs).read(), *SnapshotFile(ours).read()) if is_renamed else ()
+        SnapshotFile(ours).write([*sides, merged])
         return ()
     fs.replace(ours, text.encode("utf-8", "replace"), durable=False)
     return tuple(f"{path}: {describe_conflict(one, state, book)}" for one in find_conflicts(steps))
+
+
+def _document_name(side: SessionSnapshot) -> str:
+    return side.document.path.name if side.document else ""
 
 
 def _side(version: Path, root: Path, path: Path, folder: Path, book: Codebook) -> SessionSnapshot:

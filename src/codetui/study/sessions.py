@@ -256,13 +256,13 @@ class _CoderFolder:
             return self._failed(log, error)
         memory = MemoryLog(transactions)
         opened = memory.state.opened
-        if opened is None and not transactions and not problems:
-            return None
+        if not transactions:
+            return self._with_useless_log(log, is_empty=not problems)
         if opened is None:
             word = self._book.words.source
             what = f"the beginning of this log is missing, which names the {word}"
             hint = f"open the {word} once, or restore the line"
-            problems += [Problem(str(log), 0, "error", f"{what}: {hint}")] if transactions else []
+            problems += [Problem(str(log), 0, "error", f"{what}: {hint}")]
             self._documents.pop(heading_id(log.stem), None)
             source = memory.state.describe(Source(SourceId(log.stem), "", "", "", str(log)))
             steps = tuple(transactions)
@@ -273,6 +273,20 @@ class _CoderFolder:
         snapshot = self._synced(memory, source, self._candidates(opened.source))
         coder = transactions[-1].coder
         return replace(snapshot, coder=coder, log=log, transactions=tuple(transactions), log_problems=tuple(problems))
+
+    def _with_useless_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
+        """Return the session of a log without any readable line: that of its document; None if both are empty."""
+        source_id = SourceId(next((one for one in self._documents if one and safe_name(one) == log.stem), log.stem))
+        candidates = self._candidates(source_id)
+        if is_empty and not candidates:
+            return None
+        what = "this log is empty" if is_empty else "no line of this log can be read"
+        if not candidates:
+            return self.unread(source_id, Problem(str(log), 0, "error", f"{what}: restore it from a backup"))
+        word = self._book.words.source
+        what += f"; the codings of its document are used: open the {word} once to import them"
+        snapshot = self._synced(MemoryLog(), Source(source_id, "", "", "", ""), candidates)
+        return replace(snapshot, log_problems=(Problem(str(log), 0, "error", what),))
 
     def without_log(self) -> Iterator[SessionSnapshot]:
         """Yield the sessions that consist only of a document, then those that cannot be read."""
