@@ -158,7 +158,8 @@ class Study:
         """
         by_id = sources or self.sources_by_id()
         found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
-        return (session for session in found if self._may_read(viewer, session))
+        own = viewer and session_files.coder_folder(self.sessions_path, viewer)
+        return (session for session in found if viewer in (None, session.coder) or session.folder == own)
 
     def problems(self, coder: str | None = None) -> list[Problem]:
         """Return the problems that concern all sessions of one coder or of all.
@@ -172,12 +173,6 @@ class Study:
             return [*interrupted_steps(root)[1], *obstructions]
         except OSError as error:
             return [not_read(error, root, "its sessions are left out")]
-
-    def _may_read(self, viewer: str | None, session: SessionSnapshot) -> bool:
-        """Return whether a viewer may read a session: the owner may read all, a coder only their own."""
-        if viewer is None or viewer == session.coder:
-            return True
-        return session.folder == session_files.coder_folder(self.sessions_path, viewer)
 
     @contextmanager
     def session(self, source_id: str, coder: str) -> Iterator[Session]:
