@@ -26,7 +26,6 @@ from codetui.core.session.decide import undo_unchanged
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
-from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.session_doc.patch import document_of
 from codetui.formats.toml.edit import EditError
 from codetui.model import (
@@ -52,7 +51,7 @@ from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.steps import BegunStep, StepNote, interrupted_steps
-from codetui.study.study import Study, StudyError, read_codebook
+from codetui.study.study import Study, StudyError, kept_book, read_codebook
 
 AT_ONCE = 8
 """Sessions that are written at the same time."""
@@ -120,14 +119,11 @@ def find_codebook(name: str, sessions: Path) -> Codebook:
     if fs.is_file(Path(name)):
         return read_codebook(Path(name))[0]
     version, _, digest = name.rpartition("#")
-    text = study_files.kept_codebook(sessions, digest)
-    found = parse_codebook(text, name)[0] if text is not None else None
+    found = kept_book(sessions, digest)
     if found is not None and version in ("", found.version):
         return found
     # The kept ones, in the order of their first use.
-    texts = ((one, study_files.kept_codebook(sessions, one)) for one in study_files.kept_names(sessions))
-    books = (parse_codebook(text, one)[0] for one, text in texts if text is not None)
-    kept = [book for book in books if book is not None]
+    kept = [book for one in study_files.kept_names(sessions) if (book := kept_book(sessions, one)) is not None]
     named = [book for book in kept if book.version == name]
     if named:
         return named[-1]
@@ -218,8 +214,7 @@ def _edit_back(step: BegunStep, root: Path, edit: Edit, *, is_reverse: bool) -> 
 def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPlan:
     """Return the remaining work of a step whose codebook is already in place. Raises StudyError, OSError."""
     root = study.sessions_path
-    book, text = study.codebook, study_files.kept_codebook(root, step.after if is_reverse else step.before)
-    other = parse_codebook(text, step.before)[0] if text is not None else None
+    book, other = study.codebook, kept_book(root, step.after if is_reverse else step.before)
     found = _rules_in(study_files.map_path(root, step.rules))
     known = {code.id for code in book.codes}
     lost = [to for rule in found.rules for to in rule.new if rule.part == "code" and to not in known]
@@ -333,10 +328,9 @@ def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Pa
     rules, _ = parse_map(text, str(map_file), book)
     digest = rules.old_book.rpartition("#")[2] if rules else ""
     try:
-        kept = study_files.kept_codebook(sessions, digest)
+        return kept_book(sessions, digest)
     except OSError as error:
         raise StudyError(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.") from error
-    return parse_codebook(kept, digest)[0] if kept is not None else None
 
 
 class _Done(NamedTuple):

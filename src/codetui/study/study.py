@@ -225,6 +225,12 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
     return book, problems
 
 
+def kept_book(sessions: Path, digest: str) -> Codebook | None:
+    """Return the codebook kept under a hash, or the beginning of one; None if there is none.  Raises OSError."""
+    text = study_files.kept_codebook(sessions, digest)
+    return parse_codebook(text, digest)[0] if text is not None else None
+
+
 def missing_corpus(path: Path) -> StudyError:
     """Return the error for a path that has no corpus."""
     return StudyError(f"there is no file or folder {path}. {HINT}")
@@ -364,8 +370,7 @@ class CodebookService:
 
     def kept(self, version: str) -> Codebook | None:
         """Return the codebook that a coding names as `version#hash`; None if it was not kept. Raises OSError."""
-        text = study_files.kept_codebook(self._sessions, version.rpartition("#")[2])
-        return parse_codebook(text, version)[0] if text is not None else None
+        return kept_book(self._sessions, version.rpartition("#")[2])
 
     def remove_stale_temporaries(self) -> None:
         """Delete the temporary files that killed programs left beside the codebook and the kept versions."""
