@@ -19,6 +19,7 @@ from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Se
 Role = Literal["text", "code", "profile", "container", "section", "group"]
 """A container has codes or profiles below it and is neither a section nor a group."""
 
+DEFINED = vocabulary.CODE_FIELDS
 CRITERIA = vocabulary.CODE_FIELDS - {"definition"}
 HEADING_NUMBER = re.compile(r"[*_`]*(\d{1,3}(?:\.\w{1,3})*)[.:)]?\s")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})")
@@ -64,6 +65,13 @@ class Heading:
         is_leaf = self.role == "text" and not self.children
         return vocabulary.field_key(vocabulary.chapter_title(self.node.heading)) if is_leaf else None
 
+    def shape(self) -> str:
+        """Return what the headings of codes beside each other share: the word before the name, or a number."""
+        found = vocabulary.WORDS["code_heading"].match(vocabulary.plain_name(self.node.heading))
+        if found or re.match(r"code\s", self.node.heading, re.IGNORECASE):
+            return (found["word"] or found["other"]).casefold() if found else "code"
+        return "number" if self.label.id else ""
+
     def section_kind(self) -> SectionKind | None:
         """Return the kind of section by the ids of its codes, else by the heading; None if neither is clear."""
         ids = self.code_ids()
@@ -101,15 +109,22 @@ def _family(code_id: str) -> str:
 class Classifier:
     """Finds the codes and profiles of one book."""
 
-    def __init__(self, root: Node) -> None:
-        """Count the ids of the book; an id of unknown kind labels a code only if other ids are built alike."""
+    def __init__(self, root: Node, *, is_declared: bool = False) -> None:
+        """Count the ids of the book; an id of unknown kind labels a code only if other ids are built alike.
+
+        `is_declared` is True for a book whose title says that it has codes.
+        """
+        self._is_declared = is_declared
         ids: list[str] = []
         self._cards = 0
         """Tables with one field a row that may be cards of codes; a single one may explain the fields."""
+        self._prefixed = 0
+        """Headings such as `Code: Rent`."""
         self._numbered: set[str] = set()
         """Ids that continue the number of their heading: 3.1 below `3. Attitude`."""
         for node in root.walk():
             label = vocabulary.code_label(node.heading, is_heading=True)
+            self._prefixed += _is_prefixed(node)
             own, number = list(_ids_in(node.blocks)), HEADING_NUMBER.match(node.heading)
             ids += [label.id, *own] if label else own
             tables = [read_table(block) for block in node.blocks if block.kind == "table"]
@@ -242,6 +257,26 @@ class Classifier:
             is_dotted = vocabulary.IS_DOTTED_ID.fullmatch(leaf.label.id) is not None
             if are_all_codes or (is_dotted and not (is_numbered and leaf.field())):
                 leaf.role = "code"
+        self.adapt_alike(parent.children)
+
+    def adapt_alike(self, siblings: list[Heading]) -> None:
+        """Turn headings into codes that are built like the codes beside them: `Node: Rent` beside `Node: Noise`.
+
+        A heading that only has a name is a code between two codes, and in a book of codes everywhere beside one.
+        """
+        coded = [at for at, child in enumerate(siblings) if child.role == "code"]
+        shapes = {(siblings[at].node.level, siblings[at].shape()) for at in coded}
+        for at, child in enumerate(siblings):
+            shape = child.shape()
+            is_leaf = child.role == "text" and not child.children and not child.field()
+            if not is_leaf or (child.node.level, shape) not in shapes:
+                continue
+            is_plain = all(block.kind in ("paragraph", "list", "rule") for block in child.node.blocks)
+            is_other = vocabulary.WORDS["matter"].match(vocabulary.chapter_title(child.node.heading)) or not is_plain
+            is_between = coded[0] < at < coded[-1]
+            is_beside = bool(child.node.blocks) and (is_between or (self._is_declared and not shape))
+            if shape not in ("", "number") or (is_beside and not is_other):
+                child.role = "code"
 
     def _role(self, own: Heading, is_in_profiles: bool) -> Role:
         """Return the role of a heading whose subheadings have their roles already; its siblings may still change it."""
@@ -263,7 +298,8 @@ class Classifier:
             return "profile"
         if id_ and fields & vocabulary.CODE_FIELDS and (is_dotted or not is_in_profiles):
             return "code"
-        return "code" if fields & CRITERIA and own.node.level > 1 else "text"
+        is_sure = self._prefixed > 1 and _is_prefixed(own.node)
+        return "code" if own.node.level > 1 and fields & (DEFINED if is_sure else CRITERIA) else "text"
 
 
 def _with_codes_apart(heading: Heading) -> list[Heading]:
@@ -273,6 +309,11 @@ def _with_codes_apart(heading: Heading) -> list[Heading]:
     coded = [child for child in heading.children if child.role == "code"]
     heading.children = [child for child in heading.children if child not in coded]
     return [heading, *coded]
+
+
+def _is_prefixed(node: Node) -> bool:
+    found = vocabulary.WORDS["code_heading"].match(vocabulary.plain_name(node.heading))
+    return found is not None and found["word"] is not None
 
 
 def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:

@@ -21,6 +21,7 @@ IsCode = Callable[[Label], bool]
 """
 
 PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
+LABELLED_CODE = re.compile(r"code\s", re.IGNORECASE)
 LONGEST_FIELD_NAME = 7
 """In words."""
 
@@ -76,8 +77,9 @@ def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = 
         if block.kind == "paragraph":
             found += _split_paragraph(block, is_code)
         elif block.kind == "list" and not is_value and any(_begins_piece(item, is_code) for item in block.items):
-            for item in block.items:
-                found += _split_item(item, is_code)
+            entries = [list(_split_item(item, is_code)) for item in block.items]
+            _adapt_entries(entries)
+            found += [piece for entry in entries for piece in entry]
         elif block.kind != "rule":
             found.append(Piece("plain", block.line, blocks=[block]))
     return found
@@ -135,6 +137,21 @@ def _split_item(item: Item, is_code: IsCode) -> Iterator[Piece]:
         yield piece
 
 
+def _adapt_entries(entries: list[list[Piece]]) -> None:
+    """Turn entries that only have a name, `**Hope**: …`, into codes beside several codes in the same list."""
+    firsts = [entry[0] for entry in entries]
+    named = [piece for piece in firsts if piece.kind == "field" and not piece.key]
+    names = {piece.name for piece in named}
+    is_list_of_codes = len(named) + sum(piece.kind == "code" for piece in firsts) == len(firsts) > 2 * len(named)
+    if is_list_of_codes and len(names) == len(named) and not any(map(vocabulary.WORDS["matter"].match, names)):
+        for piece in named:
+            piece.kind, piece.label, piece.name = (
+                "code",
+                Label("", vocabulary.plain_name(piece.name), is_marked=True),
+                "",
+            )
+
+
 def _begins_piece(item: Item, is_code: IsCode) -> bool:
     text = opening.text if (opening := item.opening()) else ""
     return any(_opened_piece(each, is_code) for each in (text, text.partition("\n")[0]))
@@ -143,9 +160,12 @@ def _begins_piece(item: Item, is_code: IsCode) -> bool:
 def _opened_piece(text: str, is_code: IsCode, line: int = 0) -> Piece | None:
     """Return the field or the code at the beginning of a text; None if it begins with neither."""
     label = vocabulary.code_label(text)
+    is_label = is_code(NO_LABEL) and bool(vocabulary.label_line(text))
+    if is_label and LABELLED_CODE.match(text):
+        return Piece("label", line, text)
     if label is not None and is_code(label):
         return Piece("code", line, label.rest, label=label)
-    if is_code(NO_LABEL) and vocabulary.label_line(text):
+    if is_label:
         return Piece("label", line, text)
     return _field(text, line)
 
@@ -422,8 +442,12 @@ def _split_outside_marks(text: str) -> list[str]:
 def _unframed(text: str) -> str:
     """Return a line without `e.g.` before it, `etc.` after it, and brackets around the whole."""
     text = text.strip()
-    if _is_in_brackets(text.rstrip(".")):
-        text = text[1:].rstrip(".")[:-1].strip()
+    inner = text[1:].rstrip(".")[:-1].strip()
+    # Other brackets belong to the example: `(pause)`.
+    if _is_in_brackets(text.rstrip(".")) and any(
+        vocabulary.WORDS[name].search(inner) for name in ("for_example", "and_so_on", "marks")
+    ):
+        text = inner
     lead = vocabulary.WORDS["for_example"].match(text)
     text = text[lead.end() :] if lead else text
     shorter = vocabulary.WORDS["and_so_on"].sub("", text)

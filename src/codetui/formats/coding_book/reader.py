@@ -220,12 +220,7 @@ def _name_sections(sections: list[Passage]) -> None:
 def _name_codes(codes: list[Passage], notify: Notify) -> None:
     taken: dict[str, int] = {}
     for passage in codes:
-        label = passage.label
-        if label == NO_LABEL:
-            cells = vocabulary.label_line(passage.heading)
-            is_card = cells and vocabulary.is_title(cells[-1][0], "sure")
-            *own_id, name = [value for _, value in cells] if is_card else [vocabulary.plain_name(passage.heading)]
-            label = Label("".join(own_id), name)
+        label = Label("", vocabulary.code_name(passage.heading)) if passage.label == NO_LABEL else passage.label
         id_ = label.id
         if not id_:
             id_ = _unique(_slug(label.name), taken)
@@ -330,6 +325,8 @@ EDITED = (
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 MARKER = re.compile(r"^[ \t]*\d{1,9}[.)](?=\s)", re.MULTILINE)
+ATTRIBUTES = re.compile(r"^(#{1,6}[ \t].*?\S)[ \t]*\{([#.][^{}\n]*)\}[ \t]*$", re.MULTILINE)
+"""The anchor and classes behind a heading, as pandoc has them."""
 DERIVED_FIELDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
 """The fields whose words are not those of the coding book."""
 
@@ -395,12 +392,13 @@ class _Reader:
 
     def __init__(self, text: str, file: str) -> None:
         text = CONTROL.sub("", with_plain_line_ends(text.removeprefix("\ufeff")))
+        self._structure = [word for found in ATTRIBUTES.finditer(text) for word in words(found[2])]
+        text = ATTRIBUTES.sub(r"\1", text)
         front = FRONT_MATTER.match(text)
         self._front_matter = front[1] if front else ""
         self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
         self._file = file
         self._notes: list[Problem] = []
-        self._structure: list[str] = []
         self._title = ""
 
     def read(self, codebook_file: str) -> CodingBook:
@@ -423,7 +421,8 @@ class _Reader:
 
     def _passages(self, root: Node) -> list[Passage]:
         """Return all parts and texts in the order of their lines; the first heading is the book's title."""
-        classifier = Classifier(root)
+        title = root.children[0].heading if root.children else ""
+        classifier = Classifier(root, is_declared=vocabulary.WORDS["declared"].search(plain_name(title)) is not None)
         first = root.children[0] if root.children else None
         nodes = [replace(root, children=[], end=first.line if first else root.end), *root.children]
         if first is not None and _is_title(first, root, classifier):
@@ -432,6 +431,7 @@ class _Reader:
             introduction = Node("", 0, first.line, first.start, end, first.blocks)
             nodes[1:2] = [introduction, *first.children]
         headings = [classifier.heading(node) for node in nodes]
+        classifier.adapt_alike(headings)
         for heading in headings:
             find_sections(heading)
         found = passages(headings, self._text.split("\n"), self._title)

@@ -102,7 +102,8 @@ class Table:
                 label = _row_label(id_ if self.id_at != self.name_at else "", own or id_)
                 within = tuple(filter(None, (outer, *groups.values())))
                 head = " ".join((name, *repeated))
-                found.append(Piece(kind, line, label.rest, inner=inner, groups=within, name=head, label=label))
+                is_row = not self.is_card
+                found.append(Piece(kind, line, label.rest, [], inner, within, head, label=label, is_item=is_row))
         for piece in found[:1]:
             piece.inner += self._remarks()
         return found
@@ -280,8 +281,15 @@ class LabelRun(NamedTuple):
 
     @property
     def cells(self) -> list[tuple[str, str]]:
-        """The titles with the values of the lines."""
-        return [cell for piece in self.lines for cell in vocabulary.label_line(piece.text)]
+        """The titles with the values of the lines; of several lines with an id only the last one's counts as such."""
+        found = [vocabulary.label_line(piece.text) for piece in self.lines]
+        last = max((at for at, cells in enumerate(found) if len(cells) > 1), default=0)
+        outer = [
+            (title, value if len(cells) == 1 else f"{title} {cells[0][1]}: {value}")
+            for cells in found[:last]
+            for title, value in cells[-1:]
+        ]
+        return [*outer, *(cell for cells in found[last:] for cell in cells)]
 
     @property
     def titles(self) -> set[str]:
@@ -300,7 +308,7 @@ def label_runs(pieces: list[Piece]) -> list[LabelRun]:
     for piece in pieces:
         if piece.kind != "label":
             runs[-1].others.append(piece)
-        elif runs[-1].others or runs[-1].titles & LabelRun([piece], []).titles:
+        elif runs[-1].others or (runs[-1].titles & LabelRun([piece], []).titles) - {"id"}:
             runs.append(LabelRun([piece], []))
         else:
             runs[-1].lines.append(piece)
@@ -360,11 +368,16 @@ def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
     """
     lines = text.removeprefix("\ufeff").lstrip("\r\n").splitlines(keepends=True)
     skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
-    tables = [list(_records(lines[skipped:], delimiter, skipped + 1)) for delimiter in DELIMITERS]
-    rows = max(tables, key=lambda each: len(each[0].cells) if each else 0)
+    tables = {delimiter: list(_records(lines[skipped:], delimiter, skipped + 1)) for delimiter in DELIMITERS}
+    delimiter, rows = max(tables.items(), key=lambda each: len(each[1][0].cells) if each[1] else 0)
     if not rows:
         return "", []
     width = len(rows[0].cells)
+    for at, title in enumerate(rows[0].cells):
+        for row in rows[1:] if delimiter == ";" and vocabulary.field_key(title) == "examples" else []:
+            # The file quotes a cell that contains the delimiter; the marks keep it one example.
+            if at < len(row.cells) and ";" in row.cells[at] and '"' not in row.cells[at]:
+                row.cells[at] = f'"{row.cells[at]}"'
     written = [_markdown_row((row.cells + [""] * width)[: max(width, len(row.cells))]) for row in rows]
     written.insert(1, _markdown_row(["---"] * width))
     return "\n".join((f"# {title}", "", *written, "")), [row.line for row in rows[1:]]

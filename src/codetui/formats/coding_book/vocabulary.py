@@ -214,6 +214,12 @@ def plain_name(name: str) -> str:
     return marked.strip().rstrip(":") if marked and not rest else name
 
 
+def code_name(heading: str) -> str:
+    """Return the name in the heading of a code: `Rent` for `Node: Rent`."""
+    name = plain_name(heading)
+    return plain_name(name[found.end() :]) or name if (found := WORDS["code_heading"].match(name)) else name
+
+
 def split_marked(text: str) -> tuple[str, str]:
     """Return the leading words of a text in bold or backticks, and the rest; `("", text)` if there are none.
 
@@ -264,7 +270,7 @@ TitleKind = Literal["id", "code", "sub", "name", "parent", "group", "sure", "oth
 PARENT_RANK, GROUP_RANK, NAME_RANK = 0, 1, 2
 Rank: TypeAlias = Literal["id"] | int | None
 LABEL_LINE = re.compile(
-    r"[*_]{0,3}(?P<title>[^\W\d_][^:*_\n]{0,30}?)(?:\s+(?P<number>\d{1,3}))?\s*[*_]{0,3}:[*_]{0,3}\s*(?P<value>\S[^\n]*)"
+    r"[*_]{0,3}(?P<title>[^\W\d_][^:*_\n]{0,30}?)(?:\s+(?P<number>[A-Z]?\d{1,3}|[A-Z]))?\s*[*_]{0,3}:[*_]{0,3}\s*(?P<value>\S[^\n]*)"
 )
 LONGEST_LABEL = 12
 """Words of the name on the line of a card."""
