@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -124,22 +125,12 @@ def file_of(handle: int, *, is_buffered: bool = True) -> BinaryIO:
 
 def status(path: Path | str) -> os.stat_result | None:
     """Return the status of a file, following links, None if there is none; raise OSError if it cannot be read."""
-    try:
-        return os.stat(path)  # noqa: PTH116  the path may be a string
-    except (OSError, ValueError) as error:
-        if not _means_absent(error):
-            raise
-        return None
+    return _none_if_absent(os.stat, path)
 
 
 def link_status(path: Path | str) -> os.stat_result | None:
     """Return the status of a name without following links, None if unused; raise OSError if it cannot be read."""
-    try:
-        return os.lstat(path)
-    except (OSError, ValueError) as error:
-        if not _means_absent(error):
-            raise
-        return None
+    return _none_if_absent(os.lstat, path)
 
 
 def names(folder: Path | str) -> list[str]:
@@ -165,8 +156,13 @@ def real(path: Path | str) -> str:
         return os.path.realpath(path)
 
 
-def _means_absent(error: OSError | ValueError) -> bool:
-    """Return whether an error means "no such file"; a name that no file can have is a ValueError."""
-    if not isinstance(error, OSError):
-        return True
-    return error.errno in _ABSENT or getattr(error, "winerror", None) in _ABSENT_ON_WINDOWS
+def _none_if_absent(look: Callable[[Path | str], os.stat_result], path: Path | str) -> os.stat_result | None:
+    """Return what `look` returns, None if there is no such file; a name that no file can have is a ValueError."""
+    try:
+        return look(path)
+    except ValueError:
+        return None
+    except OSError as error:
+        if error.errno in _ABSENT or getattr(error, "winerror", None) in _ABSENT_ON_WINDOWS:
+            return None
+        raise

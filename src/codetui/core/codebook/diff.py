@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import partial
+from itertools import product
 from typing import Literal, NamedTuple
 
 from codetui.core.codebook.index import folded
@@ -172,9 +174,10 @@ def pair_parts(old: Sequence[Identity], new: Sequence[Identity]) -> list[Pair]:
     likeness. An id without other evidence pairs with itself.
     """
     pairs = {each.id: Pair(each.id, each.id) for each in old if any(_is_same(each, other) for other in new)}
-    for key_of in (_name, _definition):
-        _pair_by(key_of, old, new, pairs)
-    _pair_by_likeness(old, new, pairs)
+    for pair_rest in (partial(_pair_by, _name), partial(_pair_by, _definition), _pair_by_likeness):
+        taken = {pair.new for pair in pairs.values()}
+        rest_old = [each for each in old if each.id not in pairs]
+        pairs |= pair_rest(rest_old, [each for each in new if each.id not in taken])
     return [pairs[each.id] for each in old if each.id in pairs]
 
 
@@ -199,37 +202,30 @@ def _definition(part: Identity) -> str:
     return text if len(text) >= SHORTEST_DEFINITION else ""
 
 
-def _pair_by(
-    key_of: Callable[[Identity], str], old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]
-) -> None:
-    """Add pairs of parts with the same text, if it is unique in both codebooks."""
-    taken = {pair.new for pair in pairs.values()}
-    rest_old = [each for each in old if each.id not in pairs]
-    rest_new = [each for each in new if each.id not in taken]
-    counts = Counter(map(key_of, rest_old)), Counter(map(key_of, rest_new))
-    by_key = {key_of(each): each.id for each in rest_new}
-    for each in rest_old:
-        key = key_of(each)
-        if key and (counts[0][key], counts[1][key]) == (1, 1):
-            pairs[each.id] = Pair(each.id, by_key[key])
+def _pair_by(key_of: Callable[[Identity], str], old: Sequence[Identity], new: Sequence[Identity]) -> dict[str, Pair]:
+    """Return the pairs of parts with the same text, if it is unique in both codebooks, by their old ids."""
+    in_old, in_new = Counter(map(key_of, old)), Counter(map(key_of, new))
+    by_key = {key_of(each): each.id for each in new}
+    unique = [each for each in old if in_old[key_of(each)] == in_new[key_of(each)] == 1]
+    return {each.id: Pair(each.id, by_key[key_of(each)]) for each in unique if key_of(each)}
 
 
-def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity], pairs: dict[str, Pair]) -> None:
-    """Add pairs of the remaining parts, the most similar first."""
-    taken = {pair.new for pair in pairs.values()}
-    rest = [each for each in new if each.id not in taken]
+def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity]) -> dict[str, Pair]:
+    """Return the pairs of parts that are alike, the most similar ones first, by their old ids."""
     scored: list[tuple[float, Pair]] = []
-    for each in old:
-        for other in rest if each.id not in pairs else ():
-            score = likeness(each, other)
-            if each.id == other.id:
-                scored.append((score + SAME_ID, Pair(each.id, other.id)))
-            elif score >= LIKELY:
-                scored.append((score, Pair(each.id, other.id, round(min(score, 0.99), 2))))
+    for each, other in product(old, new):
+        score = likeness(each, other)
+        if each.id == other.id:
+            scored.append((score + SAME_ID, Pair(each.id, other.id)))
+        elif score >= LIKELY:
+            scored.append((score, Pair(each.id, other.id, round(min(score, 0.99), 2))))
+    pairs: dict[str, Pair] = {}
+    taken: set[str] = set()
     for _, pair in sorted(scored, key=lambda each: -each[0]):
         if pair.old not in pairs and pair.new not in taken:
             pairs[pair.old] = pair
             taken.add(pair.new)
+    return pairs
 
 
 # --- changes ----------------------------------------------------------------------------------------

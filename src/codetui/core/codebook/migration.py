@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from codetui.core.codebook import index as books
@@ -96,6 +97,9 @@ class MigrationMap:
         """Return the codes that other codes are renamed to, where codings of several codes may come together."""
         renamed = (rule for rule in self.rules if rule.part == "code" and rule.effect == "renamed")
         return frozenset(rule.new[0] for rule in renamed if rule.new[0] != rule.old)
+
+
+NO_RULES = MigrationMap()
 
 
 def version_name(book: Codebook) -> str:
@@ -237,25 +241,21 @@ class PendingDecision(NamedTuple):
 
 
 def pending_decisions(
-    state: State, book: Codebook, rules: MigrationMap | None = None, old: Codebook | None = None
+    state: State,
+    book: Codebook,
+    rules: MigrationMap = NO_RULES,
+    old: Codebook | None = None,
+    *,
+    codes: Mapping[CodingId, CodeId] = MappingProxyType({}),
+    profile: str | None = None,
 ) -> tuple[PendingDecision, ...]:
     """Return the open decisions of a session in the order of assigning, the profile last.
 
     They concern codings whose code is retired or not in the codebook, and codings that became the same when the
     `rules` merged their codes.  The `old` codebook helps to recognise a profile by its name.
+    `codes` are new codes of codings and `profile` is a new profile, as if they were assigned.
     """
-    return _decisions_after(state, {}, state.profile, book, rules or MigrationMap(), old)
-
-
-def _decisions_after(
-    state: State,
-    codes: Mapping[CodingId, CodeId],
-    profile: str,
-    book: Codebook,
-    rules: MigrationMap,
-    old: Codebook | None,
-) -> tuple[PendingDecision, ...]:
-    """Return the open decisions, given the new codes of the codings in `codes` and the new `profile`."""
+    profile = state.profile if profile is None else profile
     known = {code.id: code.is_retired for code in book.codes}
     retired = {rule.old for rule in rules.rules if rule.part == "code" and rule.is_same and rule.effect == "retired"}
     merged, seen = rules.targets(), set[tuple[str, int, int]]()
@@ -326,13 +326,13 @@ def migrate(
     """
     is_applied = any(one.cause == "migration" and one.from_name == rules.name for one in done_transactions(state))
     if is_applied and not is_fresh:
-        pending = _decisions_after(state, {}, state.profile, book, rules, old)
+        pending = pending_decisions(state, book, rules, old)
         return MigrationResult((), {}, 0, 0, pending, was_applied=True)
     run = _Migration(state, rules, book, old, is_fresh=is_fresh)
     codings, memos, profiles = tuple(run.codings()), tuple(run.memos(mint)), tuple(run.profile())
     codes = {event.coding: event.code for event in codings}
     profile = profiles[0].profile if profiles else state.profile
-    pending = _decisions_after(state, codes, profile, book, rules, old)
+    pending = pending_decisions(state, book, rules, old, codes=codes, profile=profile)
     return MigrationResult((*codings, *memos, *profiles), dict(run.counts), run.moved_memos, run.left, pending)
 
 

@@ -315,11 +315,11 @@ class Corpus:
         done, count = 0, 0
         entries: list[SourceEntry] = []
         problems = files.problems()
-        unique = _Unique()
+        known: dict[SourceId, SourceEntry] = {}
         for path in paths:
             collector, reported = self._collector(path), done
             for entry in self._entries(path, collector):
-                if unique.add(entry, collector):
+                if _is_first(entry, known, collector):
                     entries.append(entry)
                 here = done + max(entry.offset, 0)
                 if len(entries) >= BATCH or here - reported > _PROGRESS:
@@ -342,15 +342,15 @@ class Corpus:
         Problems are added to `problems`, the same ones that `batches` and `read` report.
         """
         files = self._files()
-        unique = _Unique()
+        known: dict[SourceId, SourceEntry] = {}
         for path in files.paths():
             collector = self._collector(path)
             for entry, source in self._sources(path, collector):
-                if unique.add(entry, collector):
+                if _is_first(entry, known, collector):
                     yield SourceText(source, entry.offset, digest_of(source.text[source.body_start :]))
             problems += [*collector.drain(), *collector.overflow()]
         problems += files.problems()
-        if not unique.count:
+        if not known:
             problems.append(files.empty_problem())
 
     def digests(self, entries: Iterable[SourceEntry]) -> Iterator[int]:
@@ -474,28 +474,16 @@ class _Siblings:
         return isinstance(name, str) and fs.is_file(self._folder / name)
 
 
-class _Unique:
-    """Accepts each id once."""
-
-    def __init__(self) -> None:
-        self._first: dict[SourceId, SourceEntry] = {}
-
-    @property
-    def count(self) -> int:
-        """The number of ids so far."""
-        return len(self._first)
-
-    def add(self, entry: SourceEntry, collector: ProblemCollector) -> bool:
-        """Return whether this is the first source with its id; report a second one with both places."""
-        first = self._first.setdefault(entry.id, entry)
-        if first is entry:
-            return True
+def _is_first(entry: SourceEntry, known: dict[SourceId, SourceEntry], collector: ProblemCollector) -> bool:
+    """Return whether an entry is the first with its id, and add it to the `known` ones; report a second one."""
+    first = known.setdefault(entry.id, entry)
+    if first is not entry:
         place = f"{first.file}:{first.line}" if first.line else first.file
         what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
         # Of a text file everything is left out.
         severity: Severity = "warning" if reader_of(entry.file).is_table else "error"
         collector.add(entry.line, severity, f"{what}: give one of them another id")
-        return False
+    return first is entry
 
 
 def _is_at(entry: SourceEntry, source_id: str, file: str, offset: int) -> bool:
