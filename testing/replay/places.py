@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from codetui.core.selection import jump_labels
 from codetui.core.selection.motions import find, moved, selection_of_match, shown
-from codetui.core.selection.selection import Rows, Selection, View, effective
+from codetui.core.selection.selection import Selection, View, effective
+from codetui.core.text.layout import Layout
 from codetui.model import Holds, Span
 
 JUMP, JUMP_END, SEARCH, ACCEPT = "f", "F", "slash", "enter"
@@ -41,7 +42,7 @@ class Ad:
     """A text in a window with the given number of rows."""
 
     text: str
-    layout: Rows
+    layout: Layout
     height: int
 
     def view(self, place: Place) -> View:

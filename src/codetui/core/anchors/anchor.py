@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.outline import Alignment, alignment
-from codetui.core.anchors.similarity import SHORT, Candidates, Context, choose, most_similar
+from codetui.core.anchors.similarity import SHORT, Context, choose, most_similar
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words, normalized_text
 from codetui.model import Anchor, Span, hashes_of
 
@@ -163,16 +163,16 @@ def _decided(text: str, spans: list[Span], context: Context, words: str, *, is_p
 
     Short parts of cut words and a short word in another case are never proven.
     """
-    chosen = choose(text, spans, context) if len(spans) < MOST_PLACES else Candidates(tuple(spans))
-    if not chosen.is_decided:
-        return Ambiguous(chosen.spans)
-    span = chosen.spans[0]
+    chosen, is_decided = choose(text, spans, context) if len(spans) < MOST_PLACES else (spans, False)
+    if not is_decided:
+        return Ambiguous(tuple(chosen))
+    span = chosen[0]
     here = text[span.start : span.end]
     if here == words:
         return Exact(span, "words")
     letters = CUT.sub(" ", words).strip()
     is_other_case = len(letters) <= CASED and here != letters and not any(context)
-    return Exact(span, "folded") if is_proven and not is_other_case else Ambiguous(chosen.spans)
+    return Exact(span, "folded") if is_proven and not is_other_case else Ambiguous((span,))
 
 
 _hashes_of = lru_cache(maxsize=CACHED_TEXTS)(hashes_of)

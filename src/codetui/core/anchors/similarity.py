@@ -243,13 +243,6 @@ def _is_misspelt(one: str, other: str) -> bool:
     return wrong <= 1 and sorted(one) == sorted(other)
 
 
-class Candidates(NamedTuple):
-    """The remaining places, in text order; `is_decided` if there is only one and it is proven."""
-
-    spans: tuple[Span, ...]
-    is_decided: bool = False
-
-
 class Context(NamedTuple):
     """The text before and after the words; empty if it is unknown."""
 
@@ -279,22 +272,19 @@ class Context(NamedTuple):
         )
 
 
-def choose(text: str, spans: list[Span], context: Context) -> Candidates:
-    """Return the proven place, or all places that may be the old one."""
-    is_known = bool(context.before or context.after)
-    if is_known and len(spans) > 1:
-        decided = _by_context(text, spans, context)
-        if decided is not None:
-            return Candidates((decided,), True)
+def choose(text: str, spans: list[Span], context: Context) -> tuple[list[Span], bool]:
+    """Return the proven place and True, or all places that may be the old one, in text order, and False."""
+    is_known = any(context)
+    decided = _by_context(text, spans, context) if is_known and len(spans) > 1 else None
+    if decided is not None:
+        return [decided], True
     remaining = _joined_alike(text, spans, context) if is_known else _most_whole(text, spans)
-    if len(remaining) > 1:
-        return Candidates(tuple(remaining))
     only = remaining[0]
-    is_short = only.end - only.start <= SHORT
-    if is_known and is_short and sum(context.sides(text, only)) < min(AGREEING, len(context.before + context.after)):
-        return Candidates((only,))
-    is_doubtful = is_short and not is_known and _is_other_word(text, only)
-    return Candidates((only,), not is_doubtful)
+    if len(remaining) > 1 or only.end - only.start > SHORT:
+        return remaining, len(remaining) == 1
+    if is_known:
+        return remaining, sum(context.sides(text, only)) >= min(AGREEING, len(context.before + context.after))
+    return remaining, not _is_other_word(text, only)
 
 
 def _by_context(text: str, spans: list[Span], context: Context) -> Span | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
+from codetui.core.text.layout import Layout
 from codetui.core.text.units import grapheme_after, snap, trim, unit_at
 from codetui.model import Holds, Span
 
@@ -46,21 +47,10 @@ class Selection:
         return self.kind != "implied"
 
 
-class Rows(Protocol):
-    """The part of a layout that vertical motions use."""
-
-    @property
-    def rows(self) -> int: ...
-    def span(self, row: int) -> Span: ...
-    def row_of(self, offset: int) -> int: ...
-    def cell_of(self, offset: int) -> int: ...
-    def offset_at(self, row: int, cell: int) -> int: ...
-
-
 class View(NamedTuple):
     """The layout of a text and the window on it, in rows."""
 
-    layout: Rows
+    layout: Layout
     top: int
     height: int
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Literal, NamedTuple, Protocol, get_args
+from typing import Literal, NamedTuple, get_args
 
 from codetui.core.text.display import plural
 from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
@@ -243,15 +243,6 @@ class Header(NamedTuple):
     skips_blanks: bool = False
 
 
-class _CsvReader(Protocol):
-    """A reader of the csv module; `line_num` counts the lines that it has read."""
-
-    @property
-    def line_num(self) -> int: ...
-    def __iter__(self) -> Iterator[list[str]]: ...
-    def __next__(self) -> list[str]: ...
-
-
 class Record(NamedTuple):
     """The cells of one row and its place."""
 
@@ -394,6 +385,9 @@ class _Records:
         self._lines = lines
         self._header = header
         self._width = len(header.names)
+        self._reader = partial(
+            csv.reader, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks
+        )
         self._id_at = id_at
         self._problems = problems
         self._dead_end = 0
@@ -488,10 +482,6 @@ class _Records:
         except RowTooLongError:
             self._too_long.add(number)
             return None
-
-    def _reader(self, lines: Iterator[str]) -> _CsvReader:
-        header = self._header
-        return csv.reader(lines, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks)
 
     def _is_usable(self, place: Place, cells: list[str]) -> bool:
         """Return whether a row is not empty and not too long; report one that is too long, or ragged."""
