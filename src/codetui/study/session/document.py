@@ -14,7 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -110,8 +110,11 @@ class SnapshotFile:
         This happens before the document is written: after a loss of power a document without its snapshot would count
         as an edit by hand, which removes later codings.
         """
-        lines = (json.dumps(asdict(snapshot), separators=(",", ":")) for snapshot in snapshots)
-        fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
+        written = tuple(snapshots)
+        values = ({"text": one.text, "ids": one.ids, "steps": one.steps} for one in written)
+        lines = (json.dumps(value, separators=(",", ":")) for value in values)
+        self._version = fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
+        self._written = written
 
     def remember(self, snapshot: Snapshot) -> None:
         """Record a document that was imported; if it cannot be written, remember it while the program runs."""
