@@ -28,10 +28,10 @@ def test_a_row_shows_the_codings_that_overlap_it_the_shortest_first(coded: list[
         start, end = layout.full_span(number)
         on_row = shown.on_row(number)
         overlapping = [one for one in coded if max(one.start, start) < min(one.end, end)]
-        assert sorted(one[:3] for one in on_row) == sorted(one[:3] for one in overlapping)
-        lengths = [one.end - one.start for one in on_row]
+        assert sorted(one.coded for one in on_row) == sorted(overlapping)
+        lengths = [one.coded.end - one.coded.start for one in on_row]
         assert lengths == sorted(lengths)
-        assert [one.is_first for one in on_row] == [one.start >= start for one in on_row]
+        assert [one.is_first for one in on_row] == [one.coded.start >= start for one in on_row]
         lanes = [one.lane for one in on_row if one.lane != NO_LANE]
         assert len(set(lanes)) == len(lanes) <= LANES
 

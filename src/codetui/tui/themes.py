@@ -74,6 +74,7 @@ class TextStyles:
         self._theme = theme
         self._is_ansi = theme.ansi or background.ansi is not None
         self._has_colour = has_colour
+        self._is_plain = self._is_ansi or not has_colour
         self._background, self._foreground = background, foreground
         self._primary = background if self._is_ansi else Color.parse(theme.primary)
         self._faces: dict[Face, Style] = {}
@@ -82,14 +83,13 @@ class TextStyles:
         """Return the style of a run of text."""
         style = self._faces.get(face)
         if style is None:
-            is_plain = self._is_ansi or not self._has_colour
-            style = self._faces[face] = self._attributes(face) if is_plain else self._colours(face)
+            style = self._faces[face] = self._attributes(face) if self._is_plain else self._colours(face)
         return style
 
     def cursor(self, face: Face, *, has_focus: bool) -> Style:
         """Return the style of the cursor's cell: the reverse of the text around it."""
         style = self.text(face)
-        if self._is_ansi or not self._has_colour:
+        if self._is_plain:
             return style + Style(reverse=has_focus and not face.is_selected, underline=True, bold=True)
         if not has_focus:
             return style + Style(bgcolor=self._background.blend(self._foreground, 0.35).rich_color)
@@ -106,7 +106,7 @@ class TextStyles:
 
     def label(self, *, is_first: bool) -> Style:
         """Return the style of a jump label's first letter or of the others, so that adjacent labels stay distinct."""
-        if self._is_ansi or not self._has_colour:
+        if self._is_plain:
             return self._bare() + Style(bold=True, reverse=is_first, underline=not is_first)
         if is_first:
             return Style.from_color(_ON_AMBER.rich_color, _AMBER.rich_color) + Style(bold=True)

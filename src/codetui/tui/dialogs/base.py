@@ -33,12 +33,16 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
-    def frame(self, title: str, keys: str) -> Vertical:
-        """Return the box of the dialog, still empty."""
+    def __init__(self, title: str = "", keys: str = "") -> None:
+        """Create it; `keys` are those on the lower edge of its box."""
+        super().__init__()
         self.title = shown(title)
+        self._keys = keys
+
+    def frame(self) -> Vertical:
+        """Return the box of the dialog, still empty."""
         box = Vertical(classes="frame")
-        box.border_title = Content(shown(title))
-        box.border_subtitle = Content(keys)
+        box.border_title, box.border_subtitle = Content(self.title or ""), Content(self._keys)
         return box
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:

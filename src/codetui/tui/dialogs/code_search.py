@@ -45,8 +45,8 @@ class CodeDialog(Dialog[Answer]):
 
         `recent` names the codes to list first while the query is empty, the latest first.
         """
-        super().__init__()
-        self._title, self._keys, self._above = title, keys, above
+        super().__init__(title, keys)
+        self._above = above
         self._index = index
         self._hues = section_hues(index.book)
         self._candidates = candidates
@@ -72,7 +72,7 @@ class CodeDialog(Dialog[Answer]):
 
     def compose(self) -> ComposeResult:
         """Yield query, codes and definition."""
-        with self.frame(self._title, self._keys):
+        with self.frame():
             yield from self._above
             yield Input(placeholder="type a word of its name, definition or examples", compact=True)
             yield PassiveRows()

@@ -38,15 +38,14 @@ class ChoiceDialog(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "take", "take", show=False)]
 
     def __init__(self, title: str, options: Sequence[Option], hint: str = "") -> None:
-        super().__init__()
-        self._title = title
+        keys = "key, Enter: select" if any(one.key for one in options) else "Enter: select"
+        super().__init__(title, f"{keys} · ↑↓: move · Esc: cancel")
         self._options = tuple(options)
         self._hint = hint
 
     def compose(self) -> ComposeResult:
         """Yield the rows."""
-        keys = "key, Enter: select" if any(one.key for one in self._options) else "Enter: select"
-        with self.frame(self._title, f"{keys} · ↑↓: move · Esc: cancel"):
+        with self.frame():
             if self._hint:
                 yield Static(Content(self._hint), classes="hint")
             yield PlainRows()
@@ -66,9 +65,6 @@ class ChoiceDialog(Dialog[str]):
             self.dismiss(found.answer)
 
     @on(RowList.RowSelected)
-    def _taken(self) -> None:
-        self.action_take()
-
     def action_take(self) -> None:
         """Choose the option under the cursor."""
         self.dismiss(self._options[self.query_one(PlainRows).cursor].answer)
@@ -90,13 +86,13 @@ class TakeOverDialog(Dialog[bool]):
 
     def __init__(self, holder: str, waiting: str = "") -> None:
         """Create a dialog; `waiting` is the command to execute if the session is taken over."""
-        super().__init__()
+        super().__init__("This session is open elsewhere", "Enter, Esc: read only · o: take over")
         self._holder = holder
         self._waiting = waiting
 
     def compose(self) -> ComposeResult:
         """Yield the holder of the session and the two options."""
-        with self.frame("This session is open elsewhere", "Enter, Esc: read only · o: take over"):
+        with self.frame():
             yield Static(Content(shown(f"Open elsewhere {self._holder}.")), id="who")
             yield Static(Content(WHAT_FOLLOWS), id="then")
             if self._waiting:
@@ -129,9 +125,8 @@ class DryRunDialog(Dialog[bool]):
 
     def __init__(self, title: str, what: str, carry_out: Do) -> None:
         """Create a dialog; `what` describes the change, and `carry_out` makes it."""
-        super().__init__()
+        super().__init__(title, KEYS["counting"])
         self._carry_out = carry_out
-        self._title = title
         self._what = what
         self.stage: Stage = "counting"
         self.preview = "counting…"
@@ -139,7 +134,7 @@ class DryRunDialog(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Yield the change, its effect and what happens next."""
-        with self.frame(self._title, KEYS[self.stage]):
+        with self.frame():
             yield Static(Content(shown(self._what)), id="what")
             with VerticalScroll(id="lines", can_focus=False):
                 yield Static(Content(self.preview), id="preview")
@@ -173,15 +168,14 @@ class FolderDialog(Dialog[Path]):
 
     def __init__(self, title: str, why: str, folder: Path, refusal: str = "") -> None:
         """Create a dialog; `folder` is proposed, `refusal` is the reason why the previous one failed."""
-        super().__init__()
-        self._title = title
+        super().__init__(title, "Enter: save there · Esc: cancel")
         self._why = why
         self._folder = folder
         self._refusal = refusal
 
     def compose(self) -> ComposeResult:
         """Yield the purpose and the field."""
-        with self.frame(self._title, "Enter: save there · Esc: cancel"):
+        with self.frame():
             yield Static(shown(self._why), classes="hint", markup=False)
             yield Input(shown(str(self._folder)), compact=True)
             if self._refusal:

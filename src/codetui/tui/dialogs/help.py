@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from codetui.model import Code, Codebook, Profile, Reference
+from codetui.model import Code, Codebook, Profile
 from codetui.tui.dialogs.base import READING_KEYS, Dialog
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
 from codetui.tui.widgets.rows import Part, PlainRows, Row, shown, wrap
@@ -44,15 +44,14 @@ class HelpScreen(Dialog[None]):
         nothing: str = "No key matches these words.",
     ) -> None:
         """Create the help; `example` is the placeholder of the filter, `nothing` the message if no line matches."""
-        super().__init__()
+        super().__init__(title, "type: filter · ↑↓, PgUp/PgDn: scroll · Esc: cancel")
         self._all = tuple(rows)
-        self._title = title
         self._example = example
         self._nothing = nothing
 
     def compose(self) -> ComposeResult:
         """Yield the filter and the lines."""
-        with self.frame(self._title, "type: filter · ↑↓, PgUp/PgDn: scroll · Esc: cancel"):
+        with self.frame():
             yield Input(placeholder=f"type to filter: {self._example}", compact=True)
             yield HelpRows(self._nothing)
 
@@ -134,19 +133,19 @@ class DefinitionDialog(Dialog[str]):
         older: Older | None = None,
     ) -> None:
         """Create a dialog; `older` is the code as it was when the coding was made, if it has changed."""
-        super().__init__()
+        is_profile = isinstance(defined, Profile)
+        self._is_in_book = defined in (book.profiles if is_profile else book.codes)
+        has_background = any(defined.id in (one.profiles if is_profile else one.codes) for one in book.references)
+        background, edit = " · R: background" if has_background else "", " · D: edit" if self._is_in_book else ""
+        super().__init__("Definition", f"↑↓: scroll{background}{edit} · Esc: close")
         self._book = book
         self._defined = defined
         self._usage_of = usage_of
         self._older = older
-        self._is_in_book = defined in book.profiles if isinstance(defined, Profile) else defined in book.codes
 
     def compose(self) -> ComposeResult:
         """Yield the text."""
-        has_background = any(_is_about(reference, self._defined) for reference in self._book.references)
-        keys = ["↑↓: scroll", *(["R: background"] if has_background else [])]
-        keys += ["D: edit"] if self._is_in_book else []
-        with self.frame("Definition", " · ".join([*keys, "Esc: close"])):
+        with self.frame():
             yield DefinitionPane()
 
     def on_mount(self) -> None:
@@ -161,7 +160,3 @@ class DefinitionDialog(Dialog[str]):
         """Answer with an action."""
         if wanted == "read" or self._is_in_book:
             self.dismiss(wanted)
-
-
-def _is_about(reference: Reference, defined: Code | Profile) -> bool:
-    return defined.id in (reference.profiles if isinstance(defined, Profile) else reference.codes)

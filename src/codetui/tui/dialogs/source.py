@@ -47,15 +47,14 @@ class ProfilePicker(Dialog[PickedProfile]):
 
         `current` is the id or name of the assigned profile, `source` the codebook's noun for a source.
         """
-        super().__init__()
         self._profiles = tuple(profiles)
         self._digits = profile_keys(profiles)
         self._current = current
-        self._source = source
+        super().__init__(f"Profile of this {source}", f"{self._takes()}{KEYS}")
 
     def compose(self) -> ComposeResult:
         """Yield list and definition."""
-        with self.frame(f"Profile of this {self._source}", f"{self._takes()}{KEYS}"), Container(id="profiles"):
+        with self.frame(), Container(id="profiles"):
             yield PassiveRows()
             yield DefinitionPane()
 
@@ -79,36 +78,34 @@ class ProfilePicker(Dialog[PickedProfile]):
             self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
         else:
             refusal = alarm(f"No profile has the key {brief(event.character, 4)}: ")
-            self.query_one(".frame").border_subtitle = refusal + Content(f"{self._takes()}{KEYS}")
+            self.query_one(".frame").border_subtitle = refusal + Content(self._keys)
 
+    @on(RowList.RowSelected)
     def action_take(self) -> None:
         """Choose the profile under the cursor."""
-        place = self.query_one(PassiveRows).cursor
-        if place < len(self._profiles):
-            self.dismiss(PickedProfile(self._profiles[place].id))
+        if self._profile is not None:
+            self.dismiss(PickedProfile(self._profile.id))
         elif self._current:
             self.dismiss(PickedProfile(NO_PROFILE))
 
     def action_change(self) -> None:
         """Answer with the profile under the cursor, to be changed."""
-        place = self.query_one(PassiveRows).cursor
-        if place < len(self._profiles):
-            self.dismiss(PickedProfile(self._profiles[place].id, is_to_change=True))
+        if self._profile is not None:
+            self.dismiss(PickedProfile(self._profile.id, is_to_change=True))
 
     @on(RowList.RowHighlighted)
-    def _moved(self) -> None:
-        self._show_definition()
-
-    @on(RowList.RowSelected)
-    def _taken(self) -> None:
-        self.action_take()
-
     def _show_definition(self) -> None:
-        pane, place = self.query_one(DefinitionPane), self.query_one(PassiveRows).cursor
-        if place < len(self._profiles):
-            pane.show_profile(self._profiles[place])
+        pane = self.query_one(DefinitionPane)
+        if self._profile is not None:
+            pane.show_profile(self._profile)
         else:
             pane.clear()
+
+    @property
+    def _profile(self) -> Profile | None:
+        """The profile under the cursor; None on the row that removes it."""
+        place = self.query_one(PassiveRows).cursor
+        return self._profiles[place] if place < len(self._profiles) else None
 
     def _is_current(self, profile: Profile) -> bool:
         return bool(self._current) and self._current in (profile.id, profile.name)

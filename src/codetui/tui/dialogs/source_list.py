@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
@@ -24,6 +25,7 @@ STATES = tuple(SIGNS)
 KEYS = "Enter: open · Tab: state · Esc: close"
 
 FEW = 20
+SHORTEST_SIMILAR = 3
 MOST_SIMILAR = 200
 LEAST_SIMILARITY = 80
 
@@ -60,7 +62,9 @@ class AdFilter:
     def _matching(self, words: Sequence[str]) -> Sequence[int]:
         if not words:
             return range(len(self._entries))
-        self._index()
+        # The ads that were listed since the last query.
+        for entry in self._entries[len(self._texts) :]:
+            self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())
         tests = [(word, {state for state in self._states if word in state}) for word in words]
         found = [
             at
@@ -68,22 +72,13 @@ class AdFilter:
             if all(word in text or (states and self._state_of(self._entries[at]) in states) for word, states in tests)
         ]
         found.sort(key=lambda at: self._entries[at].id.casefold() != words[0])
-        if len(found) < FEW:
-            found += [at for at in self._similar(" ".join(words)) if at not in found]
+        query = " ".join(words)
+        if len(found) < FEW and len(query) >= SHORTEST_SIMILAR:
+            similar = process.extract(
+                query, self._texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SIMILARITY, limit=MOST_SIMILAR
+            )
+            found += [at for _, _, at in similar if at not in found]
         return found
-
-    def _similar(self, query: str) -> list[int]:
-        if len(query) < 3:
-            return []
-        similar = process.extract(
-            query, self._texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SIMILARITY, limit=MOST_SIMILAR
-        )
-        return [at for _, _, at in similar]
-
-    def _index(self) -> None:
-        """Index the ads listed since the last query."""
-        for entry in self._entries[len(self._texts) :]:
-            self._texts.append(f"{entry.id} {entry.employer} {entry.title}".casefold())
 
 
 class AdRows(RowList, can_focus=False):
@@ -212,7 +207,9 @@ class AdListScreen(Dialog[SourceId]):
     def _show(self, place: int | None) -> None:
         """Show the matching ads, with the cursor on the ad at `place`, or on the first."""
         rows = self._rows
-        rows.places = self._filter.places(self.query_one(Input).value, self._has_state if self._state else None)
+        rows.places = self._filter.places(
+            self.query_one(Input).value, (lambda entry: self._state_of(entry) == self._state) if self._state else None
+        )
         rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
         rows.rows_changed(_index(rows.places, place))
         rows.call_after_refresh(rows.show_cursor)
@@ -221,16 +218,11 @@ class AdListScreen(Dialog[SourceId]):
         none.update(f"No {self._words.sources} match: change the words, or press Tab for another state.")
         self._show_states()
 
-    def _has_state(self, entry: SourceEntry) -> bool:
-        return self._state_of(entry) == self._state
-
     def _state_of(self, entry: SourceEntry) -> Progress:
         return self._progress.get(entry.id, UNTOUCHED).progress
 
     def _show_states(self) -> None:
-        counts = dict.fromkeys(STATES, 0)
-        for progress in self._progress.values():
-            counts[progress.progress] += 1
+        counts = Counter(one.progress for one in self._progress.values())
         counts["untouched"] = len(self._entries) - sum(counts[state] for state in STATES[1:])
         names: dict[Progress | None, str] = {None: f"all {len(self._entries):,}"}
         names |= {state: f"{state_words(state)} {counts[state]:,}" for state in STATES}

@@ -77,9 +77,9 @@ class EditDialog(Dialog[Answer]):
 
         `hold` is called when the program ends, with edits that cannot be saved as they are.
         """
-        super().__init__()
+        has_editor = edit_outside and any(field.rows for field in self.FIELDS)
+        super().__init__(title, self.KEYS.format(editor=" · Ctrl+E: your editor" if has_editor else ""))
         self.lost = lost
-        self._title = title
         self._original = original
         self._written_before = lost.value if lost else original
         self._edit_outside = edit_outside
@@ -111,8 +111,7 @@ class EditDialog(Dialog[Answer]):
     def compose(self) -> ComposeResult:
         """Yield the line for warnings, then the fields."""
         self._fields = {field.name: self._widget(field) for field in self.FIELDS}
-        has_editor = self._edit_outside and any(field.rows for field in self.FIELDS)
-        with self.frame(self._title, self.KEYS.format(editor=" · Ctrl+E: your editor" if has_editor else "")):
+        with self.frame():
             yield Static(alarm(self.lost.why) if self.lost else Content(self.hint), classes="hint")
             yield from self.content()
 

@@ -39,7 +39,8 @@ class UnresolvedDialog(Dialog[CodingId]):
         current: CodingId | None = None,
     ) -> None:
         """Create a dialog; `about` describes the position of a coding, `current` is the last one shown."""
-        super().__init__()
+        title = f"{plural(len(codings), 'quotation')} could not be located"
+        super().__init__(title, "Enter: go there · ↑↓: move · Esc: cancel")
         self._codings = tuple(codings)
         self._index = index
         self._hues = section_hues(index.book)
@@ -50,9 +51,7 @@ class UnresolvedDialog(Dialog[CodingId]):
 
     def compose(self) -> ComposeResult:
         """Yield the rows."""
-        count = len(self._codings)
-        title = f"{plural(count, 'quotation')} could not be located"
-        with self.frame(title, "Enter: go there · ↑↓: move · Esc: cancel"):
+        with self.frame():
             yield PlainRows()
 
     def on_mount(self) -> None:

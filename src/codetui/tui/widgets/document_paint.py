@@ -43,17 +43,18 @@ class CodedSpan(NamedTuple):
     coding: CodingId
     is_proposed: bool = False
 
+    @property
+    def span(self) -> Span:
+        """Its code points."""
+        return Span(self.start, self.end)
+
 
 class RowCoding(NamedTuple):
     """A coding as one row shows it; `is_first` on the row where it begins."""
 
-    start: int
-    end: int
-    key: str
-    hue: int
+    coded: CodedSpan
     lane: int
     is_first: bool
-    is_proposed: bool = False
 
 
 class Codings:
@@ -63,7 +64,7 @@ class Codings:
         self.coded = sorted(coded, key=lambda one: (one.start, -one.end))
         self.key_cells = max(map(cell_len, {one.key for one in coded}), default=0)
         self._layout = layout
-        spans = [one[:2] for one in self.coded]
+        spans = [one.span for one in self.coded]
         self._index = SpanIndex(spans)
         self._lanes = Lanes(spans, layout.row_start, LANES)
         self._by_row: dict[int, tuple[RowCoding, ...]] = {}
@@ -72,19 +73,14 @@ class Codings:
         """Return the codings on a row, the shortest first."""
         if number not in self._by_row:
             start, end = self._layout.full_span(number)
-            overlapping = self._index.overlapping(start, max(end, start + 1))
-            on_row = [self._on_row(one, start) for one in overlapping]
-            self._by_row[number] = tuple(sorted(on_row, key=lambda one: one.end - one.start))
+            numbers = self._index.overlapping(start, max(end, start + 1))
+            on_row = [RowCoding(self.coded[at], self._lanes[at], self.coded[at].start >= start) for at in numbers]
+            self._by_row[number] = tuple(sorted(on_row, key=lambda one: one.coded.end - one.coded.start))
         return self._by_row[number]
-
-    def _on_row(self, number: int, row_start: int) -> RowCoding:
-        one = self.coded[number]
-        is_first = one.start >= row_start
-        return RowCoding(one.start, one.end, one.key, one.hue, self._lanes[number], is_first, one.is_proposed)
 
     def shortest_at(self, offset: int) -> Span:
         """Return the shortest quotation that contains an offset; `NO_SPAN` if there is none."""
-        spans = (Span(*self.coded[number][:2]) for number in self._index.overlapping(offset, offset + 1))
+        spans = (self.coded[number].span for number in self._index.overlapping(offset, offset + 1))
         return min(spans, key=lambda span: span.end - span.start, default=NO_SPAN)
 
 
@@ -150,15 +146,15 @@ class Painter:
             elif one is None:
                 segments.append(Segment(" " * lane_cells, plain))
             else:
-                segments += self._lane(one, one[:2] == current)
+                segments += self._lane(one, one.coded.span == current)
         return [*segments, Segment(" ", plain)]
 
     def _lane(self, one: RowCoding, is_current: bool) -> list[Segment]:
-        key = one.key if one.is_first else ""
+        key = one.coded.key if one.is_first else ""
         bar = CURRENT_BAR if is_current else BAR
-        if one.is_proposed:
+        if one.coded.is_proposed:
             bar = PROPOSED_SIGN if one.is_first else PROPOSED_BAR
-        style = self.styles.gutter(one.hue)
+        style = self.styles.gutter(one.coded.hue)
         return [
             Segment(" " * (self.key_cells - cell_len(key)), self.styles.text(Face())),
             Segment(key, style + Style(bold=is_current, reverse=is_current)),
@@ -191,7 +187,7 @@ class Painter:
     def _layers(self, row: Row, codings: Sequence[RowCoding], marks: Marks) -> Iterator[tuple[int, int, int]]:
         """Yield the layers on the row in whole clusters; blanks at its end show only the selection."""
         words_end = row.start + len(self.layout.text[row.start : row.end].rstrip(" "))
-        layers = [(number, one.start, one.end) for number, one in enumerate(codings)]
+        layers = [(number, *one.coded.span) for number, one in enumerate(codings)]
         layers += [(_MATCH, *match) for match in self._matches_in(row.start, row.end)]
         layers.append((_IMPLIED, *marks.implied))
         for name, low, high in layers:
@@ -204,10 +200,10 @@ class Painter:
         is_coded = top < _FIRST_MARK
         marks = (_IMPLIED in names) + (_SELECTED in names) + (_MATCH in names)
         return Face(
-            hue=codings[top].hue if is_coded else -1,
+            hue=codings[top].coded.hue if is_coded else -1,
             is_overlapping=len(names) - marks > 1,
-            is_current=is_coded and codings[top][:2] == current,
-            is_proposed=is_coded and codings[top].is_proposed,
+            is_current=is_coded and codings[top].coded.span == current,
+            is_proposed=is_coded and codings[top].coded.is_proposed,
             is_implied=_IMPLIED in names,
             is_selected=_SELECTED in names,
             is_match=_MATCH in names,
