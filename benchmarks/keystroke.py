@@ -174,8 +174,8 @@ def measure(folder: Path, cases: Sequence[Case], runs: int) -> list[Times]:
 
 def processor_seconds(pid: int) -> float:
     """Return the processor time of all threads of a process; 0 if the system does not report nanoseconds."""
-    said = (task / "schedstat" for task in Path(f"/proc/{pid}/task").glob("*"))
-    return sum(int(one.read_text("ascii").split()[0]) for one in said if one.exists()) / 1e9
+    files = (task / "schedstat" for task in Path(f"/proc/{pid}/task").glob("*"))
+    return sum(int(one.read_text("ascii").split()[0]) for one in files if one.exists()) / 1e9
 
 
 def append_and_sync(path: Path, data: bytes) -> float:

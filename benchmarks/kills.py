@@ -38,11 +38,11 @@ def kill_store(kills: int, seed: int) -> list[str]:
     tally = Tally()
     for share, its_seed in _shares(kills, STORE_SHARE, seed):
         tally.add(run(share, its_seed))
-        _tell_so_far(tally.kills, kills, tally.difference, tally.seconds)
+        _report_progress(tally.kills, kills, tally.difference, tally.seconds)
     moments = ", ".join(f"{number} {moment}" for moment, number in tally.moments.items())
     print(f"store: {tally.kills} kills ({moments}), {tally.commands} commands,")
     print(f"  {tally.in_flight} of them begun and not confirmed when the kill came,")
-    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    print(f"  {_described(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
 
 
@@ -53,9 +53,9 @@ def kill_program(kills: int, seed: int) -> list[str]:
     tally = Tally()
     for share, its_seed in _shares(kills, PROGRAM_SHARE, seed):
         tally.add(run(share, its_seed))
-        _tell_so_far(tally.kills, kills, tally.difference, tally.seconds)
+        _report_progress(tally.kills, kills, tally.difference, tally.seconds)
     print(f"program: {tally.kills} kills, {tally.commands} commands, {tally.confirmed} confirmed by the screen,")
-    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    print(f"  {_described(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
 
 
@@ -65,7 +65,7 @@ def lose_power(days: int, seed: int) -> list[str]:
 
     tally = run(days=range(seed, seed + days))
     print(f"power: lost after {tally.operations} operations, {tally.disks} different disks opened,")
-    print(f"  {tally.torn} of them with torn files, {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    print(f"  {tally.torn} of them with torn files, {_described(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     return tally.faults
 
 
@@ -76,9 +76,9 @@ def fail_disks() -> list[str]:
     tally, sticks = run(is_each=True), remove_sticks()
     print(f"disk: {tally.days} failing disks, {tally.confirmed} commands confirmed, {tally.not_saved} refused,")
     print(f"  {tally.unread} of them with failing reads, and {tally.unreadable_commands} command lines on such disks,")
-    print(f"  {_said(tally.difference)}, {tally.seconds:.1f} s", flush=True)
+    print(f"  {_described(tally.difference)}, {tally.seconds:.1f} s", flush=True)
     print(f"stick: pulled out {sticks.days} times, {sticks.confirmed} commands confirmed, {sticks.not_saved} refused,")
-    print(f"  {_said(sticks.difference)}", flush=True)
+    print(f"  {_described(sticks.difference)}", flush=True)
     return tally.faults + sticks.faults
 
 
@@ -97,12 +97,14 @@ def _shares(whole: int, most: int, seed: int) -> Iterator[tuple[int, int]]:
         yield min(most, whole - begun), seed * 1_000_003 + begun
 
 
-def _tell_so_far(kills: int, whole: int, difference: Difference, seconds: float) -> None:
+def _report_progress(kills: int, whole: int, difference: Difference, seconds: float) -> None:
     if kills < whole:
-        print(f"so far: {kills} of {whole} kills, {_said(difference)}, {seconds:.1f} s", file=sys.stderr, flush=True)
+        print(
+            f"so far: {kills} of {whole} kills, {_described(difference)}, {seconds:.1f} s", file=sys.stderr, flush=True
+        )
 
 
-def _said(difference: Difference) -> str:
+def _described(difference: Difference) -> str:
     return ", ".join(f"{number} {what}" for what, number in difference._asdict().items())
 
 

@@ -44,7 +44,7 @@ def verdict(trial: Trial, found: Resolution) -> Verdict:
     if not isinstance(found, Exact | Fuzzy):
         return "asked"
     if trial.place is None:
-        return "right" if really_stands(trial.text, found.span, trial.words) else "wrong"
+        return "right" if has_the_words(trial.text, found.span, trial.words) else "wrong"
     if isinstance(found, Exact):
         return "right" if found.span == trial.place else "wrong"
     common = min(found.span.end, trial.place.end) - max(found.span.start, trial.place.start)
@@ -52,7 +52,7 @@ def verdict(trial: Trial, found: Resolution) -> Verdict:
     return "right" if common >= SAME_PLACE * whole else "wrong"
 
 
-def really_stands(text: str, span: Span, words: str) -> bool:
+def has_the_words(text: str, span: Span, words: str) -> bool:
     """Return whether the letters at a place, up to the edges of its words, are those of `words` or their plural."""
     start, end = span
     while is_joined(text, start):
@@ -77,7 +77,7 @@ def foreign(texts: Mapping[str, str], ad: str, words: str) -> Iterator[Trial]:
     for text in dict.fromkeys(texts.values()):
         if text != texts[ad]:
             found = locate(text, words)
-            is_same = isinstance(found, Fuzzy) and really_stands(text, found.span, meant)
+            is_same = isinstance(found, Fuzzy) and has_the_words(text, found.span, meant)
             yield Trial(text, words, None, found.span if isinstance(found, Fuzzy) and is_same else None)
 
 

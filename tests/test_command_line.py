@@ -615,10 +615,10 @@ def test_a_closed_pipe_causes_no_traceback(coded: Path) -> None:
     )
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
-    said = process.stderr.read()
+    printed = process.stderr.read()
     process.wait(60)
     process.stderr.close()
-    assert b"Traceback" not in said and b"Exception" not in said
+    assert b"Traceback" not in printed and b"Exception" not in printed
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of another kind")

@@ -93,12 +93,12 @@ def test_the_text_being_written_is_kept_when_an_error_ends_the_program(
         (study / "failing").touch()
         terminal.resize(110, 30)
         assert terminal.wait_for_end() == 1
-        said = after(terminal)
-    assert KEPT in said and text in (study / KEPT).read_text("utf-8")
-    assert "Traceback" not in said and "RuntimeError: invented failure" in said
+        printed = after(terminal)
+    assert KEPT in printed and text in (study / KEPT).read_text("utf-8")
+    assert "Traceback" not in printed and "RuntimeError: invented failure" in printed
     report = study / "codetui-copy" / "crash.txt"
     written = report.read_text("utf-8")
-    assert str(report) in said and "Traceback (most recent call last)" in written and "invented failure" in written
+    assert str(report) in printed and "Traceback (most recent call last)" in written and "invented failure" in written
     assert text not in written
     with start(study) as terminal:
         terminal.wait_for(SAID)
@@ -124,12 +124,12 @@ def test_a_text_that_cannot_be_saved_anywhere_is_printed_last(
         (study / "failing").touch()
         terminal.resize(110, 30)
         assert terminal.wait_for_end() == 1
-        said = after(terminal)
+        printed = after(terminal)
     if kept:
         assert "first line\nsecond line" in (study / kept).read_text("utf-8")
     else:
-        assert said.rstrip().endswith("first line\nsecond line")
-    assert ("could not be written anywhere (No space left on device)" in said) is not bool(report)
+        assert printed.rstrip().endswith("first line\nsecond line")
+    assert ("could not be written anywhere (No space left on device)" in printed) is not bool(report)
 
 
 def test_a_text_kept_among_temporary_files_is_reported(study: Path) -> None:
@@ -167,8 +167,8 @@ def test_an_internal_error_of_a_command_is_reported_with_a_file(study: Path) -> 
     command = [sys.executable, "-c", f"{code}from codetui.__main__ import main; main()", "status"]
     with Terminal(command, study, environment(study), columns=200) as terminal:
         assert terminal.wait_for_end() == 1
-        said = terminal.output.decode()
-    assert "Traceback" not in said and "ZeroDivisionError: division by zero" in said
+        printed = terminal.output.decode()
+    assert "Traceback" not in printed and "ZeroDivisionError: division by zero" in printed
     assert "in <lambda>" in (study / "codetui-copy" / "crash.txt").read_text("utf-8")
 
 

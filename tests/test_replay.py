@@ -173,7 +173,7 @@ def test_a_document_equals_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "instead"),
+    ("message", "instead"),
     [
         pytest.param('"brood eten"', '"brood bakken, of"', id="words"),
         pytest.param('"met Python"', '"met python"', id="one letter"),
@@ -204,9 +204,9 @@ def test_a_document_equals_itself() -> None:
         pytest.param("#5", "#6", id="the ad"),
     ],
 )
-def test_a_different_export_is_detected(said: str, instead: str) -> None:
-    assert CODED.count(said) == 1
-    assert compared(CODED, CODED.replace(said, instead))
+def test_a_different_export_is_detected(message: str, instead: str) -> None:
+    assert CODED.count(message) == 1
+    assert compared(CODED, CODED.replace(message, instead))
 
 
 def test_words_cut_or_misspelt_in_the_document_count_as_the_ads_words() -> None:

@@ -224,7 +224,7 @@ COLOUR_ANSWER = b"\x1b]11;rgb:1111/2222/3333\x1b\\"
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         COLOUR_ANSWER,
         b"\x1b]11;rgb:1111/2222/3333",
@@ -236,14 +236,14 @@ COLOUR_ANSWER = b"\x1b]11;rgb:1111/2222/3333\x1b\\"
         b"\xe9\xff\x9b11~",
     ],
 )
-def test_reports_of_the_terminal_are_not_keys(study: Path, said: bytes) -> None:
+def test_reports_of_the_terminal_are_not_keys(study: Path, message: bytes) -> None:
     with start(study) as terminal:
         terminal.type("s")
         terminal.wait_until_quiet()
-        for at in {len(said), 2, max(2, len(said) - 1)}:
-            terminal.type(said[:at])
+        for at in {len(message), 2, max(2, len(message) - 1)}:
+            terminal.type(message[:at])
             time.sleep(0.05)
-            terminal.type(said[at:])
+            terminal.type(message[at:])
             time.sleep(0.15)
         terminal.type("\x13")
         terminal.wait_for("Everything is saved")
@@ -252,14 +252,14 @@ def test_reports_of_the_terminal_are_not_keys(study: Path, said: bytes) -> None:
         terminal.wait_for("Reasoning: Keeper")
         terminal.type("half ")
         terminal.wait_for("half")
-        terminal.type(said)
+        terminal.type(message)
         time.sleep(0.2)
         terminal.type("typed")
         terminal.type(CTRL_S)
         terminal.wait_until(lambda: len(logged(study)) == 3, "the reasoning on disk")
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == "profile: 1 half typed"
+    assert described(logged(study)[-1]) == "profile: 1 half typed"
 
 
 def test_an_invalid_utf_8_byte_loses_no_text(study: Path) -> None:
@@ -269,7 +269,7 @@ def test_an_invalid_utf_8_byte_loses_no_text(study: Path) -> None:
         terminal.type(b"caf\xe9 de \x1b[200~la\x1b[A\xe9\x1b[201~")
         terminal.type(CTRL_S + QUIT)
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == "profile: 1 caf de la·[A"
+    assert described(logged(study)[-1]) == "profile: 1 caf de la·[A"
 
 
 def test_shift_alone_does_not_close_jump_labels(study: Path) -> None:
@@ -307,8 +307,8 @@ def test_keys_typed_ahead_into_a_question_are_all_read(study: Path, keys: str, k
     with start(study) as terminal:
         terminal.type(keys + QUIT)
         assert terminal.wait_for_end() == 0
-    said = [fact for event in logged(study) if (fact := said_by(event))]
-    assert said[-1:] == ([kept] if kept else ["code: TASK1"])
+    message = [fact for event in logged(study) if (fact := described(event))]
+    assert message[-1:] == ([kept] if kept else ["code: TASK1"])
 
 
 def test_letters_right_before_ctrl_s_are_saved_too(study: Path) -> None:
@@ -317,7 +317,7 @@ def test_letters_right_before_ctrl_s_are_saved_too(study: Path) -> None:
         terminal.wait_for("Reasoning: Keeper")
         terminal.type(f"why{CTRL_S}")
         terminal.wait_until(lambda: len(logged(study)) == 3, "the reasoning on disk")
-    assert said_by(logged(study)[-1]) == "profile: 1 why"
+    assert described(logged(study)[-1]) == "profile: 1 why"
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_paste_is_queued_and_contains_no_control_characters(study: Path, keys:
     with start(study) as terminal:
         terminal.type(f"{keys}\x1b[200~one\x9b31m\rtwo\x1b[201~{end}{QUIT}")
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == kept
+    assert described(logged(study)[-1]) == kept
 
 
 @pytest.mark.parametrize("keys", ["s11", "s11?", "s11a", "s11i", "s111", "s11f", "s11/sea", "s11\x10"])
@@ -346,7 +346,7 @@ def test_quitting_keeps_the_text_being_written(study: Path, keys: str, kept: str
     with start(study) as terminal:
         terminal.type(keys + QUIT)
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == kept
+    assert described(logged(study)[-1]) == kept
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
@@ -451,7 +451,7 @@ def test_a_note_refused_by_a_full_disk_is_not_lost(study: Path) -> None:
         (study / "full").unlink()
         terminal.type(ENTER)
         terminal.wait_until(lambda: "coding-noted" in events(study), "the note on disk")
-    assert said_by(logged(study)[-1]) == "note: at dusk"
+    assert described(logged(study)[-1]) == "note: at dusk"
 
 
 def test_on_a_full_disk_coding_continues_elsewhere_and_returns_automatically(study: Path, tmp_path: Path) -> None:
@@ -487,7 +487,7 @@ def test_a_text_refused_by_a_full_disk_prevents_quitting(study: Path) -> None:
         (study / "full").unlink()
         terminal.type(QUIT)
         assert terminal.wait_for_end() == 0
-    assert said_by(logged(study)[-1]) == "note: at dusk"
+    assert described(logged(study)[-1]) == "note: at dusk"
 
 
 def test_a_crash_ends_with_an_exit_code_and_the_document_written(study: Path) -> None:
@@ -505,7 +505,7 @@ def logged(study: Path) -> list[dict[str, str]]:
     return [event for line in lines for event in json.loads(line)["events"]]
 
 
-def said_by(event: dict[str, str]) -> str:
+def described(event: dict[str, str]) -> str:
     """Describe an event in a few words."""
     match event["kind"]:
         case "profile-assigned":

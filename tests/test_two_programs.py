@@ -77,8 +77,8 @@ def test_the_second_program_is_read_only_and_can_take_over_and_back(study: Path)
     expected = [("TASK1", "Keeper of the Northern Light"), ("TASK1", "You watch the sea until dawn.")]
     assert codings(study) == expected and not (study / LOCK).exists()
     (document,) = (study / "sessions").rglob("analysis_job_*.md")
-    said = re.findall(r'  - "(.*)"', document.read_text("utf-8"))
-    assert said == [words for _, words in expected]
+    output = re.findall(r'  - "(.*)"', document.read_text("utf-8"))
+    assert output == [words for _, words in expected]
 
 
 def test_files_of_a_killed_program_cause_no_question(study: Path) -> None:

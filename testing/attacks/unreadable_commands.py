@@ -99,7 +99,7 @@ class _Attack:
         good = FailingReads(NEVER, "EIO", lasts=False)
         self._begin_anew()
         self._good = self._run(good)
-        self._after = self._standing()
+        self._after = self._opened_content()
         assert self._good.code in (0, 1), self._good
         self.looks = good.looks
 
@@ -117,11 +117,11 @@ class _Attack:
         if done.code and not is_silent and failing.message not in done.all:
             faults.append(f"it does not name the cause: {done.all[:300]!r}")
         if self._is_looking:
-            return faults + (["it has changed the study"] if self._standing() != before else [])
+            return faults + (["it has changed the study"] if self._opened_content() != before else [])
         again = self._run(FailingReads(NEVER, "EIO", lasts=False))
         if again.code != self._good.code:
             faults.append(f"on a good disk it says {again.all[:300]!r}")
-        after = self._standing()
+        after = self._opened_content()
         differing = [name for name in {*after, *self._after} if after.get(name) != self._after.get(name)]
         return faults + [f"{name} is {after.get(name)} and not {self._after.get(name)}" for name in differing]
 
@@ -129,7 +129,7 @@ class _Attack:
         """Reset the study; return its content, for a command that only reads."""
         shutil.rmtree(self._folder / "now", ignore_errors=True)
         shutil.copytree(self._folder / "begun", self._folder / "now")
-        return self._standing() if self._is_looking else {}
+        return self._opened_content() if self._is_looking else {}
 
     def _run(self, failing: FailingReads) -> Done:
         stdout, stderr = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
@@ -141,7 +141,7 @@ class _Attack:
         out = stdout.read()
         return Done(code, out, out + stderr.read())
 
-    def _standing(self) -> Standing:
+    def _opened_content(self) -> Standing:
         """Return the content after the program has opened each session and thus updated outdated documents."""
         study = self._folder / "now" / "study"
         for coder in CODERS if not self._is_looking else ():
@@ -150,11 +150,11 @@ class _Attack:
         sessions = self._folder / "now" / "study" / "sessions"
         standing: Standing = {path.name: path.read_text("utf-8") for path in sessions.glob("*/*.md")}
         for log in sessions.glob("*/events/*.jsonl"):
-            standing[f"{log.parent.parent.name}/{log.name}"] = [_said(line) for line in lines_of(log.read_bytes())]
+            standing[f"{log.parent.parent.name}/{log.name}"] = [_content(line) for line in lines_of(log.read_bytes())]
         return standing
 
 
-def _said(line: dict[str, object]) -> tuple[object, ...]:
+def _content(line: dict[str, object]) -> tuple[object, ...]:
     events = line["events"]
     assert isinstance(events, list)
     return line["cause"], *((event["kind"], event.get("words"), event.get("code")) for event in events)

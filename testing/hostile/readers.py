@@ -139,7 +139,7 @@ def _take_document_over(folder: Path, data: bytes) -> None:
     for old in (*paths.documents(), *paths.folder.glob("events/*")):
         old.unlink()
     path.write_bytes(data)
-    _go_on(paths)
+    _continue(paths)
 
 
 def _take_session(folder: Path, data: bytes) -> None:
@@ -150,10 +150,10 @@ def _take_session(folder: Path, data: bytes) -> None:
     for old in (*paths.documents(), *log.parent.glob("*")):
         old.unlink()
     log.write_bytes(data)
-    _go_on(paths)
+    _continue(paths)
 
 
-def _go_on(paths: SessionPaths) -> None:
+def _continue(paths: SessionPaths) -> None:
     session = Session(AD, book(), paths, CODER)
     session.execute(Undo())
     done = session.execute(AssignCode(Span(0, 6), book().codes[0].id))
@@ -175,10 +175,10 @@ def _go_on(paths: SessionPaths) -> None:
     for _ in range(2):
         again.save_document()
         again = Session(AD, book(), paths, CODER)
-    assert _said(Session(AD, book(), paths, CODER)) == _said(again), "another session after another restart"
+    assert _content(Session(AD, book(), paths, CODER)) == _content(again), "another session after another restart"
 
 
-def _said(session: Session) -> tuple[object, ...]:
+def _content(session: Session) -> tuple[object, ...]:
     state = session.state
     return (
         dict(state.codings),

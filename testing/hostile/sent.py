@@ -99,13 +99,13 @@ class Line:
     @property
     def text(self) -> str:
         """The text that a text field would contain."""
-        said = []
+        typed = []
         for message in self.messages:
             if isinstance(message, events.Paste):
-                said.append(message.text)
+                typed.append(message.text)
             elif isinstance(message, events.Key) and message.is_printable:
-                said.append(message.character or "")
-        return "".join(said)
+                typed.append(message.character or "")
+        return "".join(typed)
 
 
 def is_expected(message: Message) -> bool:

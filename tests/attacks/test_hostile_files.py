@@ -58,17 +58,17 @@ class Done(NamedTuple):
     """The outcome of a command."""
 
     code: int
-    said: str
+    printed: str
 
 
 def run(study: Path, *options: str) -> Done:
     """Run a command that must end by itself, with a defined exit code; any exception fails the test."""
-    said = TextIOWrapper(BytesIO(), "utf-8", write_through=True)
-    with contextlib.chdir(study), redirect_stdout(said), redirect_stderr(said), limited(BOUND):
+    printed = TextIOWrapper(BytesIO(), "utf-8", write_through=True)
+    with contextlib.chdir(study), redirect_stdout(printed), redirect_stderr(printed), limited(BOUND):
         code = main.run(options)
-    said.seek(0)
+    printed.seek(0)
     assert code in (0, 1, 2), (options, code)
-    return Done(code, said.read())
+    return Done(code, printed.read())
 
 
 def opened(study: Path, coder: str = "wil") -> Workspace:

@@ -93,7 +93,7 @@ notes = st.sampled_from(NOTES)
 numbers = st.integers(0, 20)
 
 
-def stands(session: Session) -> tuple[object, ...]:
+def content_of(session: Session) -> tuple[object, ...]:
     """Return the content of a session, without its history."""
     state = session.state
     codings = [(one.id, one.code, one.anchor, one.words, one.note, one.rank, one.is_proposed) for one in state.live()]
@@ -104,8 +104,8 @@ def stands(session: Session) -> tuple[object, ...]:
 def whole(state: State) -> tuple[object, ...]:
     """Return the complete state, including the steps that can be undone and redone."""
     steps = [list(_ids(stack)) for stack in (state.done_steps, state.undone_steps)]
-    said = (state.opened, state.employer, state.title, dict(state.codings), dict(state.notes), state.profile)
-    return *said, state.reasoning, state.is_done, state.layout, state.seq, steps
+    content = (state.opened, state.employer, state.title, dict(state.codings), dict(state.notes), state.profile)
+    return *content, state.reasoning, state.is_done, state.layout, state.seq, steps
 
 
 def _ids(steps: Steps | None) -> Iterable[str]:
@@ -157,19 +157,19 @@ class Coding(RuleBasedStateMachine):
     # --- what is done -------------------------------------------------------------------------------
 
     def _execute(self, command: Command, is_undone: bool = False) -> None:
-        before = stands(self.session)
+        before = content_of(self.session)
         outcome = self.workspace.session.execute(command)
         note(f"{command} -> {type(outcome).__name__}")
         if not isinstance(outcome, Saved):
-            assert stands(self.session) == before, "a refusal changes nothing"
+            assert content_of(self.session) == before, "a refusal changes nothing"
             return
         if not is_undone:
             return
-        after = stands(self.session)
+        after = content_of(self.session)
         assert isinstance(self.workspace.session.execute(Undo()), Saved)
-        assert stands(self.session) == before, "undo after do"
+        assert content_of(self.session) == before, "undo after do"
         assert isinstance(self.workspace.session.execute(Redo()), Saved)
-        assert stands(self.session) == after, "redo after undo"
+        assert content_of(self.session) == after, "redo after undo"
 
     @rule(span=spans, code=codes, words=notes, is_undone=st.booleans())
     def assign(self, span: Span, code: CodeId, words: str, is_undone: bool) -> None:
@@ -235,14 +235,14 @@ class Coding(RuleBasedStateMachine):
     @rule(is_saved=st.booleans())
     def restart(self, is_saved: bool) -> None:
         """End the program, with or without writing the document, and start it again."""
-        entry, before = self.workspace.entry, stands(self.session)
+        entry, before = self.workspace.entry, content_of(self.session)
         assert entry is not None
         if is_saved:
             assert self.workspace.leave() == []
         self.workspace.release()
         self._start()
         self.workspace.open(entry)
-        assert stands(self.session) == before, "after a restart"
+        assert content_of(self.session) == before, "after a restart"
 
     @rule()
     def save(self) -> None:
@@ -265,7 +265,7 @@ class Coding(RuleBasedStateMachine):
         self.save()
         if self.session.state.opened is None:
             return
-        before, path = stands(self.session), self.session.document_path
+        before, path = content_of(self.session), self.session.document_path
         lines = path.read_text("utf-8").split("\n")
         entries = [at for at, line in enumerate(lines) if line.startswith("  - ")]
         entry = f'  - "{words}"' + (f" ({' '.join(remark.split())})" if remark else "")
@@ -290,12 +290,12 @@ class Coding(RuleBasedStateMachine):
         taken = self.workspace.pull()
         assert taken is None or taken.is_saved
         self.save()
-        if taken is not None and stands(self.session) != before:
-            after = stands(self.session)
+        if taken is not None and content_of(self.session) != before:
+            after = content_of(self.session)
             assert isinstance(self.workspace.session.execute(Undo()), Saved)
-            assert stands(self.session) == before, "undo of an edit by hand"
+            assert content_of(self.session) == before, "undo of an edit by hand"
             assert isinstance(self.workspace.session.execute(Redo()), Saved)
-            assert stands(self.session) == after, "redo of an edit by hand"
+            assert content_of(self.session) == after, "redo of an edit by hand"
 
     @rule()
     def import_what_is_exported(self) -> None:

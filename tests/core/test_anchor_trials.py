@@ -11,7 +11,7 @@ import pytest
 
 from codetui.core.anchors.anchor import Exact, Fuzzy, Orphan, locate
 from codetui.model import Span
-from testing.anchor_trials import Trial, copies, foreign, really_stands, verdict
+from testing.anchor_trials import Trial, copies, foreign, has_the_words, verdict
 from testing.paths import ROOT, shared_path
 from testing.phrases import Phrase, model_phrases, quotations, texts_of, trials
 
@@ -39,7 +39,7 @@ def test_no_real_quotation_is_found_in_an_ad_without_it(real: tuple[Texts, list[
             found = trial.found()
             verdicts[verdict(trial, found)] += 1
             if isinstance(found, Exact | Fuzzy):
-                assert really_stands(trial.text, found.span, words), (words, trial.text[slice(*found.span)])
+                assert has_the_words(trial.text, found.span, words), (words, trial.text[slice(*found.span)])
     assert verdicts["wrong"] == 0
     assert verdicts.total() == len(phrases) * (len(set(texts.values())) - 1)
 

@@ -77,7 +77,7 @@ def listed(*sides: Side) -> list[tuple[str, str, str]]:
     return sorted((one.field[0], one.kept, one.other) for one in conflicts(*sides))
 
 
-def go_on(side: Side, steps: int) -> None:
+def change_something_else(side: Side, steps: int) -> None:
     """Make changes on a side that cause no conflict."""
     for number in range(steps):
         side.execute(AssignCode(SPANS[1 + number % 4], CodeId(("T2", "T3", "K1")[number // 4 % 3])))
@@ -136,7 +136,7 @@ def test_long_chains_hide_no_conflict(sides: tuple[Side, Side], ours: int, their
     a.execute(AssignProfile("1", "She keeps."))
     b.execute(AssignProfile("2", "She builds."))
     for side, steps in ((a, ours), (b, theirs)):
-        go_on(side, steps)
+        change_something_else(side, steps)
         side.execute(MarkDone(True))
     assert [name for name, *_ in listed(a, b)] == ["note", "profile", "reasoning"]
 
@@ -159,7 +159,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
 ) -> None:
     a, b = sides
     one = coding(a)
-    go_on(a if later == "a" else b, 3)
+    change_something_else(a if later == "a" else b, 3)
     a.execute(RemoveCoding(one))
     if change == "position":
         b.edit(reordered(b, one, 99))
@@ -178,7 +178,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
 
 def test_a_removal_by_someone_who_had_seen_the_change_is_no_conflict(sides: tuple[Side, Side]) -> None:
     a, b = sides
-    go_on(a, 4)
+    change_something_else(a, 4)
     a.execute(RemoveCoding(coding(a)))
     b.execute(NoteCoding(coding(b), "why"))
     b.execute(RemoveCoding(coding(b)))
@@ -193,7 +193,7 @@ def test_an_overruled_removal_is_listed(sides: tuple[Side, Side]) -> None:
     b.pull(a)
     a.execute(Undo())
     a.execute(RemoveCoding(coding(a)))
-    go_on(b, 4)
+    change_something_else(b, 4)
     b.edit(CodingRestored(coding=coding(b)))
     (found,) = conflicts(a, b)
     assert found == (("removal", coding(a)), "present", "removed")
@@ -229,7 +229,7 @@ def test_done_marks_and_descriptions_are_listed_separately(sides: tuple[Side, Si
     assert listed(a, b) == [("employer", "Shore Company", "Harbour")]
     a.execute(MarkDone(True))
     a.execute(MarkDone(False))
-    go_on(b, 4)
+    change_something_else(b, 4)
     b.execute(MarkDone(True))
     assert listed(a, b) == [("employer", "Shore Company", "Harbour"), ("mark", "done", "not done")]
 
@@ -278,7 +278,7 @@ def test_different_orders_of_two_documents_are_listed(sides: tuple[Side, Side]) 
 def test_a_code_overwritten_by_a_reordering_is_listed(sides: tuple[Side, Side]) -> None:
     a, b = sides
     b.execute(RecodeCoding(coding(b), CodeId("T2")))
-    go_on(a, 2)
+    change_something_else(a, 2)
     a.edit(reordered(a, coding(a), 7))
     assert listed(a, b) == [("code", "T1", "T2")]
 
@@ -287,7 +287,7 @@ def test_recoding_alone_is_no_reordering(sides: tuple[Side, Side]) -> None:
     a, b = sides
     for side in sides:
         side.execute(RecodeCoding(coding(side), CodeId("T2")))
-        go_on(a, 2)
+        change_something_else(a, 2)
     assert conflicts(a, b) == []
 
 
@@ -319,7 +319,7 @@ def test_only_an_author_who_has_seen_both_sides_resolves_a_conflict(sides: tuple
     a, b = sides
     a.execute(AssignProfile("1", "She keeps."))
     b.execute(AssignProfile("2", "She builds."))
-    go_on(a, 3)
+    change_something_else(a, 3)
     a.execute(AssignProfile("1", "She does keep."))
     assert [name for name, *_ in listed(a, b)] == ["profile", "reasoning"]
     whole = Side("w", [*a.log, *b.log])
@@ -346,7 +346,7 @@ def test_the_same_value_twice_is_no_conflict(sides: tuple[Side, Side]) -> None:
     for side in sides:
         side.execute(NoteCoding(coding(side), "why"))
         side.execute(AssignProfile("1", "She keeps."))
-    go_on(sides[0], 3)
+    change_something_else(sides[0], 3)
     assert conflicts(*sides) == []
 
 
@@ -354,7 +354,7 @@ def test_a_value_undone_by_its_side_is_not_lost(sides: tuple[Side, Side]) -> Non
     a, b = sides
     a.execute(NoteCoding(coding(a), "why"))
     a.execute(Undo())
-    go_on(b, 3)
+    change_something_else(b, 3)
     b.execute(NoteCoding(coding(b), "because"))
     assert conflicts(a, b) == []
 
@@ -374,7 +374,7 @@ def test_an_undo_of_a_shared_value_is_a_change(sides: tuple[Side, Side]) -> None
     a.execute(AssignProfile("1", ""))
     b.pull(a)
     a.execute(Undo())
-    go_on(b, 3)
+    change_something_else(b, 3)
     b.execute(AssignProfile("2", ""))
     assert listed(a, b) == [("profile", "2", "")]
 
@@ -427,7 +427,7 @@ Values = dict[Key, object]
 Operation = tuple[int, str, int, int]
 
 
-class Said(NamedTuple):
+class FieldWrite(NamedTuple):
     """A value that a step's author wrote to a field, intentionally or not, and the steps then in the log."""
 
     by: Transaction
@@ -507,7 +507,7 @@ class Machines:
         first = Side("o")
         first.execute(AssignCode(SPANS[0], CodeId("T1")))
         self.sides = [first.copied(name) for name in "abc"[:number]]
-        self.said: list[Said] = []
+        self.writes: list[FieldWrite] = []
         self.seen: dict[str, frozenset[str]] = {first.log[0].id: frozenset()}
 
     def do(self, who: int, act: Callable[[Side], None]) -> None:
@@ -526,7 +526,7 @@ class Machines:
                 name, of = field
                 is_new_code = name == "position" and old.get(("code", of)) != now[("code", of)]
                 is_first = field not in old and "position" in name
-                self.said.append(Said(step, field, old.get(field), value, seen, not (is_new_code or is_first)))
+                self.writes.append(FieldWrite(step, field, old.get(field), value, seen, not (is_new_code or is_first)))
 
     def run(self, operations: Iterable[Operation]) -> None:
         for who, kind, first, second in operations:
@@ -584,19 +584,19 @@ def lost_by_definition(machines: Machines) -> set[tuple[Key, object]]:
     merged, writers = replay(log), last_writers(log)
     now = values_of(merged)
 
-    def knew(later: Said, one: Said) -> bool:
+    def knew(later: FieldWrite, one: FieldWrite) -> bool:
         if one.by.id in later.seen:
             return True
         if one.by.cause != "edit" or later.by.id in one.seen or later is one:
             return False
         same = (
             each
-            for each in machines.said
+            for each in machines.writes
             if (each.by.cause, each.field, each.before, each.value) == ("edit", one.field, one.before, one.value)
         )
         return any(each.by.id in later.seen for each in same)
 
-    def is_taken_back(one: Said, field: Key) -> bool:
+    def is_taken_back(one: FieldWrite, field: Key) -> bool:
         if one.by.cause not in ("undo", "redo"):
             return False
         common = one.seen & machines.seen[writers[field].id]
@@ -604,14 +604,14 @@ def lost_by_definition(machines: Machines) -> set[tuple[Key, object]]:
         return shared.get(one.field, "") == one.value
 
     found: set[tuple[Key, object]] = set()
-    for one in machines.said:
+    for one in machines.writes:
         name, of = one.field
-        if not one.is_asked or any(knew(later, one) for later in machines.said if later.field == one.field):
+        if not one.is_asked or any(knew(later, one) for later in machines.writes if later.field == one.field):
             continue
         is_removed = name in ("code", "place", "note", "position") and merged.codings[CodingId(of)].is_removed
         removal = ("removal", of)
         if is_removed:
-            last = [each for each in machines.said if each.field == removal]
+            last = [each for each in machines.writes if each.field == removal]
             removers = [each for each in last if each.value is True and not any(knew(other, each) for other in last)]
             if not any(knew(each, one) for each in removers) and not is_taken_back(one, removal):
                 found.add((removal, "changed"))

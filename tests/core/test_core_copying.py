@@ -91,7 +91,7 @@ class Session:
         """Copy another session."""
         return self.do(CopySession(SourceId("812"), source.text, source.state))
 
-    def said(self) -> dict[str, object]:
+    def content(self) -> dict[str, object]:
         """Return the content of the session, without ids and times."""
         state = self.state
         codings = [(one.code, _span(one), one.words, one.note) for one in state.live()]
@@ -124,8 +124,8 @@ def test_everything_except_the_done_mark_is_copied_and_undone_in_one_step(there:
     assert isinstance(decision, Decision) and (decision.cause, decision.from_name) == ("copy", "812")
     assert decision.message == "Copied from ad 812: 2 codings, 3 notes and the profile."
     shift = len(HERE) - len(THERE)
-    expected = there.said()
-    assert here.said() == {
+    expected = there.content()
+    assert here.content() == {
         **expected,
         "codings": [
             (code, (start + shift, end + shift), words, note) for code, (start, end), words, note in expected["codings"]
@@ -156,10 +156,10 @@ def test_only_missing_codings_are_copied(there: Session) -> None:
     here.code("the lamp", number=0)
     here.do(NotePlace(GROUP, "mine"))
     here.do(AssignProfile("2", "Otherwise."))
-    before = here.said()
+    before = here.content()
     decision = here.copy(there)
     assert isinstance(decision, Decision) and "1 coding and 2 notes" in decision.message
-    after = here.said()
+    after = here.content()
     assert after["whole"] == ("2", "Otherwise.", False)
     assert after["codings"][:2] == before["codings"] and after["codings"][2][3] == "the second one"
     assert (str(GROUP), "mine") in after["notes"] and (str(GROUP), "on group") not in after["notes"]
@@ -183,9 +183,9 @@ def test_a_deleted_note_is_copied_once(there: Session) -> None:
 def test_nothing_is_copied_twice(there: Session) -> None:
     here = Session(HERE, "b")
     here.copy(there)
-    before = here.said()
+    before = here.content()
     assert here.copy(there) == Refusal("Everything coded in ad 812 is here already.")
-    assert here.said() == before
+    assert here.content() == before
 
 
 def test_words_of_another_title_are_left_out_and_reported() -> None:

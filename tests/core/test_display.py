@@ -15,8 +15,8 @@ def test_all_numbers_except_one_have_a_plural(number: int, words: str) -> None:
 
 
 def test_an_irregular_plural_is_used() -> None:
-    said = [plural(number, "quotation needs", "quotations need") for number in (1, 2)]
-    assert said == ["1 quotation needs", "2 quotations need"]
+    output = [plural(number, "quotation needs", "quotations need") for number in (1, 2)]
+    assert output == ["1 quotation needs", "2 quotations need"]
 
 
 @pytest.mark.parametrize("hidden", ["\u00ad", "\u034f", "\u115f", "\u1160", "\u200b", "\u3164", "\ufeff", "\U000e0041"])

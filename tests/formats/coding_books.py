@@ -48,14 +48,14 @@ def profile(book: Codebook, name: str) -> Profile:
 
 def lost_words(markdown: str, found: CodingBook) -> set[str]:
     """Return the words of a book that are neither in its codebook nor among those that only organize the others."""
-    return set(words(markdown)) - set(words(said(tomllib.loads(found.toml)))) - set(found.structure) - {"br"}
+    return set(words(markdown)) - set(words(all_texts(tomllib.loads(found.toml)))) - set(found.structure) - {"br"}
 
 
-def said(value: object) -> str:
+def all_texts(value: object) -> str:
     """Return all texts in a value that was read from TOML."""
     if isinstance(value, dict):
-        return " ".join(map(said, value.values()))
-    return " ".join(map(said, value)) if isinstance(value, list) else str(value)
+        return " ".join(map(all_texts, value.values()))
+    return " ".join(map(all_texts, value)) if isinstance(value, list) else str(value)
 
 
 def real_books(shared: Path) -> list[str]:

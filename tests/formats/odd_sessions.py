@@ -39,19 +39,19 @@ T = TypeVar("T")
 # --- the session of a document ------------------------------------------------------------------------
 
 
-def taken_over(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document]:
+def imported(text: str, index: CodebookIndex = INDEX) -> tuple[State, Document]:
     """Return a state with the content of a document and its text as layout, and the document with its ids."""
     document = identified(parse_document(text, "a.md")[0], index)
     lines: dict[int, list[str]] = defaultdict(list)
     events: list[Event] = []
 
-    def noted(line: int, place: MemoTarget, said: str) -> None:
-        if not said.strip():
+    def noted(line: int, place: MemoTarget, statement_of: str) -> None:
+        if not statement_of.strip():
             lines[line].append("")
             return
         rank = len(events) + 1
         lines[line].append(f"n{rank}")
-        events.append(MemoWritten(memo=MemoId(f"n{rank}"), target=place, text=said, rank=rank))
+        events.append(MemoWritten(memo=MemoId(f"n{rank}"), target=place, text=statement_of, rank=rank))
 
     for section in document.sections:
         for block in section.blocks:
@@ -214,7 +214,7 @@ def _events(state: State, change: Change) -> list[Event]:
 
 
 @dataclass
-class Sayings:
+class Content:
     """The content of a document, whatever its layout."""
 
     lists: dict[str, list[list[tuple[str, ...]]]]
@@ -223,7 +223,7 @@ class Sayings:
     reasoning: str
 
 
-def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
+def content_of(document: Document, index: CodebookIndex = INDEX) -> Content:
     """Return the content under each code, line by line, and the notes on each place."""
     lists: dict[str, list[list[tuple[str, ...]]]] = defaultdict(list)
     notes: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -236,14 +236,14 @@ def sayings_of(document: Document, index: CodebookIndex = INDEX) -> Sayings:
                 found = index.codes.get(CodeId(code.id)) or index.code_by_label(code.id)
                 key = found.id if found else collapse_spaces(code.id)
                 notes["code", key] += [text for note in code.notes if (text := collapse_spaces(note.text))]
-                lists[key].append([what for entry in code.entries if (what := said(entry)) != ("note", "")])
+                lists[key].append([what for entry in code.entries if (what := statement_of(entry)) != ("note", "")])
     chosen = collapse_spaces(profile_name(index.book, document.profile))
     kept = {place: sorted(texts) for place, texts in notes.items() if texts}
     filled = {key: parts for key, parts in lists.items() if any(parts)}
-    return Sayings(filled, kept, chosen, collapse_spaces(document.reasoning))
+    return Content(filled, kept, chosen, collapse_spaces(document.reasoning))
 
 
-def said(entry: Entry) -> tuple[str, ...]:
+def statement_of(entry: Entry) -> tuple[str, ...]:
     if entry.kind == "note":
         return ("note", collapse_spaces(entry.note))
     return ("coding", collapse_spaces(entry.words), collapse_spaces(entry.note))

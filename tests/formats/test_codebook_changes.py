@@ -30,7 +30,7 @@ BOOK = Codebook(
 )
 
 
-def said(*codes: Code, **parts: object) -> list[str]:
+def changes_of(*codes: Code, **parts: object) -> list[str]:
     """Return the sentences for a book with other codes or parts."""
     new = replace(BOOK, **({"codes": codes} if codes else {}), **parts)  # type: ignore[arg-type]
     return sentences(diff(BOOK, new), BOOK, new)
@@ -38,24 +38,24 @@ def said(*codes: Code, **parts: object) -> list[str]:
 
 def with_first(**fields: object) -> list[str]:
     first, *others = BOOK.codes
-    return said(replace(first, **fields), *others)  # type: ignore[arg-type]
+    return changes_of(replace(first, **fields), *others)  # type: ignore[arg-type]
 
 
 def test_an_unchanged_book_has_no_changes() -> None:
-    assert said() == ["Nothing was changed."]
+    assert changes_of() == ["Nothing was changed."]
 
 
 def test_added_and_removed_codes_share_a_sentence() -> None:
-    assert said(*BOOK.codes[:2], code("T5", "Sewing"), code("T6", "Cooking"), code("T7", "Singing")) == [
+    assert changes_of(*BOOK.codes[:2], code("T5", "Sewing"), code("T6", "Cooking"), code("T7", "Singing")) == [
         "2 codes were removed: T3 “Rowing” and T4 “Painting”.",
         "3 codes were added: T5 “Sewing”, T6 “Cooking” and T7 “Singing”.",
     ]
-    assert said(*BOOK.codes[:3]) == ["1 code was removed: T4 “Painting”."]
+    assert changes_of(*BOOK.codes[:3]) == ["1 code was removed: T4 “Painting”."]
 
 
 def test_codes_that_were_only_renumbered_share_a_sentence() -> None:
     one, two, three, four = BOOK.codes
-    assert said(one, two, replace(three, id=CodeId("X1")), replace(four, id=CodeId("X2"))) == [
+    assert changes_of(one, two, replace(three, id=CodeId("X1")), replace(four, id=CodeId("X2"))) == [
         "2 codes were renumbered: T3 to X1 “Rowing” and T4 to X2 “Painting”."
     ]
 
@@ -93,7 +93,7 @@ def test_a_changed_definition_is_described(definition: str, sentence: str) -> No
 
 def test_a_new_definition_is_described() -> None:
     one, two, *others = BOOK.codes
-    assert said(one, replace(two, definition="Looks out."), *others) == [
+    assert changes_of(one, replace(two, definition="Looks out."), *others) == [
         "The definition of T2 “Watching” is new: “Looks out.”"
     ]
 
@@ -117,8 +117,10 @@ def test_a_moved_code_is_described(group: str, section: str, sentence: str) -> N
 
 def test_a_code_moved_to_another_section_is_described() -> None:
     one, two, *others = BOOK.codes
-    assert said(one, replace(two, section="U"), *others) == ["T2 “Watching” was moved from section “Tasks” to “Tools”."]
-    assert said(one, replace(two, group="G"), *others) == ["T2 “Watching” was moved into group “Core”."]
+    assert changes_of(one, replace(two, section="U"), *others) == [
+        "T2 “Watching” was moved from section “Tasks” to “Tools”."
+    ]
+    assert changes_of(one, replace(two, group="G"), *others) == ["T2 “Watching” was moved into group “Core”."]
 
 
 def test_a_retired_code_is_described() -> None:
@@ -126,7 +128,7 @@ def test_a_retired_code_is_described() -> None:
 
 
 def test_changes_of_the_book_profiles_sections_and_texts_are_described() -> None:
-    found = said(
+    found = changes_of(
         version="2",
         profiles=(replace(BOOK.profiles[0], evidence="Much of what is coded is T2.", subtitle="By night"),),
         sections=(replace(BOOK.sections[0], title="Work"), BOOK.sections[1]),

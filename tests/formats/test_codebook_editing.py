@@ -144,7 +144,7 @@ def test_a_code_moves_between_groups_and_sections() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "field", "value", "said"),
+    ("part", "field", "value", "message"),
     [
         (Part("code", "T2"), "id", "T1", 'a second code has the id "T1" (first on line'),
         (Part("code", "T2"), "confused_with", ("T7",), "T7"),
@@ -154,11 +154,11 @@ def test_a_code_moves_between_groups_and_sections() -> None:
     ],
 )
 def test_a_change_that_would_break_the_book_is_refused(
-    part: Part, field: str, value: str | tuple[str, ...], said: str
+    part: Part, field: str, value: str | tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(EditError) as refused:
         set_field(BOOK, part, field, value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_an_existing_error_does_not_prevent_other_changes() -> None:

@@ -137,7 +137,7 @@ def test_a_code_moves_to_a_group_or_a_section() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("step", "message"),
     [
         (Rename(CodeId("W1"), CodeId("W2"), "Grinding"), "Sifting"),
         (Rename(CodeId("X"), CodeId("Y"), "Z"), "no longer has a code X"),
@@ -145,6 +145,6 @@ def test_a_code_moves_to_a_group_or_a_section() -> None:
         (Move(CodeId("W1"), "nowhere"), "nowhere"),
     ],
 )
-def test_an_impossible_refactoring_is_refused_with_a_reason(step: Refactoring, said: str) -> None:
-    with pytest.raises(EditError, match=said):
+def test_an_impossible_refactoring_is_refused_with_a_reason(step: Refactoring, message: str) -> None:
+    with pytest.raises(EditError, match=message):
         refactor(BOOK, step)

@@ -69,7 +69,7 @@ def test_numbers_are_ids_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[codes]\n\nT = "T3"\n', 'map.toml:3: error: "T" leads to "T3", a code that the new codebook lacks; did you'),
         ('[codes]\nT = ["T1", "zzzzz"]\n', 'map.toml:2: error: "T" leads to "zzzzz", a code that the new'),
@@ -84,8 +84,8 @@ def test_numbers_are_ids_too() -> None:
         ("a = [\n", "map.toml:1: error: not valid TOML"),
     ],
 )
-def test_mistakes_are_reported_with_their_line(text: str, said: str) -> None:
-    assert any(each.startswith(said) for each in problems_of(text)), problems_of(text)
+def test_mistakes_are_reported_with_their_line(text: str, message: str) -> None:
+    assert any(each.startswith(message) for each in problems_of(text)), problems_of(text)
 
 
 def test_a_rule_for_a_code_known_only_to_documents_is_kept() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from odd_documents import AD, BOOK, INDEX
-from odd_sessions import added, after, taken_over
+from odd_sessions import added, after, imported
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.session.state import State
@@ -37,7 +37,7 @@ HEAD = "# Manual Coding Analysis: Job Ad #7 (Acme)\n\nCoded by hand.\n\n---\n\n"
 
 def edited(text: str, *events: Event) -> str:
     """Return the text of a document after these events."""
-    state = after(taken_over(text)[0], *events)
+    state = after(imported(text)[0], *events)
     return document_of(state, BOOK, AD).text
 
 
@@ -243,7 +243,7 @@ def test_headings_that_were_empty_are_kept() -> None:
 
 def test_a_code_renamed_in_the_codebook_keeps_its_line() -> None:
     text = HEAD + '## 3. Skills\n\n- **3.1. Talking:**\n  - "a"\n'
-    state = after(taken_over(text)[0], recoded("c1", "3.1", 1), added("new", "3.1", "b", 2))
+    state = after(imported(text)[0], recoded("c1", "3.1", 1), added("new", "3.1", "b", 2))
     assert document_of(state, BOOK, AD).text == text + '  - "b"\n'
 
 
@@ -369,7 +369,7 @@ def test_employer_and_title_of_the_document_are_kept_while_the_session_does_not_
 
 
 def test_the_ids_are_those_of_the_lines_that_were_written() -> None:
-    state = after(taken_over(NOTED)[0], removed("c7"), added("new", "1.A.1", "w", 100))
+    state = after(imported(NOTED)[0], removed("c7"), added("new", "1.A.1", "w", 100))
     text, ids = document_of(state, BOOK, AD)
     lines = text.split("\n")
     assert [(lines[line - 1].strip(), of_line) for line, of_line in ids] == [
@@ -383,7 +383,7 @@ def test_the_ids_are_those_of_the_lines_that_were_written() -> None:
 
 
 def test_an_entry_with_the_same_content_keeps_its_line_whatever_its_id() -> None:
-    state, _ = taken_over(LISTED)
+    state, _ = imported(LISTED)
     wanted = project(state, BOOK, AD)
     assert state.layout is not None
     for ids in ((), ((-1, ("c2",)), (11, ("x", "c1")), (13, ("c2", "c2")), (99, ("c3",)))):
@@ -406,13 +406,13 @@ def test_a_session_without_a_layout_is_written_in_canonical_form() -> None:
 
 def test_any_codebook_may_be_used() -> None:
     empty = CodebookIndex(Codebook(title="Empty"))
-    state, _ = taken_over(GROUPED, empty)
+    state, _ = imported(GROUPED, empty)
     assert document_of(state, Codebook(title="Empty"), AD).text == GROUPED
 
 
 def test_a_coded_arrow_does_not_close_an_open_comment_above_it() -> None:
     text = HEAD + '## 3. Skills\n\n<!-- to do: the rest\n\n- **3.1. Talk:**\n  - "a"\n'
-    state = after(taken_over(text)[0], added("n", "3.1", "press --> to talk", 9))
+    state = after(imported(text)[0], added("n", "3.1", "press --> to talk", 9))
     written = document_of(state, BOOK, AD)
     assert written.text == f'{text}  - "press --> to talk"\n'
-    assert taken_over(written.text)[0].of_code(CodeId("3.1"))[1].words == "press --> to talk"
+    assert imported(written.text)[0].of_code(CodeId("3.1"))[1].words == "press --> to talk"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odd_documents import AD, BOOK, INDEX, odd_texts, scraps
-from odd_sessions import Change, after, changed, changes, is_within, sayings_of, taken_over
+from odd_sessions import Change, after, changed, changes, content_of, imported, is_within
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.lines import LIST_END
@@ -29,7 +29,7 @@ texts = odd_texts() | scraps
 @often
 @given(texts)
 def test_a_layout_is_written_byte_for_byte_while_the_session_agrees_with_it(text: str) -> None:
-    state, _ = taken_over(text)
+    state, _ = imported(text)
     assert state.layout is not None
     assert document_of(state, BOOK, AD) == (text, state.layout.ids)
 
@@ -51,7 +51,7 @@ def test_a_canonical_document_keeps_the_ids_of_its_session(some: list[Change]) -
 @often
 @given(texts, changes)
 def test_a_patched_layout_has_the_content_of_the_session(text: str, some: list[Change]) -> None:
-    state, before = taken_over(text)
+    state, before = imported(text)
     state = changed(state, some)
     rendered = document_of(state, BOOK, AD)
     again = with_ids(identified(parse_document(rendered.text, "a.md")[0], INDEX), rendered.ids)
@@ -66,7 +66,7 @@ def test_a_patched_layout_has_the_content_of_the_session(text: str, some: list[C
 @often
 @given(texts, changes)
 def test_lines_that_agree_are_kept_byte_for_byte_in_their_order(text: str, some: list[Change]) -> None:
-    before, document = taken_over(text)
+    before, document = imported(text)
     state = changed(before, some)
     touched = _touched_lines(text, document, before, state)
     kept = [raw for number, raw in enumerate(_raw_lines(text), 1) if raw.strip("\ufeff \t") and number not in touched]
@@ -77,7 +77,7 @@ def test_lines_that_agree_are_kept_byte_for_byte_in_their_order(text: str, some:
 @often
 @given(texts, changes)
 def test_no_blank_lines_are_left_over_and_line_ends_are_kept(text: str, some: list[Change]) -> None:
-    state, _ = taken_over(text)
+    state, _ = imported(text)
     rendered = document_of(changed(state, some), BOOK, AD).text
     assert _longest_gap(rendered) <= max(1, _longest_gap(text))
     assert _last_gap(rendered) == _last_gap(text) or not text.strip("\ufeff \r\n")
@@ -87,7 +87,7 @@ def test_no_blank_lines_are_left_over_and_line_ends_are_kept(text: str, some: li
 @often
 @given(texts, changes)
 def test_a_patched_layout_is_a_layout_of_its_own_content(text: str, some: list[Change]) -> None:
-    state = changed(taken_over(text)[0], some)
+    state = changed(imported(text)[0], some)
     wanted = project(state, BOOK, AD)
     rendered = document_of(state, BOOK, AD)
     layout = DocumentLayout(text=rendered.text, ids=rendered.ids, employer=wanted.employer, title=wanted.title)
@@ -116,7 +116,7 @@ nonsense = st.lists(
 def test_a_layout_with_nonsensical_ids_gets_everything_once(
     text: str, some: list[Change], ids: tuple[tuple[int, tuple[str, ...]], ...]
 ) -> None:
-    state = changed(taken_over(text)[0], some)
+    state = changed(imported(text)[0], some)
     assert state.layout is not None
     wanted = project(state, BOOK, AD)
     rendered = patch(replace(state.layout, ids=ids), wanted, INDEX)
@@ -130,7 +130,7 @@ def test_a_layout_with_nonsensical_ids_gets_everything_once(
 
 def assert_says(document: Document, other: Document) -> None:
     """Assert equal content under each code, in each of its lists in the order of `other`."""
-    found, wanted = sayings_of(document), sayings_of(other)
+    found, wanted = content_of(document), content_of(other)
     assert (found.profile, found.reasoning, found.notes) == (wanted.profile, wanted.reasoning, wanted.notes)
     assert found.lists.keys() == wanted.lists.keys()
     for key, lists in found.lists.items():

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
-from odd_sessions import added, after, taken_over
+from odd_sessions import added, after, imported
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.formats.codebook.reader import parse_codebook
@@ -48,7 +48,7 @@ def added_lines(before: str, now: str) -> list[str]:
 
 
 def test_an_unchanged_session_writes_the_same_bytes(text: str) -> None:
-    state, _ = taken_over(text, INDEX)
+    state, _ = imported(text, INDEX)
     assert state.layout is not None
     assert document_of(state, BOOK, ad_of(text)) == (text, state.layout.ids)
 
@@ -56,7 +56,7 @@ def test_an_unchanged_session_writes_the_same_bytes(text: str) -> None:
 @pytest.mark.parametrize("code", [*BOOK.codes, None], ids=lambda code: code.id if code else "unknown")
 def test_one_coding_adds_exactly_its_lines(text: str, code: object) -> None:
     code_id = getattr(code, "id", "9.9. Not in the book")
-    state, before = taken_over(text, INDEX)
+    state, before = imported(text, INDEX)
     state = after(state, added("new", code_id, "Quite new words", 1000))
     now = document_of(state, BOOK, ad_of(text))
     lines = [line for line in added_lines(text, now.text) if line.strip()]
@@ -67,7 +67,7 @@ def test_one_coding_adds_exactly_its_lines(text: str, code: object) -> None:
 
 
 def test_removing_a_new_coding_restores_the_bytes(text: str) -> None:
-    state, _ = taken_over(text, INDEX)
+    state, _ = imported(text, INDEX)
     assert state.layout is not None
     for code in BOOK.codes:
         coded = after(state, added("new", code.id, "Quite new words", 1000))
@@ -76,7 +76,7 @@ def test_removing_a_new_coding_restores_the_bytes(text: str) -> None:
 
 
 def test_only_the_profile_is_added_or_changed(text: str) -> None:
-    state, _ = taken_over(text, INDEX)
+    state, _ = imported(text, INDEX)
     state = after(state, ProfileAssigned(profile=BOOK.profiles[0].id, reasoning="Invented."))
     ad = ad_of(text)
     now = document_of(state, BOOK, ad).text

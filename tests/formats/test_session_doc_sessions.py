@@ -16,7 +16,7 @@ from codetui.formats.session_doc.model import without_number
 from codetui.model import CodeId, Coding
 from testing.examples import examples
 
-Said = dict[str, list[tuple[str, ...]]]
+Contents = dict[str, list[tuple[str, ...]]]
 
 
 @settings(max_examples=examples(300))
@@ -25,8 +25,8 @@ def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
     state = changed(State(), some)
     text = written(project(state, BOOK, AD)).text
     document, problems = parse_document(text, "a.md")
-    entries: Said = defaultdict(list)
-    notes: Said = defaultdict(list)
+    entries: Contents = defaultdict(list)
+    notes: Contents = defaultdict(list)
     for section in document.sections:
         for block in section.blocks:
             heading = without_number(section.title) if block.heading is None else block.heading
@@ -40,10 +40,10 @@ def test_any_session_is_read_back_from_its_document(some: list[Change]) -> None:
     assert document.reasoning == collapse_spaces(state.reasoning)
 
 
-def _held(state: State) -> tuple[Said, Said]:
+def _held(state: State) -> tuple[Contents, Contents]:
     """Return the entries of a state by label, and its notes by heading, in order."""
-    entries: Said = defaultdict(list)
-    notes: Said = defaultdict(list)
+    entries: Contents = defaultdict(list)
+    notes: Contents = defaultdict(list)
     placed = [*state.live(), *(note for note in state.notes.values() if note.text.strip())]
     for one in sorted(placed, key=lambda each: (each.rank, each.id)):
         if isinstance(one, Coding):
@@ -64,5 +64,5 @@ def _label(code: str) -> str:
     return INDEX.labels.get(CodeId(code), code)
 
 
-def _filled(said: Said) -> Said:
-    return {name: parts for name, parts in said.items() if parts}
+def _filled(contents: Contents) -> Contents:
+    return {name: parts for name, parts in contents.items() if parts}

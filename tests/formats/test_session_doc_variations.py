@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from odd_documents import AD, BOOK
-from odd_sessions import added, after, taken_over
+from odd_sessions import added, after, imported
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.head import Heading, read_heading, write_heading
@@ -61,7 +61,7 @@ VARIATIONS: dict[str, Callable[[str], str]] = {
 }
 
 
-def said(document: Document) -> object:
+def content_of(document: Document) -> object:
     codes = [code for section in document.sections for block in section.blocks for code in block.codes]
     entries = [(code.label, entry.words, entry.note) for code in codes for entry in code.entries]
     return document.source_id, document.employer, document.profile, document.reasoning, entries
@@ -71,13 +71,13 @@ def said(document: Document) -> object:
 def test_a_document_has_the_same_content_in_any_style(name: str) -> None:
     text = VARIATIONS[name](DOCUMENT)
     assert text != DOCUMENT
-    assert said(parse_document(text, "")[0]) == said(parse_document(DOCUMENT, "")[0])
+    assert content_of(parse_document(text, "")[0]) == content_of(parse_document(DOCUMENT, "")[0])
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_a_new_coding_in_it_is_written_and_read_back(name: str) -> None:
     text = VARIATIONS[name](DOCUMENT)
-    state = taken_over(text)[0]
+    state = imported(text)[0]
     assert document_of(state, BOOK, AD).text == text
     profile = ProfileAssigned(
         profile="Other", reasoning="Or so.", profile_before=state.profile, reasoning_before=state.reasoning
@@ -86,12 +86,12 @@ def test_a_new_coding_in_it_is_written_and_read_back(name: str) -> None:
     written = document_of(later, BOOK, AD).text
     again = parse_document(written, "")[0]
     assert (again.profile, again.reasoning) == ("Other", "Or so.")
-    assert said(again)[4][1:] == [  # type: ignore[index]
+    assert content_of(again)[4][1:] == [  # type: ignore[index]
         ("1.A.1. Build & run", "other words", ""),
         ("3.1. Talk", "we talk", ""),
         ("3.1. Talk", "new words", ""),
     ]
-    assert [one.words for one in taken_over(written)[0].of_code(CodeId("3.1"))] == ["we talk", "new words"]
+    assert [one.words for one in imported(written)[0].of_code(CodeId("3.1"))] == ["we talk", "new words"]
 
 
 def test_a_second_profile_is_reported() -> None:
@@ -104,7 +104,7 @@ def test_a_second_profile_is_reported() -> None:
 
 def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None:
     text = DOCUMENT.replace('"we talk"', '"we talk\n    • loudly\n    • and long" (why)\n  • "and more"')
-    assert said(parse_document(text, "")[0])[4][1:] == [  # type: ignore[index]
+    assert content_of(parse_document(text, "")[0])[4][1:] == [  # type: ignore[index]
         ("3.1. Talk", "we talk • loudly • and long", "why"),
         ("3.1. Talk", "and more", ""),
     ]

@@ -411,8 +411,8 @@ def test_a_moved_ad_is_read_at_its_new_place(tmp_path: Path) -> None:
 
 def test_reading_reports_only_problems_of_that_row(tmp_path: Path) -> None:
     opened = corpus(table(tmp_path, "id,text\n1,a\n2,b,c\n3,d\0\n"))
-    said = [[problem.line for problem in opened.read(entry)[1]] for entry in listed(opened)[0]]
-    assert said == [[], [3], [4]]
+    output = [[problem.line for problem in opened.read(entry)[1]] for entry in listed(opened)[0]]
+    assert output == [[], [3], [4]]
 
 
 def test_the_export_of_the_job_ad_database_opens_unchanged(shared: Path) -> None:

@@ -64,7 +64,7 @@ def program(log: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
         each.wait()
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def output_of(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -108,7 +108,7 @@ def test_the_lock_of_a_killed_program_is_replaced_without_a_question(
     log: Path, program: Callable[[], subprocess.Popen[str]]
 ) -> None:
     process, lock = program(), SessionLock(log)
-    assert said(process) == "claimed"
+    assert output_of(process) == "claimed"
     holder = lock.other()
     assert holder is not None and holder.pid == process.pid
     process.send_signal(signal.SIGKILL)
@@ -123,7 +123,7 @@ def test_the_lock_of_a_killed_program_is_replaced_without_a_question(
 @posix_only
 def test_a_stopped_program_still_holds_its_session(log: Path, program: Callable[[], subprocess.Popen[str]]) -> None:
     process, lock = program(), SessionLock(log)
-    assert said(process) == "claimed"
+    assert output_of(process) == "claimed"
     process.send_signal(signal.SIGSTOP)
     os.utime(lock.file, (time.time() - 10 * STALE_AFTER,) * 2)
     assert lock.other() is not None
@@ -141,7 +141,7 @@ def test_only_one_of_many_concurrent_programs_gets_a_new_lock(
     log: Path, program: Callable[[], subprocess.Popen[str]]
 ) -> None:
     processes = [program() for _ in range(8)]
-    assert sorted(map(said, processes)) == ["claimed"] + ["refused"] * 7
+    assert sorted(map(output_of, processes)) == ["claimed"] + ["refused"] * 7
 
 
 def test_a_lock_of_another_machine_is_valid_while_it_sends_heartbeats(log: Path) -> None:

@@ -26,11 +26,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_import_writes_a_codebook_and_reports_its_contents(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["codebook", "import", "keepers.md"]) == 0
-    said = capsys.readouterr().err
-    assert "3 profiles, 3 sections, 0 groups, 7 codes, 8 texts written to codebook.toml" in said
-    assert "keepers.md:30: note: “Coding notes” is not a field or a part of the codebook" in said
-    assert "section “Job Task Analysis” is “Job tasks” in the book" in said
-    (listed,) = [line for line in said.split("\n") if line.startswith("read as names of fields")]
+    output = capsys.readouterr().err
+    assert "3 profiles, 3 sections, 0 groups, 7 codes, 8 texts written to codebook.toml" in output
+    assert "keepers.md:30: note: “Coding notes” is not a field or a part of the codebook" in output
+    assert "section “Job Task Analysis” is “Job tasks” in the book" in output
+    (listed,) = [line for line in output.split("\n") if line.startswith("read as names of fields")]
     assert {"Definition", "Core", "responsibilities"} <= set(listed.partition("as text: ")[2].split(", "))
     book, _ = read_codebook(here / "codebook.toml")
     assert book is not None
@@ -102,9 +102,9 @@ def test_check_prints_the_problems_and_ends_with_1_on_errors(here: Path, capsys:
     run(["codebook", "import", "keepers.md"])
     capsys.readouterr()
     assert run(["codebook", "check"]) == 0
-    said = capsys.readouterr().out
-    assert "codebook.toml:" in said
-    assert said.endswith("0 errors, 0 warnings, 2 notes\n")
+    output = capsys.readouterr().out
+    assert "codebook.toml:" in output
+    assert output.endswith("0 errors, 0 warnings, 2 notes\n")
     text = (here / "codebook.toml").read_text("utf-8").replace('"TASK2", "TASK3"', '"TASK2", "TASK9"')
     (here / "codebook.toml").write_text(text, "utf-8")
     assert run(["codebook", "check", "--json"]) == 1
@@ -123,10 +123,10 @@ def test_a_missing_background_document_is_reported_at_its_line(here: Path, capsy
         file.write('[[reference]]\ntitle = "Oil"\npath = "oil.md"\n')
     line = (here / "codebook.toml").read_text("utf-8").count("\n")
     run(["codebook", "check"])
-    said = f"codebook.toml:{line}: warning: there is no background document oil.md"
-    assert said in capsys.readouterr().out
+    output = f"codebook.toml:{line}: warning: there is no background document oil.md"
+    assert output in capsys.readouterr().out
     run(["check", "--corpus", "ads"])
-    assert said in capsys.readouterr().out
+    assert output in capsys.readouterr().out
     (here / "oil.md").write_text("Oil.", "utf-8")
     run(["codebook", "check"])
     assert "oil.md" not in capsys.readouterr().out

@@ -40,7 +40,7 @@ def begin(study: Path, coder: str = "wil", ad: str = "11") -> Workspace:
     return workspace
 
 
-def give(workspace: Workspace, *commands: Command) -> None:
+def execute_all(workspace: Workspace, *commands: Command) -> None:
     """Execute commands, none of which may be refused."""
     for command in commands:
         assert isinstance(workspace.session.execute(command), Saved), command
@@ -61,9 +61,9 @@ def code(
     text = workspace.session.source.text
     for each, name in words:
         start = text.index(each)
-        give(workspace, AssignCode(Span(start, start + len(each)), CodeId(name)))
+        execute_all(workspace, AssignCode(Span(start, start + len(each)), CodeId(name)))
     if profile:
-        give(workspace, AssignProfile(profile, reasoning))
+        execute_all(workspace, AssignProfile(profile, reasoning))
     assert workspace.leave() == []
 
 
@@ -99,7 +99,7 @@ def line_of(path: Path, words: str) -> int:
 
 
 def test_a_sound_study_has_no_problems(study: Path) -> None:
-    give(begin(study), MarkDone(True))
+    execute_all(begin(study), MarkDone(True))
     assert check(study) == []
 
 
@@ -156,8 +156,8 @@ def test_a_quotation_that_only_resembles_the_ad_is_to_be_checked(study: Path) ->
     path.write_text(text, "utf-8")
     found = [problem for problem in check(study, "ada") if problem.line == 6]
     assert [problem.severity for problem in found] == ["warning"]
-    said = "“You polish the mirrrors every w…” resembles “You polish the mirrors every we…”: check it"
-    assert found[0].message == said
+    expected = "“You polish the mirrrors every w…” resembles “You polish the mirrors every we…”: check it"
+    assert found[0].message == expected
 
 
 def test_an_unaccepted_place_is_to_be_checked(study: Path) -> None:
@@ -187,7 +187,7 @@ def test_the_same_words_under_one_code_are_found_each_at_its_own_line(tmp_path: 
 def test_the_same_words_coded_twice_are_found_each_at_its_own_line(study: Path) -> None:
     workspace = begin(study)
     places = [match.start() for match in re.finditer("You ", SHORE)][:2]
-    give(workspace, *(AssignCode(Span(start, start + 3), CodeId("TASK2")) for start in places))
+    execute_all(workspace, *(AssignCode(Span(start, start + 3), CodeId("TASK2")) for start in places))
     workspace.leave()
     (study / "ads" / "11_shore_company.txt").write_text(SHORE.replace("ou ", "e "), "utf-8")
     lines = [
@@ -274,7 +274,7 @@ def test_missing_parts_of_the_profile_are_warnings(
 
 def test_an_ad_whose_codings_were_all_undone_has_no_problem(study: Path) -> None:
     workspace = begin(study, "ada")
-    give(workspace, AssignCode(Span(0, 6), CodeId("TASK1")), Undo())
+    execute_all(workspace, AssignCode(Span(0, 6), CodeId("TASK1")), Undo())
     workspace.leave()
     assert check(study) == []
     document(study, "ada").unlink()
@@ -283,7 +283,7 @@ def test_an_ad_whose_codings_were_all_undone_has_no_problem(study: Path) -> None
 
 def test_missing_parts_of_an_ad_marked_done_are_errors(study: Path) -> None:
     workspace = begin(study)
-    give(workspace, MarkDone(True), AssignProfile("", "Because."))
+    execute_all(workspace, MarkDone(True), AssignProfile("", "Because."))
     workspace.leave()
     edit(document(study), '- "watch the sea"', '- "watch the sea" (all night)')
     edit(study / "ads" / "11_shore_company.txt", " and a sextant", "")
@@ -298,12 +298,12 @@ def test_an_ad_that_is_marked_done_without_a_coding_or_a_note_is_a_warning(tmp_p
     study = write_study(tmp_path)
     code(study, ())
     workspace = begin(study)
-    give(workspace, MarkDone(True))
+    execute_all(workspace, MarkDone(True))
     workspace.leave()
     assert [(problem.severity, problem.message[:35]) for problem in check(study)] == [
         ("warning", "marked done, but nothing is coded a")
     ]
-    give(workspace, NotePlace(MemoTarget(kind="section", id="tasks"), "No tasks are named."))
+    execute_all(workspace, NotePlace(MemoTarget(kind="section", id="tasks"), "No tasks are named."))
     workspace.leave()
     assert check(study) == []
 
@@ -347,7 +347,7 @@ def test_a_session_without_its_ad_is_an_error(study: Path) -> None:
     found = check(study)
     assert [(problem.file, problem.severity) for problem in found] == [(SHORE_DOCUMENT, "error")]
     assert found[0].message.startswith("ad 11 is no longer in ")
-    give(begin(study, "ada", "12"), AssignCode(Span(0, 5), CodeId("TASK1")), Undo())
+    execute_all(begin(study, "ada", "12"), AssignCode(Span(0, 5), CodeId("TASK1")), Undo())
     (study / "ads" / "12_harbour_office.txt").unlink()
     assert check(study, "ada") == []
 
@@ -357,7 +357,7 @@ def test_a_session_without_its_ad_is_an_error(study: Path) -> None:
 
 def test_a_document_that_lags_behind_its_log_is_reported_as_older(study: Path) -> None:
     start = SHORE.index("Patience")
-    give(begin(study), AssignCode(Span(start, start + 8), CodeId("TASK1")))
+    execute_all(begin(study), AssignCode(Span(start, start + 8), CodeId("TASK1")))
     found = check(study)
     assert [(problem.file, problem.severity, problem.message) for problem in found] == [
         (

@@ -38,8 +38,8 @@ def test_coders_with_nearly_the_same_name_are_reported(
     machine.close()
     code(study, other)
     assert printed(capsys, study, "check")[1].count("nearly the same name") == 2
-    number, said = printed(capsys, study, "status")
-    assert number == 0 and "nearly the same name" in said and "2 sessions of 2 coders" in said
+    number, output = printed(capsys, study, "status")
+    assert number == 0 and "nearly the same name" in output and "2 sessions of 2 coders" in output
 
 
 def test_different_names_are_not_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,8 +55,8 @@ def test_a_dangling_link_as_sessions_folder_is_an_error(
 ) -> None:
     study = write_study(tmp_path / "study")
     (study / "sessions").symlink_to(tmp_path / "disk that is gone")
-    number, said = printed(capsys, study, *command)
-    assert number == 2 and "leads nowhere" in said and "--sessions" in said
+    number, output = printed(capsys, study, *command)
+    assert number == 2 and "leads nowhere" in output and "--sessions" in output
     assert not (tmp_path / "disk that is gone").exists()
 
 
@@ -71,5 +71,5 @@ def test_a_dangling_link_as_coders_folder_is_an_error(
     (study / link).parent.mkdir(parents=True, exist_ok=True)
     (study / link).symlink_to(tmp_path / "disk that is gone")
     for command in ("status", "check"):
-        number, said = printed(capsys, study, command)
-        assert number == 1 and "leads nowhere" in said, said
+        number, output = printed(capsys, study, command)
+        assert number == 1 and "leads nowhere" in output, output

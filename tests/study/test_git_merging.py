@@ -131,10 +131,10 @@ def diverged_clones(diverged: Path, tmp_path: Path) -> tuple[Clone, Clone]:
 
 def merged(one: Clone, other: Clone, how: tuple[str, ...]) -> str:
     one.fetch(other)
-    said = one.git(*how)
+    output = one.git(*how)
     assert not any(mark in data.decode("utf-8", "replace") for data in one.files().values() for mark in MARKS)
     assert one.git("status", "--porcelain") == ""
-    return said
+    return output
 
 
 @pytest.mark.parametrize("how", MERGES)
@@ -221,9 +221,9 @@ def test_a_merge_lists_a_profile_whose_reasoning_was_a_second_step(
         second.execute(AssignProfile(second.state.profile, reasoning))
     second.close()
     second.commit()
-    said = merged(first, second, MERGES[0])
-    assert "the profile: Keeper is kept, Builder is not" in said
-    assert "the note of “You light the lamp at dusk.”: at last is kept, She builds. is not" in said
+    output = merged(first, second, MERGES[0])
+    assert "the profile: Keeper is kept, Builder is not" in output
+    assert "the note of “You light the lamp at dusk.”: at last is kept, She builds. is not" in output
 
 
 def test_an_unimported_hand_edit_is_part_of_the_merge(diverged_clones: tuple[Clone, Clone]) -> None:
@@ -275,8 +275,8 @@ def test_a_merge_of_two_texts_of_one_ad_is_left_to_a_person(clones: tuple[Clone,
         clone.close()
         clone.commit()
     first.fetch(second)
-    said = first.git("merge", "--no-edit", "other", fails=True)
-    assert "the ad has another text here" in said
+    output = first.git("merge", "--no-edit", "other", fails=True)
+    assert "the ad has another text here" in output
     (path,) = first.folder.rglob("analysis_job_14*.md")
     assert not any(mark in path.read_text("utf-8") for mark in MARKS)
 

@@ -56,7 +56,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def brought(*documents: Path, coder: str = "rosa", ads: Path | None = None) -> int:
+def run_import(*documents: Path, coder: str = "rosa", ads: Path | None = None) -> int:
     options = ["--corpus", str(ads)] if ads else []
     return run(["import", *map(str, documents), "--coder", coder, *options])
 
@@ -87,7 +87,7 @@ def test_an_irregular_document_is_imported_and_exported_byte_for_byte(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = written("mine.md", IRREGULAR)
-    assert brought(document) == 0
+    assert run_import(document) == 0
     out = capsys.readouterr().out
     assert (
         "6 codings: 4 exact, 1 apart from quotes, dashes or case, 0 only similar, 0 ambiguous, 1 not in the ad" in out
@@ -115,7 +115,7 @@ def test_an_irregular_document_is_imported_and_exported_byte_for_byte(
     ],
 )
 def test_an_imported_document_keeps_a_name_that_names_its_ad(study: Path, name: str, kept: str) -> None:
-    assert brought(written(name, IRREGULAR)) == 0
+    assert run_import(written(name, IRREGULAR)) == 0
     folder = study / "sessions" / "rosa"
     assert [path.name for path in folder.glob("*.md")] == [kept]
     session = session_of()
@@ -128,7 +128,7 @@ def test_an_imported_document_keeps_a_name_that_names_its_ad(study: Path, name: 
 
 
 def test_coding_in_an_imported_document_changes_only_affected_lines(study: Path) -> None:
-    brought(written("mine.md", IRREGULAR))
+    run_import(written("mine.md", IRREGULAR))
     session = session_of()
     coding = next(one for one in session.state.live() if one.words == "sextant")
     session.execute(NoteCoding(coding.id, "of brass"))
@@ -141,25 +141,25 @@ def test_a_second_import_changes_nothing_even_after_further_coding(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = written("mine.md", IRREGULAR)
-    brought(document)
+    run_import(document)
     session = session_of()
     session.execute(RemoveCoding(session.state.live()[0].id))
     session.save_document()
     before = snapshot()
-    assert brought(document) == 0
+    assert run_import(document) == 0
     assert snapshot() == before
     assert "It has not changed since it was imported last." in capsys.readouterr().out
 
 
 def test_a_later_version_of_a_document_adds_only_its_changes(study: Path) -> None:
     document = written("mine.md", IRREGULAR)
-    brought(document)
+    run_import(document)
     session = session_of()
     coding = next(one for one in session.state.live() if one.words == "sextant")
     session.execute(NoteCoding(coding.id, "by keys"))
     session.save_document()
     written("mine.md", IRREGULAR.replace("    -   `lantern`\n", "").replace("decides.", "decides all."))
-    brought(document)
+    run_import(document)
     again = session_of()
     assert [one.words for one in again.state.of_code(coding.code)] == ["sextant"]
     assert again.state.of_code(coding.code)[0].note == "by keys"
@@ -167,9 +167,9 @@ def test_a_later_version_of_a_document_adds_only_its_changes(study: Path) -> Non
 
 
 def test_a_document_is_reconciled_with_an_existing_session(study: Path) -> None:
-    brought(written("mine.md", IRREGULAR))
+    run_import(written("mine.md", IRREGULAR))
     other = IRREGULAR.replace('    -   "You light the lamp at dusk."', '    -   "You polish the mirrors every week."')
-    brought(written("theirs.md", other))
+    run_import(written("theirs.md", other))
     words = [one.words for one in session_of().state.live()]
     assert "You light the lamp at dusk." in words and "You polish the mirrors every week." in words
     assert words.count("sextant") == 1
@@ -178,7 +178,7 @@ def test_a_document_is_reconciled_with_an_existing_session(study: Path) -> None:
 def test_a_document_of_an_ad_missing_from_the_corpus_is_imported_without_places(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    brought(written("mine.md", IRREGULAR.replace("#11", "#99")))
+    run_import(written("mine.md", IRREGULAR.replace("#11", "#99")))
     assert "the corpus has no ad 99" in capsys.readouterr().out
     assert all(one.anchor is None for one in _state("99"))
     Path("ads/99_shore_co.txt").write_text("You light the lamp at dusk. A sextant.", "utf-8")
@@ -202,7 +202,7 @@ def _state(ad: str) -> tuple[object, ...]:
 def test_lines_that_cannot_be_imported_are_reported_and_the_rest_is_imported(
     study: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert brought(written("bad.md", text), written("mine.md", IRREGULAR), Path("absent.md")) == 1
+    assert run_import(written("bad.md", text), written("mine.md", IRREGULAR), Path("absent.md")) == 1
     out = capsys.readouterr().out
     assert re.search(rf"bad\.md:1: error: .*{words}", out)
     assert "absent.md: error: No such file" in out
@@ -214,7 +214,7 @@ def test_all_documents_of_a_folder_are_imported(study: Path) -> None:
     Path("docs").mkdir()
     written("docs/a.md", IRREGULAR)
     written("docs/b.md", IRREGULAR.replace("#11", "#12"))
-    assert brought(Path("docs")) == 0
+    assert run_import(Path("docs")) == 0
     assert {path.name for path in Path("sessions/rosa").glob("*.md")} == {
         "analysis_job_11_shore_company.md",
         "analysis_job_12_harbour_office.md",
@@ -228,10 +228,10 @@ def test_real_documents_are_exported_byte_for_byte_even_if_imported_twice(
     book = Path(__file__).parents[2] / "examples" / "pilot" / "codebook.toml"
     Path("codebook.toml").write_bytes(book.read_bytes())
     ads = shared / "pilot" / "ads.csv"
-    assert brought(*documents, ads=ads) == 0
+    assert run_import(*documents, ads=ads) == 0
     before = snapshot()
     assert sorted(exported(ads).values()) == sorted(path.read_bytes().decode("utf-8") for path in documents)
-    assert brought(*documents, ads=ads) == 0
+    assert run_import(*documents, ads=ads) == 0
     assert snapshot() == before
     assert f"{len(documents)} of {len(documents)} documents imported" in capsys.readouterr().out
 
@@ -239,10 +239,10 @@ def test_real_documents_are_exported_byte_for_byte_even_if_imported_twice(
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_a_byte_order_mark_is_preserved(study: Path, line_end: str) -> None:
     text = "\ufeff" + IRREGULAR.replace("\n", line_end)
-    assert brought(written("mine.md", text)) == 0
+    assert run_import(written("mine.md", text)) == 0
     assert list(exported().values()) == [text]
     before = {path: path.read_bytes() for path in Path("sessions").rglob("*") if path.is_file()}
-    assert brought(Path("mine.md")) == 0
+    assert run_import(Path("mine.md")) == 0
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -260,11 +260,11 @@ def test_a_failed_import_is_not_counted_and_can_be_repeated(
 
     with monkeypatch.context() as patch:
         patch.setattr(fs, "append", refused)
-        assert brought(*documents) == 1
-    said = capsys.readouterr().out
-    assert "a.md: error: No space left on device; not imported: fix this and import it again" in said
-    assert "1 of 2 documents imported; 6 codings" in said
-    assert brought(*documents) == 0
+        assert run_import(*documents) == 1
+    output = capsys.readouterr().out
+    assert "a.md: error: No space left on device; not imported: fix this and import it again" in output
+    assert "1 of 2 documents imported; 6 codings" in output
+    assert run_import(*documents) == 0
     assert "2 of 2 documents imported; 12 codings" in capsys.readouterr().out
     assert sorted(exported().values()) == sorted((IRREGULAR, other))
 
@@ -285,19 +285,19 @@ def many(lines: list[str]) -> str:
 def test_a_document_that_would_remove_many_codings_is_refused_and_reported(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert brought(written("in.md", many(LINES))) == 0
+    assert run_import(written("in.md", many(LINES))) == 0
     log = Path("sessions/rosa/events/11.jsonl")
     before = log.read_bytes()
     capsys.readouterr()
-    assert brought(written("in.md", many(LINES[:2]))) == 1
+    assert run_import(written("in.md", many(LINES[:2]))) == 1
     printed = capsys.readouterr().out
     assert "in.md: not imported" in printed and "lacks 5 of the 7 codings of this session" in printed
     assert log.read_bytes() == before and len(session_of().state.live()) == 7
     # Under another name a document only adds.
-    assert brought(written("other.md", many([*LINES[:2], '  - "a barometer"']))) == 0
+    assert run_import(written("other.md", many([*LINES[:2], '  - "a barometer"']))) == 0
     assert len(session_of().state.live()) == 8
     # Fewer are the edit that they look like.
-    assert brought(written("in.md", many(LINES[:3]))) == 0
+    assert run_import(written("in.md", many(LINES[:3]))) == 0
     assert len(session_of().state.live()) == 4
 
 
@@ -306,5 +306,5 @@ def test_a_folder_is_imported_except_a_document_that_would_remove_many_codings(s
     for lines, code in ((LINES, 0), (LINES[:1], 1)):
         written("docs/in.md", many(lines))
         written("docs/more.md", many([LINES[0]]).replace("#11", "#12").replace("You light", "the sacks"))
-        assert brought(Path("docs")) == code
+        assert run_import(Path("docs")) == code
     assert (len(session_of().state.live()), len(session_of("12").state.live())) == (7, 1)

@@ -58,8 +58,8 @@ def test_a_merge_unites_both_sides_and_a_second_run_does_nothing(
     second.close()
     theirs = files(second.folder)
     assert merge(first, second.folder) == 0
-    said = capsys.readouterr().out
-    assert "rosa, ad 11: 2 steps, 3 codings now" in said and "1 session merged, 0 had nothing new" in said
+    output = capsys.readouterr().out
+    assert "rosa, ad 11: 2 steps, 3 codings now" in output and "1 session merged, 0 had nothing new" in output
     assert sorted(words(first)) == sorted([LAMP, SEA, MIRRORS])
     assert first.session.initial_pull is None
     first.close()
@@ -151,9 +151,9 @@ def test_two_texts_of_one_ad_are_refused_and_both_are_reported(
     first.close()
     before = files(first.folder)
     assert merge(first, second.folder) == 1
-    said = capsys.readouterr().out
-    assert "rosa, ad 11: not merged" in said and "1 session merged, 0 had nothing new, 1 refused" in said
-    assert str(first.folder / LOG) in said and str(second.folder / LOG) in said
+    output = capsys.readouterr().out
+    assert "rosa, ad 11: not merged" in output and "1 session merged, 0 had nothing new, 1 refused" in output
+    assert str(first.folder / LOG) in output and str(second.folder / LOG) in output
     after = files(first.folder)
     assert {name: after[name] for name in before} == before and not set(after) - set(before) - {
         "sessions/rosa/analysis_job_12_x.md",
@@ -189,8 +189,8 @@ def test_conflicts_are_reported_and_listed(
     second.close()
     assert merge(first, second.folder) == 0
     sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
-    said = capsys.readouterr().out
-    assert any(one in said for one in sentences)
+    output = capsys.readouterr().out
+    assert any(one in output for one in sentences)
     assert any(one in problem.message for problem in first.session.problems for one in sentences)
 
 
@@ -209,8 +209,8 @@ def test_a_lost_profile_is_listed_everywhere_until_it_is_assigned_again(
         machine.close()
     sentences = ("the profile: Builder is kept, Keeper is not", "the profile: Keeper is kept, Builder is not")
 
-    def listed(said: str) -> bool:
-        return any(one in said for one in sentences)
+    def listed(output: str) -> bool:
+        return any(one in output for one in sentences)
 
     def in_program() -> bool:
         machine_problems = first.workspace.problems

@@ -29,7 +29,7 @@ def test_the_sessions_are_merged_and_documents_outside_them_are_reported(
     (paths.folder / "analysis_job_11_Shore_Co.md").write_text(DOCUMENT, "utf-8")
     monkeypatch.chdir(ours)
     run(["merge", str(theirs)])
-    said = capsys.readouterr()
-    assert "originals: warning: these documents are not among the sessions" in said.err
-    assert "originals, ad" not in said.out and not (ours / "sessions" / "originals").exists()
-    assert "wil, ad 11" in said.out
+    output = capsys.readouterr()
+    assert "originals: warning: these documents are not among the sessions" in output.err
+    assert "originals, ad" not in output.out and not (ours / "sessions" / "originals").exists()
+    assert "wil, ad 11" in output.out

@@ -232,8 +232,8 @@ def test_a_session_that_cannot_be_written_is_reported_and_the_others_are_migrate
     monkeypatch.setattr(Journal, "append", broken)
     assert study.run() == 1
     monkeypatch.undo()
-    said = capsys.readouterr()
-    assert "rosa/11: error: this session is unchanged" in said.err and "No space" in said.err
+    message = capsys.readouterr()
+    assert "rosa/11: error: this session is unchanged" in message.err and "No space" in message.err
     assert codes_of(study.session("11")) == ["TASK1"]
     assert codes_of(study.session("12")) == ["T1"]
 
@@ -269,7 +269,7 @@ def test_unreviewed_rules_are_only_counted(study: Study, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[codes]\nTASK1 = "T9"\n', "map.toml:2: error"),
         ("[codes\n", "not valid TOML"),
@@ -277,7 +277,7 @@ def test_unreviewed_rules_are_only_counted(study: Study, capsys: pytest.CaptureF
     ],
 )
 def test_invalid_rules_change_nothing(
-    study: Study, capsys: pytest.CaptureFixture[str], text: str | None, said: str
+    study: Study, capsys: pytest.CaptureFixture[str], text: str | None, message: str
 ) -> None:
     study.code("11", "TASK1")
     study.change()
@@ -287,7 +287,7 @@ def test_invalid_rules_change_nothing(
         study.map.write_text(text, encoding="utf-8")
     before = study.logs()
     assert study.run() == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert study.logs() == before
 
 

@@ -85,8 +85,8 @@ def test_a_session_open_elsewhere_is_migrated_after_its_release(
         study.change()
         before = log(study).read_bytes()
         assert study.run() == 1
-        said = capsys.readouterr().err
-        assert f", process {other.process.pid})" in said and "rosa/11" in said and "close it there" in said
+        output = capsys.readouterr().err
+        assert f", process {other.process.pid})" in output and "rosa/11" in output and "close it there" in output
         assert log(study).read_bytes() == before
         assert codes_of(study.session("12", "ben")) == ["T1"]
         other.do("3")

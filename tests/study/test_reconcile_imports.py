@@ -84,7 +84,7 @@ def only(state: State) -> Coding:
     return coding
 
 
-def stands(anchor: Anchor | None) -> str:
+def words_at(anchor: Anchor | None) -> str:
     """Return the words of the ad at an anchor that belongs to its text."""
     assert anchor is not None and anchor.text_hash == text_hash(TEXT)
     assert TEXT[anchor.start : anchor.end] == anchor.words
@@ -118,7 +118,7 @@ def test_a_document_yields_its_codings_notes_and_profile() -> None:
 def test_quotations_are_anchored_with_the_ads_own_white_space() -> None:
     state, _ = import_document(DOCUMENT)
     sea = state.of_code(CodeId("T3"))[0]
-    assert stands(sea.anchor) == sea.words == "watch   the sea until dawn"
+    assert words_at(sea.anchor) == sea.words == "watch   the sea until dawn"
 
 
 def test_ranks_continue_in_the_order_of_the_document() -> None:
@@ -260,7 +260,7 @@ def test_words_with_several_places_get_none_and_are_reported() -> None:
 def test_as_many_entries_of_a_code_as_places_get_one_place_each() -> None:
     state, taken = import_document(under("K1: Instruments", "`fog horn`", "`fog horn`"))
     first, second = (coding.anchor for coding in state.live())
-    assert stands(first) == stands(second) == "fog horn"
+    assert words_at(first) == words_at(second) == "fog horn"
     assert first and second and first.start < second.start
     assert (taken.counts.exact, taken.problems) == (2, ())
 
@@ -311,14 +311,14 @@ def test_places_that_differ_only_in_white_space_are_equal() -> None:
     state, taken = import_document(under("K1: Instruments", '"watch the sea"'))
     assert only(state).anchor is None and taken.counts.ambiguous == 1
     state, _ = import_document(under("K1: Instruments", '"watch the sea"', '"watch the sea"'))
-    assert [stands(coding.anchor) for coding in state.live()] == ["watch   the sea", "watch the sea"]
+    assert [words_at(coding.anchor) for coding in state.live()] == ["watch   the sea", "watch the sea"]
 
 
 def test_words_with_a_typo_get_a_proposed_place_to_check() -> None:
     state, taken = import_document(under("K1: Instruments", '"You polish the mirrrors every week."'))
     coding = only(state)
     assert coding.is_proposed and coding.words == "You polish the mirrrors every week."
-    assert stands(coding.anchor) == "You polish the mirrors every\nweek."
+    assert words_at(coding.anchor) == "You polish the mirrors every\nweek."
     ((line, severity, message),) = messages(taken)
     assert (line, severity) == (6, "warning") and "resembles" in message and "%): check it" in message
     assert taken.counts.fuzzy == 1
@@ -333,7 +333,7 @@ def test_words_that_the_ad_lacks_are_kept_without_a_place() -> None:
 def test_a_marked_cut_stays_as_it_is_written() -> None:
     state, taken = import_document(under("K1: Instruments", '"...polish the mirrors every week..."'))
     assert only(state).words == "...polish the mirrors every week..."
-    assert stands(only(state).anchor) == "polish the mirrors every\nweek"
+    assert words_at(only(state).anchor) == "polish the mirrors every\nweek"
     assert (taken.counts.folded, taken.problems) == (1, ())
 
 

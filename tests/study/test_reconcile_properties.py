@@ -104,7 +104,7 @@ def advanced(
 # --- what a document says -------------------------------------------------------------------------------
 
 
-def sayings(of: Document) -> dict[str, object]:
+def content_of(of: Document) -> dict[str, object]:
     """Return the content of a document by headings and labels; empty parts are left out."""
     found: dict[str, list[tuple[str, str]]] = {}
     for section in of.sections:
@@ -213,7 +213,7 @@ def test_after_any_edit_the_session_equals_the_document(
     wanted = edited(state, made)
     found = reconciled(wanted, document(state), state, reconciliation.numbered_ids(prefix))
     after = apply(state, *found.events, cause="edit")
-    assert sayings(document(after)) == sayings(wanted)
+    assert content_of(document(after)) == content_of(wanted)
     assert reconciled(wanted, found.document, after).events == ()
 
 
@@ -245,16 +245,18 @@ def test_an_import_removes_nothing_and_a_second_one_adds_nothing(
         assert (now.code, now.words, now.anchor, now.is_removed) == (coding.code, coding.words, coding.anchor, False)
         assert coding.note in ("", now.note)
     assert {note.text for note in state.notes.values()} <= {note.text for note in after.notes.values()}
-    here, there = sayings(document(after)), sayings(wanted)
+    here, there = content_of(document(after)), content_of(wanted)
     assert all(
-        set(said) <= set(here[key]) | forgiven(here[key]) for key, said in there.items() if isinstance(said, list)
+        set(output) <= set(here[key]) | without_note(here[key])
+        for key, output in there.items()
+        if isinstance(output, list)
     )
 
 
-def forgiven(said: object) -> set[tuple[str, str]]:
+def without_note(output: object) -> set[tuple[str, str]]:
     """Return the same words without the note that only the session has."""
-    assert isinstance(said, list)
-    return {(words, "") for words, _ in said}
+    assert isinstance(output, list)
+    return {(words, "") for words, _ in output}
 
 
 @settings(max_examples=examples(200))
@@ -330,7 +332,7 @@ def pressed(state: State, made: list[tuple[str, int, str]]) -> State:
 
 def words_and_notes(of: Document) -> tuple[set[str], set[str]]:
     """Return the words of all quotations, and all notes."""
-    found = [pair for said in sayings(of).values() if isinstance(said, list) for pair in said]
+    found = [pair for output in content_of(of).values() if isinstance(output, list) for pair in output]
     return {words for words, _ in found}, {note for _, note in found if note}
 
 

@@ -84,8 +84,8 @@ def test_a_copy_is_not_counted_and_every_command_reports_it(
     code(study, SEA)
     is_error = (path, copy) in ERRORS
     for command in (["status"], ["check"], ["export", "--format", "csv", "-o", "-"]):
-        number, said = printed(capsys, study, *command)
-        assert target.name in said and (number == 1) == is_error, said
+        number, message = printed(capsys, study, *command)
+        assert target.name in message and (number == 1) == is_error, message
     assert rows(study) == [LAMP, SEA]
     assert "2 codings" in printed(capsys, study, "status")[1]
     machine = Machine(study)
@@ -94,8 +94,8 @@ def test_a_copy_is_not_counted_and_every_command_reports_it(
         assert any(target.name in problem.file for problem in machine.workspace.problems)
     machine.close()
     elsewhere = write_study(study.parent / "elsewhere")
-    number, said = printed(capsys, elsewhere, "merge", str(study))
-    assert not is_error or (target.name in said and number == 1), said
+    number, message = printed(capsys, elsewhere, "merge", str(study))
+    assert not is_error or (target.name in message and number == 1), message
     assert rows(elsewhere) == [LAMP, SEA]
 
 
@@ -123,8 +123,8 @@ def test_merge_adds_what_only_a_copy_has(
     study: Path, place: Callable[[Path, Path], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = place(study, append_elsewhere(study))
-    number, said = printed(capsys, study, "merge", "--dry-run", str(copy))
-    assert number == 0 and "1 step" in said and rows(study) == [LAMP]
+    number, message = printed(capsys, study, "merge", "--dry-run", str(copy))
+    assert number == 0 and "1 step" in message and rows(study) == [LAMP]
     assert printed(capsys, study, "merge", str(copy))[0] == 0
     assert rows(study) == [LAMP, SEA]
     assert "1 had nothing new" in printed(capsys, study, "merge", str(copy))[1]
@@ -165,8 +165,8 @@ def test_a_log_of_another_ad_is_refused_and_not_changed(study: Path) -> None:
 
 def test_an_unreadable_copy_of_a_log_is_not_another_session(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (study / LOG.with_name("11.sync-conflict-20260102-101010-ABCDEFG.jsonl")).write_bytes(b"\0" * 100)
-    number, said = printed(capsys, study, "status")
-    assert number == 1 and "1 session: " in said and "11.sync-conflict" in said
+    number, message = printed(capsys, study, "status")
+    assert number == 1 and "1 session: " in message and "11.sync-conflict" in message
 
 
 def test_coders_whose_names_begin_alike_are_both_counted(study: Path) -> None:

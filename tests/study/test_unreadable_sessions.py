@@ -167,9 +167,9 @@ def test_status_reports_unreadable_ads_and_does_not_count_them_as_untouched(
     options = ("--codebook", str(study / "codebook.toml"), "--sessions", str(study / "sessions"))
     with unreadable("11.jsonl"):
         assert main.run(["status", "--corpus", str(study / "ads"), *options]) == 1
-    said = capsys.readouterr()
-    assert BROKEN in said.err and "11.jsonl" in said.err and "cannot be read" in said.out
-    assert not [line for line in said.out.splitlines() if line.startswith("untouched") and " 11 " in line]
+    output = capsys.readouterr()
+    assert BROKEN in output.err and "11.jsonl" in output.err and "cannot be read" in output.out
+    assert not [line for line in output.out.splitlines() if line.startswith("untouched") and " 11 " in line]
     assert main.run(["status", "--corpus", str(study / "ads"), *options]) == 0
 
 
@@ -249,8 +249,8 @@ def test_a_refused_step_left_on_disk_is_reported_once_at_the_next_start(
         one.release()
         fs._refused.clear()  # The program ends here.
     two = program(study)
-    said = [problem for problem in two.problems if "reported an error for this step" in problem.message]
-    assert len(said) == 1 and notes(two) == ["n0", "n1"]
+    output = [problem for problem in two.problems if "reported an error for this step" in problem.message]
+    assert len(output) == 1 and notes(two) == ["n0", "n1"]
     assert isinstance(two.session.execute(Undo()), Saved) and notes(two) == ["n0"]
     two.release()
     assert not [problem for problem in program(study).problems if "reported an error for this step" in problem.message]

@@ -12,11 +12,11 @@ from test_codebook_editing_screen import (
     coded_before,
     codes_in,
     defined,
+    message_of,
     on_words,
     opened,
     other_ads_wait,
     rows,
-    said,
 )
 from textual.pilot import Pilot
 from textual.widgets import TextArea
@@ -35,31 +35,31 @@ from testing.studies import CODEBOOK, SHORE
 from testing.terminal import Terminal, codetui_command, environment
 
 
-async def settled(pilot: Pilot[object]) -> None:
+async def until_done(pilot: Pilot[object]) -> None:
     await asyncio.wait_for(pilot.app.workers.wait_for_complete(), 20)
     await pilot.pause()
 
 
-async def agreed(pilot: Pilot[object], keys: str) -> str:
+async def confirmed(pilot: Pilot[object], keys: str) -> str:
     """Press the keys that lead to the question, confirm it, and return the counts."""
     await press(pilot, keys)
-    await settled(pilot)
+    await until_done(pilot)
     modal = pilot.app.screen
     assert isinstance(modal, DryRunDialog) and modal.stage == "asking", modal
     counted = modal.preview
     await asyncio.sleep(UNSEEN)
     await press(pilot, "<enter>")
-    await settled(pilot)
+    await until_done(pilot)
     return counted
 
 
-async def stand_on(pilot: Pilot[object], bench: WorkbenchScreen, code: str) -> None:
+async def move_to(pilot: Pilot[object], bench: WorkbenchScreen, code: str) -> None:
     await press(pilot, "t<home>")
     while bench.outline.current != CodeNode(CodeId(code)):
         await press(pilot, "<down>")
 
 
-def given(bench: WorkbenchScreen) -> list[str]:
+def assigned_codes(bench: WorkbenchScreen) -> list[str]:
     return [coding.code for coding in bench.state.live()]
 
 
@@ -71,21 +71,21 @@ async def test_a_code_is_renamed_after_a_preview(tmp_path: Path) -> None:
     coded_before(tmp_path, "13", "one stone", "TASK1", coder="otto")
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
-        await stand_on(pilot, bench, "TASK1")
-        counted = await agreed(pilot, "Tn<home>X<ctrl+s>")
+        await move_to(pilot, bench, "TASK1")
+        counted = await confirmed(pilot, "Tn<home>X<ctrl+s>")
         assert counted.startswith("3 codings in 3 ads of 2 coders")
-        assert pilot.app.screen is bench and "3 codings in 3 ads of 2 coders" in said(bench)
-        assert given(bench) == ["XTASK1"] and codes_in(tmp_path)["XTASK1"].name == "Lighting"
+        assert pilot.app.screen is bench and "3 codings in 3 ads of 2 coders" in message_of(bench)
+        assert assigned_codes(bench) == ["XTASK1"] and codes_in(tmp_path)["XTASK1"].name == "Lighting"
         assert any("XTASK1: Lighting" in row for row in rows(bench.outline))
         await press(pilot, "t")
         await press(pilot, "u")
-        assert given(bench) == ["TASK1"] and "XTASK1" in codes_in(tmp_path)
+        assert assigned_codes(bench) == ["TASK1"] and "XTASK1" in codes_in(tmp_path)
 
 
 async def test_cancelling_the_question_changes_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11Tr")
-        await settled(pilot)
+        await until_done(pilot)
         assert isinstance(pilot.app.screen, DryRunDialog)
         await press(pilot, "<escape>")
         assert pilot.app.screen is bench
@@ -95,13 +95,13 @@ async def test_cancelling_the_question_changes_nothing(tmp_path: Path) -> None:
 async def test_a_code_is_merged_moved_retired_and_reinstated(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
-        assert await agreed(pilot, "Tmwatch<enter>") == "1 coding in 1 ad\nTASK1 → TASK2 1 coding in 1 ad"
-        assert given(bench) == ["TASK2"] and codes_in(tmp_path)["TASK1"].is_retired
-        await agreed(pilot, "Tv<enter>")
+        assert await confirmed(pilot, "Tmwatch<enter>") == "1 coding in 1 ad\nTASK1 → TASK2 1 coding in 1 ad"
+        assert assigned_codes(bench) == ["TASK2"] and codes_in(tmp_path)["TASK1"].is_retired
+        await confirmed(pilot, "Tv<enter>")
         assert codes_in(tmp_path)["TASK2"].section == "tools"
-        await agreed(pilot, "Tr")
-        assert codes_in(tmp_path)["TASK2"].is_retired and given(bench) == ["TASK2"]
-        await agreed(pilot, "Tr")
+        await confirmed(pilot, "Tr")
+        assert codes_in(tmp_path)["TASK2"].is_retired and assigned_codes(bench) == ["TASK2"]
+        await confirmed(pilot, "Tr")
         assert not codes_in(tmp_path)["TASK2"].is_retired
 
 
@@ -119,13 +119,13 @@ async def test_rules_in_a_file_are_applied_from_the_workbench(tmp_path: Path, mo
         await press(pilot, "11")
         (tmp_path / "map.toml").write_text('checked = false\n[codes]\nTASK1 = "TASK2"\n', "utf-8")
         await press(pilot, "Tf<enter>")
-        await settled(pilot)
+        await until_done(pilot)
         modal = pilot.app.screen
         assert isinstance(modal, DryRunDialog) and modal.stage == "done"
         await press(pilot, "<escape>")
         (tmp_path / "map.toml").write_text('[codes]\nTASK1 = "TASK2"\n', "utf-8")
-        assert "1 coding in 1 ad" in await agreed(pilot, "Tf<enter>")
-        assert given(bench) == ["TASK2"]
+        assert "1 coding in 1 ad" in await confirmed(pilot, "Tf<enter>")
+        assert assigned_codes(bench) == ["TASK2"]
 
 
 # --- what waits -----------------------------------------------------------------------------------------
@@ -137,20 +137,20 @@ async def test_split_codings_are_decided_one_by_one_even_in_other_ads(tmp_path: 
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
         await press(pilot, "Ts<down><enter><ctrl+n>Polishing<ctrl+s>")
-        await agreed(pilot, "<ctrl+s>")
+        await confirmed(pilot, "<ctrl+s>")
         await press(pilot, "Q")
-        assert said(bench).startswith("1 of 1 here, 2 in 1 other ad · code TASK1 was split")
+        assert message_of(bench).startswith("1 of 1 here, 2 in 1 other ad · code TASK1 was split")
         assert [row[:8] for row in rows(bench.panel.query_one(PlainRows))] == ["1 TASK2:", "2 TASK3:"]
         assert "12 TASK2:" in defined(pilot)
         await press(pilot, "2")
-        assert bench.ad.id == "12" and said(bench).startswith("1 of 2 · code TASK1 was split")
+        assert bench.ad.id == "12" and message_of(bench).startswith("1 of 2 · code TASK1 was split")
         await press(pilot, "1<escape>")
-        assert given(bench) == ["TASK2", "TASK1"] or given(bench) == ["TASK1", "TASK2"]
-        assert said(bench).startswith("Nothing was changed. r assign another code")
+        assert assigned_codes(bench) == ["TASK2", "TASK1"] or assigned_codes(bench) == ["TASK1", "TASK2"]
+        assert message_of(bench).startswith("Nothing was changed. r assign another code")
         await press(pilot, "x")
-        assert given(bench) == ["TASK2"] and said(bench) == "Every coding has a code of the codebook."
+        assert assigned_codes(bench) == ["TASK2"] and message_of(bench) == "Every coding has a code of the codebook."
         await press(pilot, "(")
-        assert given(bench) == ["TASK3"]
+        assert assigned_codes(bench) == ["TASK3"]
 
 
 async def test_pending_codings_have_their_earlier_name_and_section_in_the_tree(tmp_path: Path) -> None:
@@ -191,12 +191,12 @@ async def test_pending_codings_in_another_ad_are_reported_once_known(
     async with on_words(tmp_path) as (pilot, bench):
         go_on = other_ads_wait(tmp_path, bench, monkeypatch)
         await press(pilot, "Q")
-        assert said(bench) == READING.format(source="ad", sources="ads") and bench.ad.id == "11"
+        assert message_of(bench) == READING.format(source="ad", sources="ads") and bench.ad.id == "11"
         go_on.set()
-        await settled(pilot)
-        assert said(bench) == "1 in 1 other ad: Q goes there." and bench.ad.id == "11"
+        await until_done(pilot)
+        assert message_of(bench) == "1 in 1 other ad: Q goes there." and bench.ad.id == "11"
         await press(pilot, "Q")
-        assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
+        assert bench.ad.id == "13" and message_of(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
 
 
 async def test_the_first_key_opens_pending_codings_in_another_ad(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ async def test_the_first_key_opens_pending_codings_in_another_ad(tmp_path: Path)
     (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"TASK1"', '"TASK0"'), "utf-8")
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "Q")
-        assert bench.ad.id == "13" and said(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
+        assert bench.ad.id == "13" and message_of(bench).startswith("1 of 1 · code TASK1 is not in the codebook")
 
 
 # --- other texts ------------------------------------------------------------------------------------------
@@ -234,7 +234,7 @@ async def test_the_texts_of_a_profile_can_be_written(tmp_path: Path) -> None:
         assert isinstance(form, ProfileForm)
         form.query_one("#responsibilities", TextArea).text = "Oil\nGlass"
         await press(pilot, "<ctrl+s>")
-        assert pilot.app.screen is bench and "Keeper was changed" in said(bench)
+        assert pilot.app.screen is bench and "Keeper was changed" in message_of(bench)
         profile = bench.index.book.profiles[0]
         assert (profile.definition, profile.responsibilities) == ("Keeps the light. More.", ("Oil", "Glass"))
         assert not bench.state.profile
@@ -246,21 +246,21 @@ async def test_the_texts_of_a_profile_can_be_written(tmp_path: Path) -> None:
 async def test_a_codebook_edited_outside_is_shown_automatically(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         (tmp_path / "codebook.toml").write_text(CODEBOOK.replace('"Lighting"', '"Lamps"'), "utf-8")
-        await until(pilot, lambda: "is reloaded" in said(bench))
-        await settled(pilot)
+        await until(pilot, lambda: "is reloaded" in message_of(bench))
+        await until_done(pilot)
         assert any("TASK1: Lamps" in row for row in rows(bench.outline))
         (tmp_path / "codebook.toml").write_text("[[code", "utf-8")
-        await until(pilot, lambda: "codebook.toml:1: error" in said(bench))
+        await until(pilot, lambda: "codebook.toml:1: error" in message_of(bench))
         await press(pilot, "11")
-        assert given(bench) == ["TASK1"]
+        assert assigned_codes(bench) == ["TASK1"]
 
 
 async def test_a_renamed_code_is_shown_in_the_version_used_for_coding(tmp_path: Path) -> None:
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         await press(pilot, "11")
-        await agreed(pilot, "Tn<home>X<ctrl+s>")
+        await confirmed(pilot, "Tn<home>X<ctrl+s>")
         await press(pilot, "D New.<ctrl+s>i")
-        assert given(bench) == ["XTASK1"]
+        assert assigned_codes(bench) == ["XTASK1"]
         text = defined(pilot)
         assert text.index("New.") < text.index("EARLIER VERSION, when this was coded") < text.rindex("Lighting lamps.")
 
@@ -268,9 +268,9 @@ async def test_a_renamed_code_is_shown_in_the_version_used_for_coding(tmp_path: 
 async def test_an_enter_typed_ahead_confirms_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, _):
         await press(pilot, "11Tr")
-        await settled(pilot)
+        await until_done(pilot)
         await press(pilot, "<enter><enter>")
-        await settled(pilot)
+        await until_done(pilot)
         assert isinstance(pilot.app.screen, DryRunDialog) and pilot.app.screen.stage == "asking"
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
 
@@ -303,7 +303,7 @@ async def test_the_question_is_shown_over_any_ad(tmp_path: Path) -> None:
         fields = pilot.app.screen.query(TextArea)
         assert len(fields) == 4 and all(field.size.height >= 2 for field in fields)
         await press(pilot, "<escape>Tr")
-        await settled(pilot)
+        await until_done(pilot)
         assert pilot.app.screen.query_one("#preview").size.height >= 2
 
 
@@ -312,5 +312,5 @@ async def test_a_retired_code_without_codings_can_be_picked_and_reinstated(tmp_p
     async with on_words(tmp_path, codebook=book) as (pilot, _):
         await press(pilot, "Twatch")
         assert rows(pilot.app.screen.query_one(PlainRows))[0].startswith("12  TASK2: Watching (retired)")
-        await agreed(pilot, "<enter>r")
+        await confirmed(pilot, "<enter>r")
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK

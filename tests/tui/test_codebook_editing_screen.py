@@ -83,7 +83,7 @@ def codes_in(folder: Path) -> dict[str, Code]:
     return {code.id: code for code in book.codes}
 
 
-def said(bench: WorkbenchScreen) -> str:
+def message_of(bench: WorkbenchScreen) -> str:
     return bench.status.message[0]
 
 
@@ -113,7 +113,7 @@ async def test_a_new_code_is_written_to_the_book_and_assigned_to_the_words(tmp_p
         assert f"{{TASK3:{MIRRORS}}}" in with_codings(bench.workspace)
         new = codes_in(tmp_path)["TASK3"]
         assert (new.name, new.section, new.definition, new.found_in) == ("Polishing", "tasks", "", "11")
-        assert "TASK3: Polishing ←" in said(bench) and "codebook.toml" in said(bench)
+        assert "TASK3: Polishing ←" in message_of(bench) and "codebook.toml" in message_of(bench)
         bench.saver.write()
     assert "- **TASK3: Polishing:**" in next((tmp_path / "sessions" / "rosa").glob("*.md")).read_text("utf-8")
 
@@ -185,7 +185,7 @@ async def test_a_coding_can_be_recoded_to_a_new_code(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11r<enter>Polishing<enter><ctrl+s>")
         assert [coding.code for coding in bench.state.live()] == ["TASK3"]
-        assert "TASK1: Lighting changed to TASK3: Polishing" in said(bench)
+        assert "TASK1: Lighting changed to TASK3: Polishing" in message_of(bench)
 
 
 async def test_the_cursor_in_the_tree_sets_the_place_of_a_new_code(tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ async def test_a_quotation_becomes_an_example_of_its_code_once(tmp_path: Path) -
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         await press(pilot, "11e")
         assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
-        assert f"“{LAMP}” is now an example of TASK1" in said(bench) and "codebook.toml" in said(bench)
+        assert f"“{LAMP}” is now an example of TASK1" in message_of(bench) and "codebook.toml" in message_of(bench)
         assert bench.index.codes[CodeId("TASK1")].examples == (LAMP,)
         await press(pilot, "e")
         assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
@@ -261,7 +261,7 @@ async def test_a_quotation_becomes_an_example_of_its_code_once(tmp_path: Path) -
 async def test_without_a_quotation_no_example_is_added(tmp_path: Path) -> None:
     async with on_words(tmp_path, LAMP) as (pilot, bench):
         await press(pilot, "e")
-        assert "No quotation here" in said(bench)
+        assert "No quotation here" in message_of(bench)
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK
 
 
@@ -275,7 +275,7 @@ async def test_a_definition_is_changed_from_the_tree(tmp_path: Path) -> None:
             await press(pilot, "<down>")
         await press(pilot, "D<space>Every evening.<ctrl+s>")
         assert codes_in(tmp_path)["TASK1"].definition == "Lighting lamps. Every evening."
-        assert said(bench).startswith("TASK1 was changed in ")
+        assert message_of(bench).startswith("TASK1 was changed in ")
         await press(pilot, "i")
         assert "Every evening." in defined(pilot)
 
@@ -454,7 +454,7 @@ async def test_a_retired_code_is_shown_with_its_codings_and_not_assigned(tmp_pat
         await press(pilot, "<escape>.")
         assert [coding.code for coding in bench.state.live()] == ["TASK1"]
         bench.assigner.take(CodeId("TASK1"))
-        assert "TASK1: Lighting is retired" in said(bench) and len(bench.state.live()) == 1
+        assert "TASK1: Lighting is retired" in message_of(bench) and len(bench.state.live()) == 1
         await press(pilot, ")")
         assert not any("TASK1" in row for row in rows(bench.outline))
 
@@ -464,17 +464,17 @@ async def test_codings_without_a_code_of_the_book_are_recoded_one_by_one(tmp_pat
     coded_before(tmp_path, "11", MIRRORS, "TASK2")
     (tmp_path / "codebook.toml").write_text(RETIRED.replace('"TASK2"', '"TASK5"'), "utf-8")
     async with running(opened(tmp_path)) as (pilot, bench):
-        assert "2 codings need another code (Q)" in said(bench)
+        assert "2 codings need another code (Q)" in message_of(bench)
         await press(pilot, "Q")
-        assert said(bench).startswith("1 of 2 · code TASK1 is retired")
+        assert message_of(bench).startswith("1 of 2 · code TASK1 is retired")
         await press(pilot, "Q")
-        assert said(bench).startswith("2 of 2 · code TASK2 is not in the codebook")
+        assert message_of(bench).startswith("2 of 2 · code TASK2 is not in the codebook")
         await press(pilot, "Q15")
         assert [coding.code for coding in bench.state.live()] == ["TASK2", "TASK5"]
         await press(pilot, "Q")
-        assert said(bench).startswith("1 of 1 · code TASK2")
+        assert message_of(bench).startswith("1 of 1 · code TASK2")
         await press(pilot, "xQ")
-        assert said(bench) == "Every coding has a code of the codebook."
+        assert message_of(bench) == "Every coding has a code of the codebook."
         assert [coding.words for coding in bench.state.live()] == [LAMP]
 
 

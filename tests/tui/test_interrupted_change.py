@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_code_changes import agreed, given, settled, stand_on
-from test_codebook_editing_screen import coded_before, codes_in, on_words, opened, said
+from test_code_changes import assigned_codes, confirmed, move_to, until_done
+from test_codebook_editing_screen import coded_before, codes_in, message_of, on_words, opened
 
 from codetui.core.codebook.refactoring import Rename
 from codetui.core.session.state import replay
@@ -47,8 +47,8 @@ async def test_an_interrupted_change_is_finished_or_reverted_with_one_key_at_the
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
         await press(pilot, key)
         await until(pilot, lambda: pilot.app.screen is bench)
-        await settled(pilot)
-        assert "2 codings in 2 ads" in said(bench) or (code == "TASK1" and "Taken back" in said(bench))
+        await until_done(pilot)
+        assert "2 codings in 2 ads" in message_of(bench) or (code == "TASK1" and "Taken back" in message_of(bench))
         assert codes(folder) == [code, code] and code in codes_in(folder)
         assert interrupted_steps(folder / "sessions") == ([], [])
         assert not any("interrupted" in one.message for one in bench.workspace.problems)
@@ -62,20 +62,20 @@ async def test_choosing_later_changes_nothing_and_asks_before_the_next_change(fo
         await press(pilot, key)
         assert pilot.app.screen is bench and codes(folder) == ["TASK1", "TASK1"]
         assert any("was interrupted" in one.message for one in bench.workspace.problems)
-        await stand_on(pilot, bench, "TASK2")
+        await move_to(pilot, bench, "TASK2")
         await press(pilot, "T")
         await press(pilot, "f")
         await until(pilot, lambda: pilot.app.screen is bench)
-        await settled(pilot)
+        await until_done(pilot)
         assert codes(folder) == ["T1", "T1"]
 
 
 async def test_a_study_without_an_interrupted_change_asks_nothing(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "11")
-        await stand_on(pilot, bench, "TASK1")
-        await agreed(pilot, "Tn<home>X<ctrl+s>")
-        assert given(bench) == ["XTASK1"]
+        await move_to(pilot, bench, "TASK1")
+        await confirmed(pilot, "Tn<home>X<ctrl+s>")
+        assert assigned_codes(bench) == ["XTASK1"]
     async with running(opened(tmp_path)) as (pilot, bench):
-        await settled(pilot)
+        await until_done(pilot)
         assert pilot.app.screen is bench

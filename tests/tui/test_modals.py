@@ -109,14 +109,14 @@ async def test_the_count_of_chosen_codes_is_replaced_by_the_missing_choice() -> 
         app.push_screen(CodesDialog("Split", BOOK, chosen=()))
         await pilot.pause()
         hint = app.screen.query_one(".hint", Static)
-        said = [str(hint.render())]
+        hints = [str(hint.render())]
         for keys in (["enter"], ["ctrl+s"], [*"w"]):
             await pilot.press(*keys)
-            said.append(str(hint.render()))
+            hints.append(str(hint.render()))
         assert (
-            said[:2] == ["0 selected", "1 selected"]
-            and said[2].startswith("Select at least two codes")
-            and said[3] == "1 selected"
+            hints[:2] == ["0 selected", "1 selected"]
+            and hints[2].startswith("Select at least two codes")
+            and hints[3] == "1 selected"
         )
 
 

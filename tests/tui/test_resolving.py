@@ -54,7 +54,7 @@ WATCH = Quoted("TASK2", "wattch the sea", SEA)
 LOST = Quoted("TASK1", "a quilt of zigzags")
 
 
-def doubting(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
+def unresolved_in(folder: Path, *quoted: Quoted, text: str = AD) -> Workspace:
     """Return a session on an ad with these quotations, whose ids are c0, c1 and so on."""
     write_ad(folder, text)
     digest = text_hash(text)
@@ -84,20 +84,20 @@ def place_of(bench: WorkbenchScreen, number: int) -> Span | None:
     return Span(coding.anchor.start, coding.anchor.end) if settled and coding.anchor else None
 
 
-def said(bench: WorkbenchScreen) -> str:
+def message_of(bench: WorkbenchScreen) -> str:
     return bench.status.message[0]
 
 
 async def test_opening_an_ad_reports_unresolved_quotations(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (_, bench):
-        assert "3 quotations could not be located (v)" in said(bench)
+    async with running(unresolved_in(tmp_path, LAMP, WATCH, LOST)) as (_, bench):
+        assert "3 quotations could not be located (v)" in message_of(bench)
 
 
 async def test_opening_an_ad_without_unresolved_quotations_reports_none(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, Quoted("TASK1", "Python", Span(28, 34), False))) as (pilot, bench):
-        assert "place" not in said(bench)
+    async with running(unresolved_in(tmp_path, Quoted("TASK1", "Python", Span(28, 34), False))) as (pilot, bench):
+        assert "place" not in message_of(bench)
         await press(pilot, "v")
-        assert said(bench) == SETTLED
+        assert message_of(bench) == SETTLED
         await press(pilot, "V")
         assert pilot.app.screen is bench
 
@@ -117,66 +117,66 @@ async def test_opening_an_ad_without_unresolved_quotations_reports_none(tmp_path
     ],
 )
 async def test_words_that_occur_twice_get_the_selected_place(tmp_path: Path, keys: str, place: Span | None) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, keys)
         assert place_of(bench, 0) == place
-        assert (said(bench) == SETTLED) == (place is not None)
+        assert (message_of(bench) == SETTLED) == (place is not None)
 
 
 async def test_each_candidate_is_selected_with_its_number_and_the_keys(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         assert bench.selector.selection.span == LAMPS[0]
-        assert said(bench) == (
+        assert message_of(bench) == (
             "1 of 1 · TASK1 “You light the lamp” occurs 2 times; showing 1 of 2: "
             "v next place · Enter this one · x remove · Esc cancel"
         )
         assert bench.outline.current == CodingNode(CodingId("c0"))
         await press(pilot, "v")
         assert bench.selector.selection.span == LAMPS[1]
-        assert "showing 2 of 2: v next · Enter" in said(bench)
+        assert "showing 2 of 2: v next · Enter" in message_of(bench)
 
 
 async def test_moving_the_cursor_to_another_candidate_offers_it_before_it_is_accepted(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v<home>" + "<right>" * 40 + "<enter>")
         assert place_of(bench, 0) is None
-        assert "showing 2 of 2" in said(bench)
+        assert "showing 2 of 2" in message_of(bench)
         await press(pilot, "<enter>")
         assert place_of(bench, 0) == LAMPS[1]
 
 
 async def test_the_next_unresolved_quotation_is_offered_at_once_and_the_end_is_reported(tmp_path: Path) -> None:
-    workspace = doubting(tmp_path, LAMP, WATCH, LOST)
+    workspace = unresolved_in(tmp_path, LAMP, WATCH, LOST)
     async with running(workspace) as (pilot, bench):
         await press(pilot, "v<enter>")
-        assert said(bench).startswith("1 of 2 · TASK2 “wattch the sea” is 9")
+        assert message_of(bench).startswith("1 of 2 · TASK2 “wattch the sea” is 9")
         assert bench.selector.selection.span == SEA
         await press(pilot, "<enter>")
-        assert said(bench).startswith(
+        assert message_of(bench).startswith(
             "1 of 1 · TASK1 “a quilt of zigzags” is not in the ad: select its words, then Enter"
         )
         await press(pilot, "<enter>")
         assert bench.status.message[1] == "refusal"
         assert place_of(bench, 2) is None
         await press(pilot, "<ctrl+home>s<enter>")
-        assert said(bench) == SETTLED
+        assert message_of(bench) == SETTLED
         assert [place_of(bench, number) for number in range(3)] == [LAMPS[0], SEA, Span(20, 35)]
     async with running(workspace_on(tmp_path)) as (_, bench):
         assert [place_of(bench, number) for number in range(3)] == [LAMPS[0], SEA, Span(20, 35)]
 
 
 async def test_v_cycles_through_unresolved_quotations(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         heads = []
         for key in "vvvvvVVV":
             await press(pilot, key)
-            heads.append(said(bench)[:4].strip())
+            heads.append(message_of(bench)[:4].strip())
         assert heads == ["1 of", "1 of", "2 of", "3 of", "1 of", "3 of", "2 of", "1 of"]
 
 
 async def test_an_accepted_place_keeps_the_words_as_they_were_written(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, WATCH)) as (pilot, bench):
         await press(pilot, "v<enter>")
         coding = bench.state.codings[CodingId("c0")]
         assert (coding.words, coding.is_proposed) == ("wattch the sea", False)
@@ -184,37 +184,37 @@ async def test_an_accepted_place_keeps_the_words_as_they_were_written(tmp_path: 
 
 @pytest.mark.parametrize("keys", ["vb]w<enter>", "v]w<enter>"])
 async def test_a_proposed_place_can_have_other_boundaries(tmp_path: Path, keys: str) -> None:
-    async with running(doubting(tmp_path, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, WATCH)) as (pilot, bench):
         await press(pilot, keys)
         assert place_of(bench, 0) == Span(SEA.start, SEA.end + len(" until"))
         assert bench.state.codings[CodingId("c0")].words == "watch the sea until"
 
 
 async def test_b_explains_how_to_move_the_edges_and_keeps_the_quotation(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, WATCH, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "vb")
-        assert said(bench).startswith("Move its edges")
+        assert message_of(bench).startswith("Move its edges")
         assert place_of(bench, 0) is None
         await press(pilot, "<escape>vvb")
         assert bench.status.message[1] == "refusal"
 
 
 async def test_x_removes_the_quotation_and_undo_restores_it(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "vx")
         assert bench.state.codings[CodingId("c0")].is_removed
-        assert said(bench).startswith("1 of 1 · TASK2")
+        assert message_of(bench).startswith("1 of 1 · TASK2")
         await press(pilot, "u")
-        assert "Undone" in said(bench)
+        assert "Undone" in message_of(bench)
         assert not bench.state.codings[CodingId("c0")].is_removed
         await press(pilot, "vV")
-        assert said(bench).startswith("1 of 2 · TASK1")
+        assert message_of(bench).startswith("1 of 2 · TASK1")
 
 
 async def test_resolving_is_one_step_of_undo(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "v<enter><enter>")
-        assert said(bench) == SETTLED
+        assert message_of(bench) == SETTLED
         await press(pilot, "u")
         assert (place_of(bench, 0), place_of(bench, 1)) == (LAMPS[0], None)
         await press(pilot, "u")
@@ -222,16 +222,16 @@ async def test_resolving_is_one_step_of_undo(tmp_path: Path) -> None:
 
 
 async def test_escape_leaves_the_unresolved_quotation_and_v_returns_to_it(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "vvv<escape>")
-        assert said(bench) == "Nothing was changed. 3 quotations could not be located (v)"
+        assert message_of(bench) == "Nothing was changed. 3 quotations could not be located (v)"
         assert bench.resolver.current is None
         await press(pilot, "v")
-        assert said(bench).startswith("2 of 3 · TASK2")
+        assert message_of(bench).startswith("2 of 3 · TASK2")
 
 
 async def test_after_escape_keys_have_their_usual_meaning(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v<escape>x")
         assert bench.status.message[1] == "refusal"
         await press(pilot, "<enter>")
@@ -239,7 +239,7 @@ async def test_after_escape_keys_have_their_usual_meaning(tmp_path: Path) -> Non
 
 
 async def test_assigning_a_code_ends_the_resolving(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v12")
         assert [(coding.code, coding.words) for coding in bench.state.live()][1:] == [("TASK2", "You light the lamp")]
         assert bench.resolver.current is None
@@ -248,7 +248,7 @@ async def test_assigning_a_code_ends_the_resolving(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keys", ["v/sea until<enter><enter>", "v/sea until<enter>+<enter>"])
 async def test_a_search_finds_the_words_of_an_orphan(tmp_path: Path, keys: str) -> None:
-    async with running(doubting(tmp_path, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LOST)) as (pilot, bench):
         await press(pilot, keys)
         place = place_of(bench, 0)
         assert place is not None
@@ -257,9 +257,9 @@ async def test_a_search_finds_the_words_of_an_orphan(tmp_path: Path, keys: str) 
 
 async def test_the_place_nearest_to_an_orphan_is_accepted_only_when_selected(tmp_path: Path) -> None:
     words = "You watch the stars until dawn"
-    async with running(doubting(tmp_path, Quoted("TASK1", words))) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, Quoted("TASK1", words))) as (pilot, bench):
         await press(pilot, "v")
-        assert "is not in the ad: select its words, then Enter · v the most similar words (93 %)" in said(bench)
+        assert "is not in the ad: select its words, then Enter · v the most similar words (93 %)" in message_of(bench)
         assert not bench.selector.selection.is_explicit
         await press(pilot, "<enter>")
         assert place_of(bench, 0) is None
@@ -270,26 +270,26 @@ async def test_the_place_nearest_to_an_orphan_is_accepted_only_when_selected(tmp
 
 
 async def test_an_earlier_selection_is_not_accepted_for_an_orphan(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, LOST)) as (pilot, bench):
         await press(pilot, "v<enter><enter>")
         assert place_of(bench, 1) is None
         assert bench.status.message[1] == "refusal"
 
 
 async def test_a_place_is_offered_to_only_one_of_two_quotations_of_a_code(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, LAMP, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, LAMP, LAMP)) as (pilot, bench):
         await press(pilot, "v<enter>")
-        assert "occurs 2 times, elsewhere with this code" in said(bench)
+        assert "occurs 2 times, elsewhere with this code" in message_of(bench)
         await press(pilot, "<enter>")
         assert [place_of(bench, 0), place_of(bench, 1)] == LAMPS
-        assert "already has this code everywhere: x remove" in said(bench)
+        assert "already has this code everywhere: x remove" in message_of(bench)
         await press(pilot, "x")
-        assert said(bench).startswith("Removed") and said(bench).endswith(SETTLED)
+        assert message_of(bench).startswith("Removed") and message_of(bench).endswith(SETTLED)
 
 
 async def test_definition_note_and_recoding_apply_to_the_unresolved_quotation(tmp_path: Path) -> None:
     other = Quoted("TECH1", "light the lamp", Span(4, 18), False)
-    async with running(doubting(tmp_path, LAMP, other)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, other)) as (pilot, bench):
         await press(pilot, "vi")
         assert isinstance(pilot.app.screen, DefinitionDialog)
         await press(pilot, "<escape>n")
@@ -303,7 +303,7 @@ async def test_definition_note_and_recoding_apply_to_the_unresolved_quotation(tm
 
 
 async def test_a_pending_recoding_handles_enter_and_escape(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "vr<escape>")
         assert (bench.assigner.recoding, bench.resolver.current) == (None, None)
         await press(pilot, "vr<enter>")
@@ -313,7 +313,7 @@ async def test_a_pending_recoding_handles_enter_and_escape(tmp_path: Path) -> No
 
 async def test_v_ends_the_moving_of_a_boundary(tmp_path: Path) -> None:
     settled = Quoted("TECH1", "Python", Span(28, 34), False)
-    async with running(doubting(tmp_path, LAMP, settled)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, settled)) as (pilot, bench):
         bench.select(Span(28, 34))
         await press(pilot, "b")
         assert bench.assigner.bounding == "c1"
@@ -323,7 +323,7 @@ async def test_v_ends_the_moving_of_a_boundary(tmp_path: Path) -> None:
 
 
 async def test_the_list_shows_all_unresolved_quotations_and_enter_opens_one(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH, LOST)) as (pilot, bench):
         await press(pilot, "V")
         screen = pilot.app.screen
         assert isinstance(screen, UnresolvedDialog)
@@ -332,13 +332,13 @@ async def test_the_list_shows_all_unresolved_quotations_and_enter_opens_one(tmp_
         assert rows[1].startswith("12 TASK2 “wattch the sea”9")
         assert rows[2] == "11 TASK1 “a quilt of zigzags”not in the ad"
         await press(pilot, "<down><enter>")
-        assert said(bench).startswith("2 of 3 · TASK2")
+        assert message_of(bench).startswith("2 of 3 · TASK2")
         await press(pilot, "<enter>")
         assert place_of(bench, 1) == SEA
 
 
 async def test_the_list_can_be_closed_without_a_choice(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         for leave in ("<escape>", "V"):
             await press(pilot, f"V{leave}")
             assert pilot.app.screen is bench
@@ -349,26 +349,26 @@ async def test_the_list_can_be_closed_without_a_choice(tmp_path: Path) -> None:
 async def test_enter_on_an_unresolved_quotation_in_the_tree_offers_its_candidates(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH), size) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH), size) as (pilot, bench):
         await press(pilot, "t")
         bench.outline.reveal(CodingId("c1"))
         await press(pilot, "<enter>")
-        assert said(bench).startswith("2 of 2 · TASK2")
+        assert message_of(bench).startswith("2 of 2 · TASK2")
         assert bench.focused is bench.document and not bench.outline.has_class("-shown")
         await press(pilot, "<enter>")
         assert place_of(bench, 1) == SEA
 
 
 async def test_v_in_the_tree_begins_at_its_unresolved_quotation(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "t")
         bench.outline.reveal(CodingId("c1"))
         await press(pilot, "v")
-        assert said(bench).startswith("2 of 2 · TASK2")
+        assert message_of(bench).startswith("2 of 2 · TASK2")
 
 
 async def test_in_the_tree_x_applies_to_its_own_line(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "vt")
         bench.outline.reveal(CodingId("c1"))
         await press(pilot, "x")
@@ -376,7 +376,7 @@ async def test_in_the_tree_x_applies_to_its_own_line(tmp_path: Path) -> None:
 
 
 async def test_after_a_click_into_the_tree_x_applies_to_its_line(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "v")
         bench.set_focus(bench.outline)
         bench.outline.reveal(CodingId("c1"))
@@ -385,7 +385,7 @@ async def test_after_a_click_into_the_tree_x_applies_to_its_line(tmp_path: Path)
 
 
 async def test_keys_in_one_burst_resolve_one_quotation_after_the_other(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         for key in ("v", "v", "enter", "enter"):
             pilot.app.simulate_key(key)
         for _ in range(5):
@@ -396,7 +396,7 @@ async def test_keys_in_one_burst_resolve_one_quotation_after_the_other(tmp_path:
 async def test_a_full_disk_is_reported_and_the_quotation_stays_unresolved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         with monkeypatch.context() as broken:
             broken.setattr(Journal, "append", _refuse)
@@ -413,23 +413,23 @@ def _refuse(log: Journal, transaction: Transaction) -> None:
 
 async def test_opening_another_ad_ends_the_resolving(tmp_path: Path) -> None:
     write_ad(tmp_path, "Another ad. You light the lamp.", "2_acme.txt")
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v)")
         assert bench.ad.id == "2"
         assert bench.resolver.current is None
         await press(pilot, "v")
-        assert said(bench) == SETTLED
+        assert message_of(bench) == SETTLED
 
 
 async def test_moving_keeps_the_question_visible(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LOST)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LOST)) as (pilot, bench):
         await press(pilot, "vs")
-        assert said(bench).startswith("1 of 1 · TASK1 “a quilt of zigzags” is not in the ad")
+        assert message_of(bench).startswith("1 of 1 · TASK1 “a quilt of zigzags” is not in the ad")
 
 
 async def test_at_80_columns_the_keys_of_the_question_are_visible(tmp_path: Path) -> None:
     long = Quoted("TASK1", "a quotation of so many words that no line can hold them all at once")
-    async with running(doubting(tmp_path, LAMP, long), (80, 24)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, long), (80, 24)) as (pilot, bench):
         for _ in range(3):
             await press(pilot, "v")
             assert status_rows(bench.status).rstrip().endswith("Esc cancel")
@@ -441,7 +441,7 @@ async def test_any_keys_resolve_or_leave_and_lose_nothing(tmp_path: Path, seed: 
     chance = random.Random(seed)
     keys = "".join(chance.choices(["v", "V", "<enter>", "x", "b", "<escape>", "s", "w", "u", "]", "<left>"], k=30))
     quoted = (LAMP, WATCH if text else LOST, LOST)
-    async with running(doubting(tmp_path, *quoted, text=text)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, *quoted, text=text)) as (pilot, bench):
         await press(pilot, keys)
         assert len(bench.state.codings) == 3
         current = bench.resolver.coding
@@ -453,7 +453,7 @@ async def test_any_keys_resolve_or_leave_and_lose_nothing(tmp_path: Path, seed: 
 
 async def test_a_proposed_place_has_a_question_mark_until_it_is_accepted(tmp_path: Path) -> None:
     settled = Quoted("TECH1", "Python", Span(28, 34), False)
-    async with running(doubting(tmp_path, WATCH, settled, text=AD.replace(". ", ".\n"))) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, WATCH, settled, text=AD.replace(". ", ".\n"))) as (pilot, bench):
         gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(5)]
         assert "2a┃" in gutters[1]
         assert "12?" in gutters[3]
@@ -469,7 +469,7 @@ def tree_lines(bench: WorkbenchScreen) -> list[str]:
 
 
 async def test_the_other_places_are_marked_while_one_is_offered(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP)) as (pilot, bench):
         await press(pilot, "v")
         first = bench.document.render_line(0)
         faces = {str(segment.style) for segment in first if segment.text.strip()}
@@ -489,7 +489,7 @@ def test_a_proposed_place_looks_different_with_and_without_colours(theme: str, h
 
 async def test_below_its_first_row_a_proposed_place_has_a_dashed_bar(tmp_path: Path) -> None:
     long = Quoted("TASK1", "You watch the sea", Span(0, len(AD)))
-    async with running(doubting(tmp_path, long), (60, 24)) as (_, bench):
+    async with running(unresolved_in(tmp_path, long), (60, 24)) as (_, bench):
         gutters = [bench.document.render_line(row).text[: bench.document.gutter_cells] for row in range(2)]
         assert [gutter.strip() for gutter in gutters] == ["11?", "┇"]
 
@@ -515,7 +515,7 @@ def words_of(bench: WorkbenchScreen, number: int) -> str:
 async def test_only_the_place_is_resolved_and_the_words_stay_as_written(
     tmp_path: Path, quoted: Quoted, keys: str, words: str
 ) -> None:
-    async with running(doubting(tmp_path, quoted)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, quoted)) as (pilot, bench):
         await press(pilot, keys)
         assert place_of(bench, 0) is not None
         assert words_of(bench, 0) == words
@@ -525,7 +525,7 @@ async def test_only_the_place_is_resolved_and_the_words_stay_as_written(
 
 
 async def test_the_status_line_counts_unresolved_quotations_until_there_are_none(tmp_path: Path) -> None:
-    async with running(doubting(tmp_path, LAMP, WATCH)) as (pilot, bench):
+    async with running(unresolved_in(tmp_path, LAMP, WATCH)) as (pilot, bench):
         await press(pilot, "l")
         assert "2 not located: v" in status_rows(bench.status)
         await press(pilot, "v<enter>")

@@ -103,18 +103,18 @@ async def test_the_message_of_an_unsaved_coding_stays_on_the_screen(
 ) -> None:
     write_ad(tmp_path, AD)
     workspace = workspace_on(tmp_path)
-    said: list[str] = []
+    posted: list[str] = []
     async with running(workspace) as (pilot, bench):
 
         def full(handle: int, data: bytes) -> None:
             raise OSError(28, f"No space left on device for {len(data)} bytes of {handle}")
 
         monkeypatch.setattr(fs, "write_all", full)
-        monkeypatch.setattr(bench.status, "show_message", lambda text, kind="info": said.append(f"{kind} {text}"))
+        monkeypatch.setattr(bench.status, "show_message", lambda text, kind="info": posted.append(f"{kind} {text}"))
         await pilot.press(*keys_of("s11"))
         bench.saver.remember()
         bench.saver.remember()
-        assert said[-1].startswith("error NOT SAVED")
+        assert posted[-1].startswith("error NOT SAVED")
         assert len([one for one in workspace.problems if "position is not saved" in one.message]) == 1
         monkeypatch.undo()
         await press(pilot, "11")

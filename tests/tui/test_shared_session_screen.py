@@ -35,7 +35,7 @@ def words(screen: WorkbenchScreen) -> list[str]:
     return [coding.words for coding in screen.state.live()]
 
 
-def said(screen: WorkbenchScreen) -> str:
+def message_of(screen: WorkbenchScreen) -> str:
     return screen.query_one(StatusLine).message[0]
 
 
@@ -43,7 +43,7 @@ def is_asked(pilot: Pilot[object]) -> bool:
     return isinstance(pilot.app.screen, TakeOverDialog)
 
 
-def give(program: Workspace, words: str, code: str = "TASK1") -> Outcome:
+def code_elsewhere(program: Workspace, words: str, code: str = "TASK1") -> Outcome:
     """Let the other program code these words."""
     start = AD.index(words)
     return program.session.execute(AssignCode(Span(start, start + len(words)), CodeId(code)))
@@ -56,7 +56,7 @@ def other(tmp_path: Path) -> Workspace:
     program = shared(tmp_path)
     assert program.first is not None
     program.open(program.first)
-    assert isinstance(give(program, "You light the lamp."), Saved)
+    assert isinstance(code_elsewhere(program, "You light the lamp."), Saved)
     return program
 
 
@@ -65,7 +65,7 @@ async def test_reading_alone_locks_nothing(tmp_path: Path, other: Workspace) -> 
     async with running(shared(tmp_path)) as (pilot, _):
         await press(pilot, "sss")
         assert not is_asked(pilot)
-        assert isinstance(give(other, "You watch"), Saved)
+        assert isinstance(code_elsewhere(other, "You watch"), Saved)
 
 
 async def test_the_second_program_is_asked_and_stays_read_only(tmp_path: Path, other: Workspace) -> None:
@@ -73,14 +73,14 @@ async def test_the_second_program_is_asked_and_stays_read_only(tmp_path: Path, o
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
         await press(pilot, "<escape>")
-        assert "Read only: open elsewhere" in said(screen) and f"process {os.getpid()}" in said(screen)
+        assert "Read only: open elsewhere" in message_of(screen) and f"process {os.getpid()}" in message_of(screen)
         await press(pilot, "s11")
-        assert said(screen).startswith("Read only: ") and "O takes it over" in said(screen)
-        give(other, "You polish")
+        assert message_of(screen).startswith("Read only: ") and "O takes it over" in message_of(screen)
+        code_elsewhere(other, "You polish")
         await until(pilot, lambda: len(words(screen)) == 2)
         assert words(screen) == ["You light the lamp.", "You polish"]
         other.release()
-        await until(pilot, lambda: "you can code it here" in said(screen))
+        await until(pilot, lambda: "you can code it here" in message_of(screen))
         await press(pilot, "s12")
         assert len(words(screen)) == 3
 
@@ -90,7 +90,7 @@ async def test_keys_typed_after_escape_are_refused_in_the_workbench(tmp_path: Pa
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
         await press(pilot, "<escape>11")
-        assert said(screen).startswith("Read only: ") and words(screen) == ["You light the lamp."]
+        assert message_of(screen).startswith("Read only: ") and words(screen) == ["You light the lamp."]
 
 
 async def test_a_session_taken_over_has_all_codings_of_the_other_program(tmp_path: Path, other: Workspace) -> None:
@@ -98,10 +98,10 @@ async def test_a_session_taken_over_has_all_codings_of_the_other_program(tmp_pat
         await until(pilot, lambda: is_asked(pilot))
         await pilot.pause(UNSEEN)
         await press(pilot, "o")
-        assert said(screen).startswith("You can code this session here now.")
+        assert message_of(screen).startswith("You can code this session here now.")
         await press(pilot, "s12<ctrl+s>")
         assert words(screen) == ["You light the lamp.", "You watch the sea until dawn."]
-        outcome = give(other, "You polish")
+        outcome = code_elsewhere(other, "You polish")
         assert isinstance(outcome, HeldElsewhere) and "Open elsewhere" in outcome.message
         assert other.session and not other.session.has_unsaved_document
 
@@ -114,14 +114,14 @@ async def test_a_command_after_losing_the_session_is_kept(
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "s12")
         other.take_over()
-        give(other, "You polish")
+        code_elsewhere(other, "You polish")
         await press(pilot, "n")
         await press(pilot, "why<enter>")
         assert is_asked(pilot)
         await pilot.pause(UNSEEN)
         assert len(words(screen)) == 2 and not any(coding.note for coding in screen.state.live())
         await press(pilot, "<escape>")
-        assert "carries out your last command" in said(screen)
+        assert "carries out your last command" in message_of(screen)
         await press(pilot, "O")
         assert words(screen) == ["You light the lamp.", "You watch the sea until dawn.", "You polish"]
         assert [coding.note for coding in screen.state.live()] == ["", "why", ""]
@@ -131,7 +131,7 @@ async def test_a_session_without_another_holder_is_not_taken_over(tmp_path: Path
     write_ad(tmp_path, AD)
     async with running(shared(tmp_path)) as (pilot, screen):
         await press(pilot, "O")
-        assert "you can code it here" in said(screen)
+        assert "you can code it here" in message_of(screen)
 
 
 async def test_a_session_just_taken_by_another_program_can_be_taken_back(
@@ -140,10 +140,10 @@ async def test_a_session_just_taken_by_another_program_can_be_taken_back(
     monkeypatch.setattr("codetui.tui.workbench.background.LOOK_EVERY", 3600)
     other.release()
     async with running(shared(tmp_path)) as (pilot, screen):
-        give(other, "You polish")
+        code_elsewhere(other, "You polish")
         await press(pilot, "O")
-        assert said(screen).startswith("You can code this session here now.") and len(words(screen)) == 2
-        assert isinstance(give(other, "You watch"), HeldElsewhere)
+        assert message_of(screen).startswith("You can code this session here now.") and len(words(screen)) == 2
+        assert isinstance(code_elsewhere(other, "You watch"), HeldElsewhere)
 
 
 async def test_a_session_with_an_unknown_holder_is_never_reported_as_yours(
@@ -158,9 +158,9 @@ async def test_a_session_with_an_unknown_holder_is_never_reported_as_yours(
 
         monkeypatch.setattr(SessionLock, "take_over", refuse)
         await press(pilot, "o")
-        assert "ou can code" not in said(screen) and "Read-only file system" in said(screen)
+        assert "ou can code" not in message_of(screen) and "Read-only file system" in message_of(screen)
         await press(pilot, "O")
-        assert "ou can code" not in said(screen) and "Read-only file system" in said(screen)
+        assert "ou can code" not in message_of(screen) and "Read-only file system" in message_of(screen)
 
 
 async def test_a_session_with_an_unreadable_log_is_never_reported_as_yours(
@@ -175,4 +175,4 @@ async def test_a_session_with_an_unreadable_log_is_never_reported_as_yours(
 
         monkeypatch.setattr(SessionLog, "catch_up", refuse)
         await press(pilot, "o")
-        assert "ou can code" not in said(screen) and "Input/output error" in said(screen)
+        assert "ou can code" not in message_of(screen) and "Input/output error" in message_of(screen)

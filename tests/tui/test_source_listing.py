@@ -117,9 +117,9 @@ async def test_background_messages_appear_behind_the_refusal_of_a_key(workspace:
         assert bench.status.message == ("The coding is not saved. · The codebook was changed outside.", "refusal")
         bench.notify_behind("The document\tcannot be read.", "error")
         bench.notify_behind("The document\tcannot be read.", "error")
-        said, kind = bench.status.message
+        output, kind = bench.status.message
         assert kind == "error"
-        assert said.endswith("changed outside. · The document cannot be read.")
+        assert output.endswith("changed outside. · The document cannot be read.")
         bench.say("Saved.")
         bench.notify_behind("The codebook was changed outside.")
         assert bench.status.message == ("The codebook was changed outside.", "info")

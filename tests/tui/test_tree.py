@@ -36,7 +36,7 @@ class Bench(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[Message] = []
+        self.messages: list[Message] = []
 
     def compose(self) -> ComposeResult:
         tree = CodebookTree()
@@ -55,7 +55,7 @@ class Bench(App[None]):
         return self.query_one(CodePanel)
 
     def on_event_of_interest(self, message: Message) -> None:
-        self.said.append(message)
+        self.messages.append(message)
 
     on_codebook_tree_node_highlighted = on_codebook_tree_node_selected = on_event_of_interest
     on_code_panel_assigned = on_event_of_interest
@@ -169,7 +169,7 @@ async def test_after_a_removal_the_cursor_is_on_the_next_node() -> None:
         tree.refresh_state(state(coding(2, "W1", "two")))
         await pilot.pause()
         assert tree.current == CodingNode(coding(2, "", "").id)
-        assert [message.node for message in app.said] == [tree.current]
+        assert [message.node for message in app.messages] == [tree.current]
 
 
 async def test_reveal_unfolds_the_parents_of_a_quotation_without_a_message() -> None:
@@ -180,12 +180,12 @@ async def test_reveal_unfolds_the_parents_of_a_quotation_without_a_message() -> 
         assert tree.current == SectionNode("work")
         assert "“one”" not in rows(tree)
         await pilot.pause()
-        app.said.clear()
+        app.messages.clear()
         tree.reveal(coding(1, "", "").id)
         await pilot.pause()
         assert tree.current == CodingNode(coding(1, "", "").id)
         assert "“one”" in rows(tree)
-        assert app.said == []
+        assert app.messages == []
 
 
 async def test_arrows_and_enter_post_the_node() -> None:
@@ -194,10 +194,10 @@ async def test_arrows_and_enter_post_the_node() -> None:
         tree = show(app, state(notes=(note(1, "group", "hand", "a note"),)))
         assert tree.current == ProfileNode()
         await pilot.press("down", "down", "down", "down", "enter")
-        nodes = [message.node for message in app.said]
+        nodes = [message.node for message in app.messages]
         assert nodes[-1] == NoteNode(note(1, "group", "", "").id)
         assert nodes[:3] == [SectionNode("work"), CodeNode(CodeId("W3")), GroupNode("hand")]
-        assert isinstance(app.said[-1], CodebookTree.NodeSelected)
+        assert isinstance(app.messages[-1], CodebookTree.NodeSelected)
 
 
 async def test_left_moves_to_the_parent_of_a_quotation_and_right_back() -> None:
