@@ -82,7 +82,7 @@ def test_an_interrupted_step_is_finished_as_one_step_of_the_study_logs(
         logged = {(log.stem, one.id) for log in paths.logs() for one in Journal(log).read()[0] if one.step == step.id}
         assert logged == set(step.transactions) and {ad for ad, _ in logged} == ads and step.kind == "refactoring"
     assert interrupted_steps(interrupted / "sessions") == ([], [])
-    assert "no change of the codebook was interrupted" in codetui("codebook", "finish")[1]
+    assert "there is no interrupted change of the codebook" in codetui("codebook", "finish")[1]
 
 
 def test_an_interrupted_step_is_reverted_with_its_codebook(
@@ -151,7 +151,7 @@ def test_a_codebook_that_was_changed_since_is_not_overwritten(
     theirs = path.read_text("utf-8").replace("Looking out.", "Theirs.")
     path.write_text(theirs, "utf-8")
     exit_code, output = codetui("codebook", "finish", "--undo")
-    assert exit_code == 2 and "it was changed since" in output and path.read_text("utf-8") == theirs
+    assert exit_code == 2 and "it has been changed since then" in output and path.read_text("utf-8") == theirs
     path.write_text(theirs.replace('"T1"', '"T2"'), "utf-8")
     exit_code, output = codetui("codebook", "finish")
     assert exit_code == 2 and "lacks T1" in output and codes_of(interrupted, "12") == ["TASK1"]

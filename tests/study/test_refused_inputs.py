@@ -75,7 +75,7 @@ def test_a_file_that_is_not_a_document_is_refused(study: Path, name: str, capsys
     before = files(study)
     assert run(["import", name, "--coder", "rosa"]) == 2
     assert files(study) == before
-    assert f"{name}: this kind of file is no document" in (refused := capsys.readouterr().err)
+    assert f"{name}: this file is not a document" in (refused := capsys.readouterr().err)
     assert "markdown (.md)" in refused
 
 
@@ -83,7 +83,7 @@ def test_a_folder_without_documents_is_refused(study: Path, capsys: pytest.Captu
     (study / "scans").mkdir()
     (study / "scans" / "1.png").write_bytes(b"\x89PNG")
     assert run(["import", "scans", "--coder", "rosa"]) == 2
-    assert "scans: there is no document in this folder" in capsys.readouterr().err
+    assert "scans: this folder contains no document" in capsys.readouterr().err
     assert not (study / "sessions" / "rosa").exists()
 
 

@@ -194,7 +194,7 @@ def finish(options: argparse.Namespace) -> int:
     for problem in problems:
         note(problem)
     if not (steps or problems):
-        show("no change of the codebook was interrupted")
+        show("there is no interrupted change of the codebook")
     return exit_code(problems)
 
 

@@ -163,7 +163,7 @@ def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:
         yield not_read(error, path, "edits by hand in the document are left out")
         return
     if line:
-        what = "this line cannot be read, by which edits of the document are recognized: lines deleted there stay coded"
+        what = "this record of the document cannot be read: codings whose lines are deleted by hand are kept"
         yield Problem(str(path), line, "warning", f"{what}; open the {word} once, and it is written again")
 
 

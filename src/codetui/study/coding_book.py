@@ -50,7 +50,7 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     if len(data) > LARGEST_BOOK:
         raise StudyError(f"{source} is larger than 1 MB, a coding book is far smaller: is it the right file?")
     if source.suffix.lower() in OTHER_KINDS or (b"\0" in data and not data.startswith(UTF16)):
-        raise StudyError(f"this kind of file is no coding book, so nothing is written. {READABLE}.", file=source)
+        raise StudyError(f"this file is not a coding book, so nothing is written. {READABLE}.", file=source)
     text, notes = _decoded(data, source)
     lines: list[int] = []
     if source.suffix.lower() in TABLES:

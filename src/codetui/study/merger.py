@@ -69,7 +69,7 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
     expanded = list(_expanded(documents))
     others = [path for path in expanded if not _may_be_document(path)]
     if others:
-        raise StudyError(f"this kind of file is no document, so nothing is imported. {READABLE}", file=others[0])
+        raise StudyError(f"this file is not a document, so nothing is imported. {READABLE}", file=others[0])
     sources, paths = study.sources_by_id(), study.paths_of(coder)
     return [import_document(study, sources, paths, coder, document) for document in expanded]
 
@@ -83,7 +83,7 @@ def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
         if fs.is_folder(path):
             names = sorted(name for name in disk.names(path) if name.endswith(".md") and not name.startswith("."))
             if not names:
-                raise StudyError(f"there is no document in this folder, so nothing is imported. {READABLE}", file=path)
+                raise StudyError(f"this folder contains no document, so nothing is imported. {READABLE}", file=path)
             yield from (path / name for name in names)
         else:
             yield path

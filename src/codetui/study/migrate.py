@@ -149,7 +149,9 @@ def migrate_study(plan: MigrationPlan, study: Study, coder: str | None, old: Pat
     try:
         note.begin(same or plan.begun(f"migration from {plan.rules.name}", "", coder or ""))
     except OSError as error:
-        what = f"if this is interrupted, nothing will show it ({error.strerror or error}): run the same command again"
+        what = (
+            f"if this is interrupted, no command will report it ({error.strerror or error}): run the same command again"
+        )
         counts.problems.append(Problem(str(note.path), 0, "warning", what))
     counts = migrate_sessions(plan, study, coder, tally=counts)
     note.end(counts.problems)
@@ -179,7 +181,7 @@ def resumed_plan(step: BegunStep, study: Study, edit: Edit, *, is_reverse: bool)
     note = StepNote(root, step.id, is_resumed=True)
     holder = note.claim()
     if holder is not None:
-        raise StudyError(f"another program is at it ({holder}).", file=note.path)
+        raise StudyError(f"another program is making this change ({holder}); wait until it ends.", file=note.path)
     try:
         if is_refactoring:
             _edit_back(step, root, edit, is_reverse=is_reverse)
@@ -202,7 +204,11 @@ def _edit_back(step: BegunStep, root: Path, edit: Edit, *, is_reverse: bool) -> 
         if text_hash(bare) == here and wanted is not None:
             return text.removesuffix(bare) + wanted
         if text_hash(bare) != there and (is_reverse or text_hash(bare) == here):
-            why = "it was changed since" if wanted is not None else f"its version {there[:12]} is not kept in {root}"
+            why = (
+                "it has been changed since then"
+                if wanted is not None
+                else f"its version {there[:12]} is not kept in {root}"
+            )
             raise EditError(f"the change cannot be {'taken back' if is_reverse else 'finished'}, as {why}")
         return text
 
@@ -219,7 +225,7 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
     known = {code.id for code in book.codes}
     lost = [to for rule in found.rules for to in rule.new if rule.part == "code" and to not in known]
     if lost and not is_reverse:
-        what = f"the codebook was changed since, and lacks {', '.join(lost)}"
+        what = f"the codebook has been changed since then and lacks {', '.join(lost)}"
         raise StudyError(f"{what}: add the code again, or take the change back")
     rules = tuple(replace(rule, is_same=not rule.new and rule.old in known) for rule in found.rules)
     is_fresh = step.kind == "refactoring" and not is_reverse

@@ -90,7 +90,7 @@ def interrupted_steps(root: Path) -> tuple[list[BegunStep], list[Problem]]:
         step = _read(path)
         if step is None:
             what = "this note of a change of the codebook that was interrupted cannot be read"
-            hint = "look whether all sessions have the codes of the codebook, then delete it"
+            hint = "check that all sessions have the codes of the codebook, then delete this file"
             problems.append(Problem(str(path), 0, "error", f"{what}; {hint}"))
             continue
         steps.append(step)

@@ -106,7 +106,7 @@ def parsed(text: str) -> Table:
 def _verified(after: str, expected: Tree) -> str:
     """Return the edited text if it parses to the tree that is expected."""
     if SURROGATE.search(after):
-        raise EditError("the text contains half a character, which no file can hold; write it again")
+        raise EditError("the text contains half a character, which no file can contain; write the character again")
     if parsed(after).fields != expected:
         raise EditError("the file's layout does not allow this change; edit it by hand")
     return after

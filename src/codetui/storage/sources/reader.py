@@ -376,7 +376,7 @@ def one_line(text: str) -> str:
 def note_nul(text: str, line: int, problems: ProblemCollector) -> None:
     """Report that a text has NUL characters."""
     if "\0" in text:
-        message = "this text holds NUL characters, which are kept: if every other one is NUL, save it as UTF-8"
+        message = "this text contains NUL characters, which are kept: if every second one is NUL, save it as UTF-8"
         problems.add(line, "note", message)
 
 

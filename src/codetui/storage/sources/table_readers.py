@@ -636,10 +636,10 @@ def _text(value: object, name: str, number: int, problems: ProblemCollector) -> 
     elif isinstance(value, int | float) and not isinstance(value, bool):
         text = str(value)
     else:
-        problems.add(number, "warning", f'"{name}" holds no text: it is read as empty; write it as a string')
+        problems.add(number, "warning", f'"{name}" is not a text and is read as empty: write it as a string')
         text = ""
     if _SURROGATE.search(text):
-        message = f'"{name}" holds half a character (a lone surrogate), read as \ufffd: write the whole one'
+        message = f'"{name}" contains half a character (a lone surrogate), read as \ufffd: write the whole character'
         problems.add(number, "warning", message)
         text = _SURROGATE.sub("\ufffd", text)
     return text

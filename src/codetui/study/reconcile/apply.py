@@ -308,7 +308,7 @@ class _Reconciler:
         if changed(base, now):
             self._report_conflict("kept", now)
         elif line := self._line_with(base.words, is_note=base.is_note):
-            what = f"{quoted(base.words)} is no entry here, but its words are in this line: it is kept"
+            what = f"{quoted(base.words)} has no line of its own any more, but its words are in this line: it is kept"
             self.report(Remark(line, "warning", f"{what}; remove it in codetui, or delete the line"))
         else:
             self._after[base.id] = replace(one, is_removed=True) if isinstance(one, Coding) else replace(one, text="")

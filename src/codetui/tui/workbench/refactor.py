@@ -211,7 +211,7 @@ class RefactoringController:
             return
         modal.dismiss(True)
         if done.plan.is_reverse:
-            self._bench.say(f"Taken back in {plural(done.tally.sessions, 'session')}: the codebook is what it was.")
+            self._bench.say(f"Taken back in {plural(done.tally.sessions, 'session')}: the codebook is as before.")
             return
         waits = "Q goes to the codings to decide." if done.tally.waiting else ""
         self._bench.say(

@@ -152,7 +152,9 @@ class CopyController:
             elif found.is_contained:
                 dialog.show("done", found.lines, f"Nothing in it is missing here: you can delete {copy.name}.")
             else:
-                dialog.show("done", found.lines, "Merging would change nothing: what was decided here later stays.")
+                dialog.show(
+                    "done", found.lines, "Merging would change nothing: later decisions in this session are kept."
+                )
 
         dialog = DryRunDialog("Compare a copy with this session", str(copy), merge)
         self._bench.ask(dialog, lambda _: None)
@@ -186,7 +188,7 @@ class NavigationController:
 
     def next_uncoded(self) -> None:
         """Open the next source that the coder has not worked on."""
-        none_left = f"No {self._bench.words.source} is untouched any more. a shows the list with the state of each."
+        none_left = f"Every {self._bench.words.source} has been worked on. a shows the list with the state of each."
         self._go(self._bench.workspace.sources.next_uncoded, none_left)
 
     def _go(self, find: Callable[[], SourceEntry | None], none: str) -> None:
@@ -198,7 +200,7 @@ class NavigationController:
             self._bench.say(none, "refusal")
         else:
             self.waiting = lambda: self._go(find, none)
-            wait = "are still being listed: you go there once they are. Esc: cancel"
+            wait = "are still being listed; the move follows when they are. Esc: cancel"
             self._bench.say(f"The {self._bench.words.sources} {wait}")
 
     def show_list(self) -> None:
