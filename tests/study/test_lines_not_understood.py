@@ -60,6 +60,110 @@ def test_a_line_that_contains_the_words_keeps_the_coding(tmp_path: Path, line: s
     assert text.count(LAMP) <= document_of(tmp_path).read_text("utf-8").count(LAMP)
 
 
+BELOW_A_LABEL = [
+    f'  – "{LAMP}"',
+    f"  — “{LAMP}”",
+    f'  -"{LAMP}"',
+    f'  → "{LAMP}"',
+    f'  a) "{LAMP}"',
+    f'  □ "{LAMP}"',
+    f"  TODO {LAMP}",
+    f'  ~ "{LAMP}"',
+    f'| "{LAMP}" | yes |',
+    f"| {LAMP} |",
+]
+
+
+@pytest.mark.parametrize("line", BELOW_A_LABEL)
+def test_a_line_below_a_label_is_no_note_on_the_code(tmp_path: Path, line: str) -> None:
+    session = begun(tmp_path)
+    before = words_of(session)
+    edit(tmp_path, f'  - "{LAMP}"', line)
+    session.pull()
+    assert words_of(session) == before
+    assert not [note for note in session.state.notes.values() if note.text]
+    assert session.save_document() is None
+    assert line in document_of(tmp_path).read_text("utf-8")
+    assert words_of(opened(tmp_path)) == before
+
+
+BOLD = ["**sextant**", "__sextant__", "**sextant:**", "***sextant***", "**sextant** (brass)", "**the sextant**"]
+
+
+@pytest.mark.parametrize("line", BOLD)
+def test_a_term_in_bold_is_no_code(tmp_path: Path, line: str) -> None:
+    session = begun(tmp_path)
+    code(session, "barometer", "I1")
+    assert session.save_document() is None
+    before = words_of(session)
+    edit(tmp_path, "`sextant`", line)
+    pulled = session.pull()
+    assert pulled is not None and any("sextant" in one.message for one in pulled.problems), pulled.problems
+    assert words_of(session) == before
+    assert session.save_document() is None
+    assert f"  - {line}\n" in document_of(tmp_path).read_text("utf-8")
+    assert words_of(opened(tmp_path)) == before
+
+
+SEVERAL = [
+    f'"{LAMP}"; "{MIRRORS}"',
+    f'"{LAMP}", "{MIRRORS}"',
+    f'"{LAMP}" "{MIRRORS}"',
+    f'"{LAMP}" and "{MIRRORS}"',
+    f'"{LAMP}" (at night); "{MIRRORS}"',
+    f'"{LAMP}" / "{MIRRORS}" (twice)',
+    f"“{LAMP}”; “{MIRRORS}”",
+    f'"{LAMP} / {MIRRORS}"',
+    f"{LAMP}; {MIRRORS}",
+    f"`{LAMP}`, `{MIRRORS}`",
+]
+
+
+@pytest.mark.parametrize("line", SEVERAL)
+def test_several_entries_on_one_line_keep_their_codings(tmp_path: Path, line: str) -> None:
+    session = begun(tmp_path)
+    code(session, MIRRORS)
+    assert session.save_document() is None
+    before = words_of(session)
+    edit(tmp_path, f'  - "{LAMP}"\n  - "{MIRRORS}"', f"  - {line}")
+    pulled = session.pull()
+    assert pulled is not None and pulled.problems
+    assert words_of(session) == before
+    assert session.save_document() is None
+    assert f"  - {line}\n" in document_of(tmp_path).read_text("utf-8")
+    assert words_of(opened(tmp_path)) == before
+
+
+def test_a_new_quotation_beside_a_known_one_does_not_change_it(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    before = words_of(session)
+    edit(tmp_path, f'"{LAMP}"', f'"{LAMP}"; "{INK}"')
+    pulled = session.pull()
+    assert pulled is not None and "is read as" in pulled.problems[0].message
+    assert words_of(session) == before
+
+
+def test_a_quotation_that_grows_over_another_one_replaces_it(tmp_path: Path) -> None:
+    session = begun(tmp_path)
+    code(session, SEA)
+    assert session.save_document() is None
+    edit(tmp_path, f'  - "{LAMP}"\n  - "{SEA}"', f'  - "{LAMP} {SEA}"')
+    session.pull()
+    assert words_of(session)["T1"] == [(f"{LAMP} {SEA}", "")]
+
+
+def test_words_with_quotes_inside_stay_one_quotation(tmp_path: Path) -> None:
+    source = 'We say "hi", "bye" and "well". A 19" rack and a 20" screen: "lamp", "oil".'
+    session = opened(tmp_path, source)
+    for words in (source, 'hi", "bye', 'say "hi", "bye"', 'A 19" rack and a 20" screen', '"lamp", "oil"'):
+        code(session, words)
+    before = words_of(session)
+    assert session.save_document() is None
+    edit(tmp_path, "## 1.", "\n## 1.")
+    session.pull()
+    assert words_of(session) == before
+
+
 def test_a_link_inside_the_quotes_survives_changes_of_the_session(tmp_path: Path) -> None:
     session = begun(tmp_path)
     linked = f'"[{LAMP}](https://example.org)"'

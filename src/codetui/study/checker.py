@@ -19,7 +19,8 @@ from codetui.core.session.conflicts import describe_conflict, find_conflicts
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.session_doc.markdown import identified, parse_document
+from codetui.formats.session_doc.formatting import read_like
+from codetui.formats.session_doc.markdown import identified, parse_document, project
 from codetui.formats.session_doc.model import Document, Entry, Written
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
@@ -144,7 +145,13 @@ def check_session(
     yield from (Problem(str(session.log), 0, "warning", one) for one in conflicts)
     word = index.book.words.source
     yield from log_vs_document(session, expected, file, word)
-    yield from parse_document(document.text, file)[1] if document and read else ()
+    if document and read:
+        yield from (problems := parse_document(document.text, file)[1])
+        # A line may look like a code, and yet be an entry of the session.
+        known, told = project(state, index.book, described), {one.line for one in problems}
+        reading = read_like(document.text, file, known, index, session.line_ids, source.text if source else None)
+        yield from (one for one in reading.problems if one.line not in told)
+        read = reading.document
     yield from _remarks(session, read, expected, file, index)
     if source is None:
         unsure = list(_without_source(session, file, sources, corpus, word))

@@ -159,6 +159,12 @@ STRAY_PUNCTUATION = re.compile(r"[\s.,;:!?]*")
 CLOSING_QUOTE = {
     "“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", "»": "«", "‹": "›", "›": "‹", "'": "'",
 }  # fmt: skip
+BETWEEN_ENTRIES = re.compile(
+    r"[ _*]*(?:\([^()]*\))?[ _*]*(?:[;,./|+&·•→–—-]*|and|or|en|of|und|et)\s*(?=\"\w.*[^\s\"]\")", re.DOTALL
+)
+"""What separates two quotations on a line: `"one"; "other"`, `"one" (why), "other"`."""
+
+STRAIGHT = dict.fromkeys(map(ord, "“„”«»"), '"')
 EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")
 
 
@@ -205,6 +211,8 @@ def entry_in(text: str) -> Entry | None:
 
 def read_entry(text: str) -> tuple[Entry, str] | None:
     """Return the entry in `text` and a remark on anything unusual about it; None if it is not an entry."""
+    if has_several(text):
+        return None
     if text.startswith('"'):
         return _read_quotation(text)
     if text.startswith("`"):
@@ -220,6 +228,17 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
         return None
     joined = notes[0].text if len(notes) == 1 else " ".join(write_group(note.text) for note in notes)
     return Entry("note", "", joined, notes[0].emphasis), ""
+
+
+def has_several(text: str) -> bool:
+    """Return whether a text is several quotations in a row, such as `"one"; "other"`.
+
+    The quotes of a quotation within a quotation open before they close: `"the word "one" here"`.
+    """
+    plain = text.translate(STRAIGHT)
+    closing = find_unescaped(plain, '"', 1) if plain.startswith('"') else -1
+    is_closing = closing > 1 and not plain[closing - 1].isspace()
+    return is_closing and BETWEEN_ENTRIES.match(plain, closing + 1) is not None
 
 
 def _without_emphasis(text: str) -> str:
@@ -280,7 +299,7 @@ def _read_term(text: str) -> tuple[Entry, str] | None:
 def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
     if text[0] in "“„”«»" and len(text) > 1:
         # The same quotes may be in the note, and straight ones too where somebody typed them.
-        straight = text.translate(dict.fromkeys(map(ord, "“„”«»"), '"'))
+        straight = text.translate(STRAIGHT)
         closing = len(text) - 1 if straight.endswith('"') else _closing_quote(straight)
     else:
         closing = max(text.rfind(sign, 1) for sign in CLOSING_QUOTE[text[0]])

@@ -7,14 +7,14 @@ such a document with the words of the document that it comes from, so that the s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.head import write_opening
-from codetui.formats.session_doc.markdown import identified, parse_document
+from codetui.formats.session_doc.markdown import Meant, identified, parse_document
 from codetui.formats.session_doc.marks import are_same_words, holds, is_same, visible
 from codetui.formats.session_doc.model import Document, Entry, LineIds, Note, Part, with_ids, with_parts
 from codetui.model import Problem
@@ -24,6 +24,9 @@ MAX_LINES = 200
 
 FOREIGN = ("```", "~~~", "<!--", "|", ">")
 """A line that begins with one of these is neither an entry nor a label."""
+
+SEPARATORS = (";", ",", "/", "|", "+", "&", "–", "—", "-")
+"""What may separate the entries of a line, so that the second one looks like a note that is not in brackets."""
 
 # --- documents --------------------------------------------------------------------------------------------
 
@@ -36,39 +39,103 @@ class Reading(NamedTuple):
 
 
 def read_like(
-    text: str, file: str, known: Document, index: CodebookIndex, ids: LineIds = (), source: str | None = None
+    text: str,
+    file: str,
+    known: Document,
+    index: CodebookIndex,
+    ids: LineIds = (),
+    source: str | None = None,
+    session: Document | None = None,
 ) -> Reading:
     """Parse a text, using the wording of `known` (with ids of codes) where only the markup differs.
 
     `ids` are those of the entries and notes on its lines. Words that occur in `source` exactly as written are kept.
     Without that text they may differ only as much as a formatter changes them. A line that is not understood is read as
-    the entry or the label that it contains.
+    the entry or the label that it contains. `session` is the document of the session now, if `known` is an older one.
     """
     document, problems = parse_document(text, file)
     document = identified(document, index)
     first_ids = {line: of_line[0] for line, of_line in ids if of_line}
-    overrides: dict[int, str | Entry] = {}
+    source = None if source is None else collapse_spaces(source)
+    overrides: dict[int, Meant] = _misread(document, (known, session or known), index, source)
+    if overrides:
+        document, problems = parse_document(text, file, tuple(overrides.items()))
+        document = identified(document, index)
     for find in (_labels_in, _entries_in):
         if document.unread and (found := find(document, known, index, first_ids)):
             overrides |= found
             document, problems = parse_document(text, file, tuple(overrides.items()))
             document = identified(document, index)
     document = with_ids(document, ids)
-    source = None if source is None else collapse_spaces(source)
     same: set[int] = set()
     document = with_parts(_with_head(document, known), _Wording(document, known, source, same).of_part)
     problems = [one for one in problems if one.severity != "note" or one.line not in same]
     return Reading(document, problems)
 
 
-def _labels_in(
-    document: Document, known: Document, index: CodebookIndex, ids: Mapping[int, str]
-) -> dict[int, str | Entry]:
+def _misread(
+    document: Document, known: Sequence[Document], index: CodebookIndex, source: str | None
+) -> dict[int, Meant]:
+    """Return the lines that look like a label or an entry, but only hold entries which the document lacks.
+
+    These are bold words among the entries of a code, and several entries between one pair of quotes.
+    """
+    missing = sorted(
+        dict.fromkeys(pair for one in known for pair in _missing(document, one)), key=lambda pair: -len(pair[1].words)
+    )
+    if not missing:
+        return {}
+    labels = {code.label for one in known for code in one.codes()}
+    words_here = {part.words for part in document.parts() if isinstance(part, Entry)}
+    found: dict[int, Meant] = {}
+    own = ""
+    for code in document.codes():
+        is_known = code.id in index.codes or code.id in index.former or code.label in labels
+        lacking = [(of, one.words) for of, one in missing if one.words not in words_here]
+        if not is_known and any(_is_entry(code.label, words, is_own=of == own) for of, words in lacking):
+            found[code.line] = None
+        else:
+            own = code.id
+    known_entries = [part for one in known for part in one.parts() if isinstance(part, Entry)]
+    words, notes = {part.words for part in known_entries}, {part.note for part in known_entries}
+    for part in document.parts():
+        if source is None or not isinstance(part, Entry) or part.kind == "note":
+            continue
+        is_new = part.words not in words and collapse_spaces(part.words) not in source
+        is_loose = part.note not in notes and part.note.startswith(SEPARATORS)
+        if (is_new and len(_held(part.words, missing)) > 1) or (is_loose and _held(part.note, missing)):
+            found[part.line] = None
+    return found
+
+
+def _is_entry(label: str, words: str, *, is_own: bool) -> bool:
+    """Return whether an unknown label is an entry with these words, which is missing from its code if `is_own`."""
+    return are_same_words(label, words) or (is_own and holds(label, words))
+
+
+def _missing(document: Document, known: Document) -> list[tuple[str, Entry]]:
+    """Return the entries of the known document that another one lacks, each with its code, the longest first."""
+    present = {(code, part.words) for code, part in document.parts_by_code() if isinstance(part, Entry)}
+    entries = [(code, part) for code, part in known.parts_by_code() if isinstance(part, Entry) and part.words]
+    missing = [(code, entry) for code, entry in entries if (code, entry.words) not in present]
+    return sorted(missing, key=lambda pair: -len(pair[1].words))
+
+
+def _held(text: str, missing: Iterable[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
+    """Return those of the entries, longest first, that a text contains, none within another."""
+    held: list[tuple[str, Entry]] = []
+    for pair in missing:
+        if not any(holds(other.words, pair[1].words) for _, other in held) and holds(text, pair[1].words):
+            held.append(pair)
+    return held
+
+
+def _labels_in(document: Document, known: Document, index: CodebookIndex, ids: Mapping[int, str]) -> dict[int, Meant]:
     """Return the labels of codes in bullets that were not understood, by line."""
     present = {line.label for line in document.codes()}
     expected = dict.fromkeys([*(line.label for line in known.codes()), *index.labels.values()])
     missing = sorted((label for label in expected if label not in present), key=len, reverse=True)
-    found: dict[int, str | Entry] = {}
+    found: dict[int, Meant] = {}
     for unread in document.unread[:MAX_LINES]:
         if unread.text[:1].isspace() or unread.line in ids or unread.text.startswith(FOREIGN):
             continue
@@ -79,20 +146,15 @@ def _labels_in(
     return found
 
 
-def _entries_in(
-    document: Document, known: Document, _: CodebookIndex, ids: Mapping[int, str]
-) -> dict[int, str | Entry]:
+def _entries_in(document: Document, known: Document, _: CodebookIndex, ids: Mapping[int, str]) -> dict[int, Meant]:
     """Return the entries of the known document that only a line contains which was not understood, by line.
 
-    A line contains the entry with its id, or one of its code, or any other.
+    A line contains the entry with its id, or one of its code, or any other; one with several entries is none of them.
     """
     by_id = {part.id: part for part in known.parts() if part.id and isinstance(part, Entry)}
-    entries = [(code, part) for code, part in known.parts_by_code() if isinstance(part, Entry) and part.words]
-    present = {(code, part.words) for code, part in document.parts_by_code() if isinstance(part, Entry)}
-    missing = [(code, entry) for code, entry in entries if (code, entry.words) not in present]
-    missing.sort(key=lambda pair: -len(pair[1].words))
+    missing = _missing(document, known)
     codes = sorted((code.line, code.id) for code in document.codes())
-    found: dict[int, str | Entry] = {}
+    found: dict[int, Meant] = {}
     for unread in document.unread:
         if unread.text.lstrip().startswith(FOREIGN):
             continue
@@ -101,11 +163,15 @@ def _entries_in(
             found |= {unread.line: entry} if entry and holds(unread.text, entry.words) else {}
             continue
         own = next((id_ for line, id_ in reversed(codes) if line < unread.line), "")
-        expected = sorted(missing, key=lambda pair: pair[0] != own)
-        pair = next((pair for pair in expected if holds(unread.text, pair[1].words)), None)
-        if pair is not None:
-            found[unread.line] = pair[1]
-            missing.remove(pair)
+        held = [pair for pair in missing if holds(unread.text, pair[1].words)]
+        pair = min(held, key=lambda pair: pair[0] != own, default=None)
+        if pair is None:
+            continue
+        if len(_held(unread.text, (each for each in held if each[0] == pair[0]))) > 1:
+            missing = [each for each in missing if each not in held]
+            continue
+        found[unread.line] = pair[1]
+        missing.remove(pair)
     return found
 
 

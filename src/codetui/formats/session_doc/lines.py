@@ -32,10 +32,14 @@ RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$"
 SIGNS = "•◦▪‣"
 """The bullets of word processors."""
 
+DASHES = "–—―‒"
+"""The bullets that word processors make of hyphens; before other things than an entry they are dashes."""
+
 BLANKS = " \t\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
 BLANK = re.compile(f"[{BLANKS}]")
 CHECK_BOX = r"(?:\\?\[[ xX]\\?\]|[☐☑☒])(?:[ \t]+|$)"
-BULLET = re.compile(rf"([{BLANKS}]*)(?:[-+*{SIGNS}]|\d{{1,9}}[.)])(?:[{BLANKS}]+(?:{CHECK_BOX})?(.*)|)$", re.DOTALL)
+SIGN = rf"(?:[-+*{SIGNS}]|\d{{1,9}}[.)]|[{DASHES}](?=[{BLANKS}]+[\"“„«`]))"
+BULLET = re.compile(rf"([{BLANKS}]*){SIGN}(?:[{BLANKS}]+(?:{CHECK_BOX})?(.*)|)$", re.DOTALL)
 CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»"}
 """The signs that close a quotation, by the one that opens it."""
 
@@ -47,9 +51,7 @@ HEAD_LABEL = re.compile(
 )
 """Lines that are read as bullets without one: a label in bold, and in the head a line that begins with one."""
 
-BULLET_PREFIX = re.compile(
-    rf"([{BLANKS}]*)([-+*{SIGNS}]|\d{{1,9}}[.)])(?=[{BLANKS}\r\n]|$)([{BLANKS}]*)((?<=[{BLANKS}]){CHECK_BOX})?"
-)
+BULLET_PREFIX = re.compile(rf"([{BLANKS}]*)({SIGN})(?=[{BLANKS}\r\n]|$)([{BLANKS}]*)((?<=[{BLANKS}]){CHECK_BOX})?")
 ODD_BLANK = re.compile(r"[ \t]*[^\S \t\r\n]|[ \t]*[\u200b\u2060\ufeff]")
 LIST_END = "<!-- -->"
 """A separator that markdown needs between a list and indented text that is no part of it."""
@@ -58,12 +60,17 @@ CODE_INDENT = " " * 4
 BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
 TABLE = re.compile(r" {0,3}\|")
+TABLE_ROW = re.compile(r" *\|.*\|[ \t]*$")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
 COMMENT = re.compile(r"[ \t]*<!--")
 LATE_OPENING = re.compile(r"[ \t]*`*\\?<!(?:--|–|—)[ \t]*$")
 LATE_CLOSING = re.compile(r"(?:--|–|—)\\?>(?:`+\{=html\})?[ \t]*$")
 """The ends of the line above a comment and of its last line, where a converter has put its signs there as text."""
+
+BARE_LABEL = re.compile(r"(\*\*|__).*(?::\1|\1:)[ \t]*$", re.DOTALL)
+BELOW_LABEL = re.compile(r"\s*(?:[_*]{0,2}[\"`“„”‘‚«»‹›'(]|\*\*|__|\\[\"(])")
+"""What continues a label: a note in brackets, or an entry. Other text below it is a line of its own."""
 
 CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 
@@ -134,9 +141,11 @@ def cut(text: str) -> list[Line]:
             or _line(raws, number, is_head=is_head)
         )
         is_head = is_head and line.level < 2
-        if last and last.open_quotation and raw.lstrip()[0] in SIGNS:
+        if last and last.open_quotation and raw.lstrip()[0] in f"{SIGNS}{DASHES}|":
             line.kind = "paragraph"  # a bullet of the source, inside the quotation
         is_continued = last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0)
+        if last and is_continued and not is_head and len(last.raw) == 1 and BARE_LABEL.match(last.text):
+            is_continued = BELOW_LABEL.match(raw) is not None
         if not is_continued and (line.kind == "paragraph" or NUMBERED_TITLE.match(raw)):
             _underline(line, raws[number + 1 : number + 2])
             is_head = is_head and line.level < 2
@@ -232,7 +241,9 @@ def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
     kind: Kind = "paragraph"
     if QUOTE.match(raw):
         kind = "quote"
-    elif TABLE.match(raw) and any("|" in below and TABLE_RULE.match(below) for below in raws[number + 1 : number + 2]):
+    elif TABLE.match(raw) and (
+        TABLE_ROW.match(raw) or any("|" in below and TABLE_RULE.match(below) for below in raws[number + 1 : number + 2])
+    ):
         kind = "table"
     return Line(number + 1, kind, raw.strip(), [raw])
 

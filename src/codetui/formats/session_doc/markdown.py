@@ -16,6 +16,7 @@ from codetui.core.codebook.migration import document_label, former_id, id_of_doc
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import (
+    has_several,
     read_entry,
     read_notes,
     split_label,
@@ -269,12 +270,18 @@ def _section_rows(section: SectionPart) -> Iterator[tuple[str, tuple[str, ...]]]
 
 FOREIGN = {"quote": "a block quote", "table": "a table", "fence": "fenced code", "comment": "a comment"}
 
+NOT_UNDERSTOOD = 'this is not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.'
+SEVERAL = "this line has several entries; write each on its own line."
+
 CACHED_TEXTS = 4
 """Documents that are kept as they were parsed: an edited one is parsed by several callers."""
 
 
-Overrides: TypeAlias = tuple[tuple[int, str | Entry], ...]
-"""The label or the entry that a line stands for which is not understood, by line."""
+Meant: TypeAlias = str | Entry | None
+"""The label or the entry that a line stands for which is not understood; None if it is neither, as it looks."""
+
+Overrides: TypeAlias = tuple[tuple[int, Meant], ...]
+"""What a line stands for, by line."""
 
 
 def parse_document(text: str, file: str, overrides: Overrides = ()) -> tuple[Document, list[Problem]]:
@@ -309,7 +316,7 @@ class _Reader:
     `has_code` is True if an entry on the next line belongs to a code.
     """
 
-    overrides: Mapping[int, str | Entry]
+    overrides: Mapping[int, Meant]
     parts: list[ReadPart] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -386,6 +393,9 @@ class _Reader:
     def read_line(self, line: Line) -> None:
         """Read one line of the sections."""
         override = self.overrides.get(line.number)
+        if override is None and line.number in self.overrides:
+            self.leave(line, NOT_UNDERSTOOD)
+            return
         if override is not None and (self.has_code or isinstance(override, str)):
             self._read_as(line, override)
             return
@@ -452,7 +462,7 @@ class _Reader:
     def _read_entry(self, line: Line, text: str) -> None:
         found = read_entry(text)
         if found is None:
-            self.leave(line, 'this is not understood; write `"a quotation"`, `` `a term` `` or `_(a note)_`.')
+            self.leave(line, SEVERAL if has_several(text) else NOT_UNDERSTOOD)
             return
         entry, remark = found
         self.parts.append(replace(entry, line=line.number, end=line.end))

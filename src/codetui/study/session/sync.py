@@ -387,12 +387,13 @@ class DocumentSync:
 
         state, text = self._log.state, self.source.text
         book = self.book_of(state)
-        index, known = index_of(book), project(state, book, state.describe(self.source))
+        index, now = index_of(book), project(state, book, state.describe(self.source))
+        known = now
         if base is not None:
             known = read_like(base.text, "", known, index, base.ids, text).document
             base = base.read_as(known)
         own = self.document.own_snapshot if self.document.text == parsed.text else None
-        read = read_like(parsed.text, parsed.file, known, index, own.ids if own else (), text)
+        read = read_like(parsed.text, parsed.file, known, index, own.ids if own else (), text, now)
         return ParsedDocument(parsed.file, parsed.text, *read), base
 
     def _record_all(
