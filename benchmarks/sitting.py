@@ -1,6 +1,6 @@
 """Measure a long sitting in one program, and long logs.
 
-    python -m benchmarks.sitting [--commands 10000] [--events 100000] [--codings 1000000]
+    python -m benchmarks.sitting [--commands 10000] [--one-ad 12000] [--events 100000] [--codings 1000000]
 
 The program runs in a pseudo-terminal.  Of ten commands eight give a code to the next sentence, one is undone and one
 redone; after forty the next ad is opened.  Memory is what `/proc` says is resident after the first thousand commands
@@ -36,19 +36,19 @@ UNDONE, REDONE = 8, 9
 KILO = 1024
 
 
-def write_ads(folder: Path, count: int) -> None:
+def write_ads(folder: Path, count: int, sentences: int = AN_AD + 1) -> None:
     """Write a study with the given number of ads of numbered sentences."""
     (folder / "ads").mkdir(parents=True)
     (folder / "codebook.toml").write_text(CODEBOOK, "utf-8")
-    text = "\n\n".join(sentence(number) for number in range(AN_AD + 1))
+    text = "\n\n".join(sentence(number) for number in range(sentences))
     for number in range(1, count + 1):
         (folder / "ads" / f"{number}_harbour.txt").write_text(f"Ad {number}\n\n{text}\n", "utf-8")
 
 
-def commands(count: int) -> Iterator[tuple[str, str]]:
+def commands(count: int, an_ad: int = AN_AD) -> Iterator[tuple[str, str]]:
     """Yield keys, and the words of the answer; an answer of no words is not timed."""
     for done in range(count):
-        if done and done % AN_AD == 0:
+        if done and done % an_ad == 0:
             yield ")", ""
         kind = done % A_TURN
         if kind == UNDONE:
@@ -126,6 +126,17 @@ def sit(folder: Path, count: int) -> None:
         figures.ratio("MB more than after the first", long.megabytes - before, "at most 20")
 
 
+def sit_on_one_ad(folder: Path, count: int) -> None:
+    """Print the memory of the given number of commands in one large ad."""
+    write_ads(folder, 1, sentences=count)
+    with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
+        terminal.wait_for("ad 1 of 1", sentence(0), seconds=60)
+        one = Sitting(terminal, commands(count, an_ad=count + 1), 1)
+        one.work(count)
+        figures.line(f"the last {FIRST:,} of {count:,} in one ad", one.times[-FIRST:])
+        figures.ratio(f"MB after {count:,} commands in one ad", one.megabytes, "at most 150")
+
+
 def opening(folder: Path, codings: int, *, at_once: int) -> None:
     """Print how long a log with the given number of codings takes until the ad is on the screen, and to be read."""
     (folder / "ads").mkdir(parents=True)
@@ -155,6 +166,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--commands", type=int, default=10_000)
+    parser.add_argument("--one-ad", type=int, default=0, help="commands in one ad, which take long")
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--codings", type=int, default=1_000_000)
     options = parser.parse_args()
@@ -163,6 +175,9 @@ def main() -> None:
     if options.commands:
         with tempfile.TemporaryDirectory() as folder:
             sit(Path(folder), options.commands)
+    if options.one_ad:
+        with tempfile.TemporaryDirectory() as folder:
+            sit_on_one_ad(Path(folder), options.one_ad)
     for codings, at_once in ((options.events, 1), (options.codings, 1000)):
         if codings:
             with tempfile.TemporaryDirectory() as folder:

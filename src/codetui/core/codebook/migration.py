@@ -8,26 +8,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from codetui import model
 from codetui.core.codebook import index as books
 from codetui.core.codebook.diff import KINDS, PartKind, identities, pair_parts
 from codetui.core.codebook.index import CodebookIndex, profile
 from codetui.core.codebook.usage import done_transactions
 from codetui.core.session.state import State, profile_event
-from codetui.model import (
-    Codebook,
-    CodeId,
-    CodingAdded,
-    CodingId,
-    CodingRecoded,
-    Event,
-    Memo,
-    MemoId,
-    MemoKind,
-    MemoTarget,
-    MemoWritten,
-    ProfileAssigned,
-    text_hash,
-)
+from codetui.model import Codebook, CodeId, CodingId, Event, Memo, MemoId, MemoKind, MemoTarget, text_hash
 
 Effect = Literal["renamed", "split", "retired"]
 
@@ -354,14 +341,16 @@ class _Migration:
         """The codebook with which a coding got its code, a memo its text, and the source its profile (None)."""
         for transaction in done_transactions(state):
             for event in transaction.events:
-                if isinstance(event, CodingAdded | CodingRecoded | MemoWritten | ProfileAssigned):
+                if isinstance(
+                    event, model.CodingAdded | model.CodingRecoded | model.MemoWritten | model.ProfileAssigned
+                ):
                     self._codebooks.setdefault(_changed(event), transaction.codebook)
         self._known: dict[PartKind, dict[str, bool]] = {
             kind: {each.id: False for each in identities(book, kind)} for kind in KINDS
         }
         self._known["code"] |= {code.id: code.is_retired for code in book.codes}
 
-    def codings(self) -> Iterator[CodingRecoded]:
+    def codings(self) -> Iterator[model.CodingRecoded]:
         """Yield each coding under its new code."""
         for coding in self.state.live():
             codebook = self._codebooks.get(coding.id, coding.codebook)
@@ -374,7 +363,7 @@ class _Migration:
             self.counts[rule] += 1
             code = self._target(rule)
             if code != coding.code:
-                yield CodingRecoded(
+                yield model.CodingRecoded(
                     coding=coding.id,
                     code=CodeId(code),
                     rank=coding.rank,
@@ -382,7 +371,7 @@ class _Migration:
                     rank_before=coding.rank,
                 )
 
-    def memos(self, mint: Callable[[], str]) -> Iterator[MemoWritten]:
+    def memos(self, mint: Callable[[], str]) -> Iterator[model.MemoWritten]:
         """Yield each memo at its new target, appended to a memo that the target already has."""
         moved = self._moving_memos()
         self.moved_memos = sum(map(len, moved.values()))
@@ -400,7 +389,7 @@ class _Migration:
             else:
                 yield _memo(MemoId(mint()), target, text, memos[0].rank)
 
-    def profile(self) -> Iterator[ProfileAssigned]:
+    def profile(self) -> Iterator[model.ProfileAssigned]:
         """Yield the profile under its new id."""
         profile = self.state.profile
         rule = self.rules.profile_rule(profile, self.old)
@@ -472,12 +461,14 @@ class _Migration:
         return is_of_version and old_version not in ("", version)
 
 
-def _changed(event: CodingAdded | CodingRecoded | MemoWritten | ProfileAssigned) -> CodingId | MemoId | None:
+def _changed(
+    event: model.CodingAdded | model.CodingRecoded | model.MemoWritten | model.ProfileAssigned,
+) -> CodingId | MemoId | None:
     """Return the id of the coding or memo that an event changes; None for the profile."""
-    if isinstance(event, ProfileAssigned):
+    if isinstance(event, model.ProfileAssigned):
         return None
-    return event.memo if isinstance(event, MemoWritten) else event.coding
+    return event.memo if isinstance(event, model.MemoWritten) else event.coding
 
 
-def _memo(memo: MemoId, target: MemoTarget, text: str, rank: int, before: str = "") -> MemoWritten:
-    return MemoWritten(memo=memo, target=target, text=text, text_before=before, rank=rank)
+def _memo(memo: MemoId, target: MemoTarget, text: str, rank: int, before: str = "") -> model.MemoWritten:
+    return model.MemoWritten(memo=memo, target=target, text=text, text_before=before, rank=rank)
