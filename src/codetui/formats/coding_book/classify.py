@@ -12,7 +12,14 @@ from typing import Literal
 from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block, Node
-from codetui.formats.coding_book.pieces import Piece, join_fields, named_entries, named_paragraphs, split_blocks
+from codetui.formats.coding_book.pieces import (
+    Piece,
+    join_fields,
+    named_codes,
+    named_entries,
+    named_paragraphs,
+    split_blocks,
+)
 from codetui.formats.coding_book.tables import join_cards, label_runs, read_table
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, SectionKind
 
@@ -109,12 +116,18 @@ def _family(code_id: str) -> str:
 class Classifier:
     """Finds the codes and profiles of one book."""
 
-    def __init__(self, root: Node, *, is_declared: bool = False) -> None:
+    def __init__(self, root: Node, *, is_declared: bool = False, is_lenient: bool = False) -> None:
         """Count the ids of the book; an id of unknown kind labels a code only if other ids are built alike.
 
-        `is_declared` is True for a book whose title says that it has codes.
+        `is_declared` is True for a book whose title says that it has codes. With `is_lenient`, anything with a name and
+        a definition is one.
         """
         self._is_declared = is_declared
+        self._is_lenient = is_lenient
+        blocks = [block for node in root.walk() for block in node.blocks] if is_lenient else []
+        names = Counter(piece.label.name for block in blocks for piece in named_codes(block) if piece.kind == "code")
+        self._names_codes = len(names) > 1 and max(names.values()) == 1
+        """Whether names in bold differ; repeated ones are fields."""
         ids: list[str] = []
         self._cards = 0
         """Tables with one field a row that may be cards of codes; a single one may explain the fields."""
@@ -207,6 +220,8 @@ class Classifier:
             plain = split_blocks([block], self._is_code, found[-1] if found else None)
             if block.kind == "table":
                 parts = self._rows(block, kind or own_kind, names_profiles or is_in_profiles)
+            elif self._names_codes and not names_profiles and (named_here := named_codes(block)):
+                parts = named_here
             elif block.kind == "list" and not any(piece.kind == "code" for piece in plain):
                 if names_profiles:
                     parts = named_entries(block, "profile")
@@ -228,6 +243,7 @@ class Classifier:
             return []
         rows = table.pieces("code")
         is_sure = bool(kind) or not table.label_columns or table.has_codes or self._are_alike(rows)
+        is_sure = is_sure or (self._is_lenient and table.has_definitions)
         return rows if is_sure else []
 
     def _are_alike(self, rows: list[Piece]) -> bool:
@@ -298,7 +314,8 @@ class Classifier:
             return "profile"
         if id_ and fields & vocabulary.CODE_FIELDS and (is_dotted or not is_in_profiles):
             return "code"
-        is_sure = self._prefixed > 1 and _is_prefixed(own.node)
+        is_matter = vocabulary.WORDS["matter"].match(vocabulary.chapter_title(own.node.heading))
+        is_sure = (self._prefixed > 1 and _is_prefixed(own.node)) or (self._is_lenient and not is_matter)
         return "code" if own.node.level > 1 and fields & (DEFINED if is_sure else CRITERIA) else "text"
 
 

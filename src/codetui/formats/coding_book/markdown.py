@@ -24,6 +24,7 @@ KINDS: dict[str, BlockKind] = {
     "hr": "rule",
 }
 BULLET = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])(?:\s+|$)")
+DEFINITION = re.compile(r":[ \t]+\S")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 LINE_BREAK = re.compile(r"\\?\n[ \t]*")
 """The end of a line of a paragraph, marked as a break or not, with the indentation of the next line."""
@@ -89,7 +90,7 @@ class Node:
 
 def outline(text: str) -> Node:
     r"""Return the tree of headings of a text whose line breaks are `\n`; bold lines count if there are no headings."""
-    lines = text.split("\n")
+    lines = _with_defined_terms(text.split("\n"))
     blocks = _blocks(lines)
     if not any(block.kind == "heading" for block in blocks):
         blocks = _blocks(_with_bold_headings(lines))
@@ -208,6 +209,19 @@ def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:
         open_bullets.append((indent, new + len(marker) + 1))
         text = f"{marker} {line[bullet.end() :]}".rstrip()
     return " " * new + text
+
+
+def _with_defined_terms(lines: list[str]) -> list[str]:
+    """Return the lines with each term of a definition list as a field, or as a name in bold, before its definition."""
+    found = list(lines)
+    for at, line in enumerate(lines[1:], 1):
+        term = lines[at - 1].strip()
+        if not DEFINITION.match(line) or not term or BULLET.match(term) or term[0] in "#>|<":
+            continue
+        found[at] = line[1:].lstrip()
+        if not DEFINITION.match(term):
+            found[at - 1] = f"{term}:" if vocabulary.field_key(term) or term[0] in "*_`" else f"**{term}**:"
+    return found
 
 
 def _with_bold_headings(lines: list[str]) -> list[str]:

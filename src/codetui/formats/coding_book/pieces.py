@@ -218,6 +218,46 @@ def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     return found if len(found) >= FEWEST_NAMES else []
 
 
+def named_codes(block: Block) -> list[Piece]:
+    """Return the codes that a paragraph, or every entry of a list, begins with: `**Trust (TR)**: …`.
+
+    The name of an entry needs no emphasis if fields are nested in several entries.
+    """
+    if block.kind != "list":
+        pieces = _named_opening(block) if block.kind == "paragraph" else []
+        return pieces if len(pieces) > 1 or any(LABEL_END.sub("", piece.text) for piece in pieces) else []
+    found: list[list[Piece]] = []
+    below = [split_blocks(item.blocks[1:], lambda _: False) for item in block.items]
+    has_fields = sum(any(piece.key for piece in pieces) for pieces in below) >= FEWEST_NAMES
+    for item in block.items:
+        opening = item.opening()
+        pieces = _named_opening(opening) if opening else []
+        if not pieces and opening and has_fields and PLAIN_NAME.fullmatch(opening.text):
+            pieces = [Piece("code", item.line, label=Label("", opening.text))]
+        if not pieces:
+            return []
+        pieces[-1].blocks += item.blocks[1:]
+        found.append([replace(piece, is_item=True) for piece in pieces])
+    return [piece for pieces in found for piece in pieces] if len(found) >= FEWEST_NAMES else []
+
+
+def _named_opening(block: Block) -> list[Piece]:
+    """Return the code whose name in bold or backticks begins a paragraph, and the fields on its later lines."""
+    first, *others = _split_paragraph(block, lambda _: False)
+    marked, rest = vocabulary.split_marked(first.blocks[0].text if first.blocks else block.text.split("\n")[0])
+    name = vocabulary.plain_name(marked).rstrip(".")
+    is_apart = marked.strip().endswith((":", ".")) or not rest.strip() or LABEL_END.sub("", rest) != rest.lstrip()
+    if not name or first.key or not is_apart or len(name.split()) > vocabulary.LONGEST_BOLD_NAME:
+        return []
+    behind = NAME_AND_ABBREVIATION.fullmatch(name)
+    if behind is None and vocabulary.WORDS["matter"].match(name):
+        return []
+    label = Label(behind["id"], behind["name"], style="colon") if behind else Label("", name)
+    return [Piece("code", block.line, first.text if first.kind == "field" else rest, label=label), *others]
+
+
+PLAIN_NAME = re.compile(r"[^\W_][^\n:;.!?*`]{0,60}")
+NAME_AND_ABBREVIATION = re.compile(r"(?P<name>\S.*?)\s*\((?P<id>[A-Z][\w.-]{0,11})\)")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 WORD = re.compile(r"[^\W_]+")
 LABEL_END = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")

@@ -14,7 +14,7 @@ from codetui.core.codebook.keys import DIGIT_KEYS, with_numbers
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.classify import Classifier, Passage, find_sections, passages
+from codetui.formats.coding_book.classify import Classifier, Heading, Passage, find_sections, passages
 from codetui.formats.coding_book.markdown import Block, Node, outline, prose
 from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
 from codetui.formats.coding_book.tables import LINE_BREAK
@@ -371,8 +371,12 @@ class CodingBook:
     structure: tuple[str, ...]
 
 
-def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
+def parse_coding_book(
+    text: str, file: str, codebook_file: str = "codebook.toml", *, is_declared: bool = False
+) -> CodingBook:
     """Return the codebook of a coding book; every text yields one.  `file` names the markdown in the notes.
+
+    `is_declared` is True for a text that is known to be a coding book, else its title decides.
 
     The codebook in the comment of an exported book is preferred as long as the visible text was not edited.
     """
@@ -381,7 +385,7 @@ def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml"
         book = parse_codebook(embedded.toml, codebook_file)[0]
         if book is not None:
             return CodingBook(embedded.toml, book, (), ())
-    found = _Reader(embedded.text, file).read(codebook_file)
+    found = _Reader(embedded.text, file, is_declared=is_declared).read(codebook_file)
     if not embedded.toml:
         return found
     return replace(found, notes=(*found.notes, Problem(file, embedded.line, "note", EDITED)))
@@ -390,7 +394,8 @@ def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml"
 class _Reader:
     """Reads one coding book."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, *, is_declared: bool) -> None:
+        self._is_declared = is_declared
         text = CONTROL.sub("", with_plain_line_ends(text.removeprefix("\ufeff")))
         self._structure = [word for found in ATTRIBUTES.finditer(text) for word in words(found[2])]
         text = ATTRIBUTES.sub(r"\1", text)
@@ -421,8 +426,19 @@ class _Reader:
 
     def _passages(self, root: Node) -> list[Passage]:
         """Return all parts and texts in the order of their lines; the first heading is the book's title."""
-        title = root.children[0].heading if root.children else ""
-        classifier = Classifier(root, is_declared=vocabulary.WORDS["declared"].search(plain_name(title)) is not None)
+        title = plain_name(root.children[0].heading) if root.children else ""
+        is_declared = self._is_declared or vocabulary.WORDS["declared"].search(title) is not None
+        headings = self._headings(root, Classifier(root, is_declared=is_declared))
+        if is_declared and not any(heading.role == "code" or heading.contains("code") for heading in headings):
+            headings = self._headings(root, Classifier(root, is_declared=True, is_lenient=True))
+        for heading in headings:
+            find_sections(heading)
+        found = passages(headings, self._text.split("\n"), self._title)
+        opening = [Passage(None, 1, body=self._front_matter)] if self._front_matter else []
+        return sorted([*opening, *found], key=lambda passage: passage.line)
+
+    def _headings(self, root: Node, classifier: Classifier) -> list[Heading]:
+        """Return the outermost headings below the title, classified."""
         first = root.children[0] if root.children else None
         nodes = [replace(root, children=[], end=first.line if first else root.end), *root.children]
         if first is not None and _is_title(first, root, classifier):
@@ -432,11 +448,7 @@ class _Reader:
             nodes[1:2] = [introduction, *first.children]
         headings = [classifier.heading(node) for node in nodes]
         classifier.adapt_alike(headings)
-        for heading in headings:
-            find_sections(heading)
-        found = passages(headings, self._text.split("\n"), self._title)
-        opening = [Passage(None, 1, body=self._front_matter)] if self._front_matter else []
-        return sorted([*opening, *found], key=lambda passage: passage.line)
+        return headings
 
     def _add_head(self, tables: Tables) -> None:
         """Add the title, version and status in the first heading, or the version in the lines below it."""

@@ -60,6 +60,11 @@ class Table:
         return sorted({at for at in (self.id_at, self.name_at) if at is not None})
 
     @property
+    def has_definitions(self) -> bool:
+        """Return whether the rows define names that may be those of codes."""
+        return "definition" in self.keys and not is_title(self.titles[self.label_columns[-1]], "other")
+
+    @property
     def has_codes(self) -> bool:
         """Return whether the column titles show that the rows are codes, whatever their ids look like."""
         title = self.titles[self.label_columns[-1]]
