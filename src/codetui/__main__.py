@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Runs the command line and leaves with its exit code."""
+    """Run the command line and exit with its exit code."""
     from codetui.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

@@ -37,7 +37,7 @@ def _number_as_text(value: object) -> object:
 
 
 def _in_list(kind: type, but: type) -> BeforeValidator:
-    """Put a value of a kind, but none of another, into a list."""
+    """Put a value of one type, but not of another, into a list."""
     return BeforeValidator(lambda value: [value] if isinstance(value, kind) and not isinstance(value, but) else value)
 
 

@@ -35,7 +35,7 @@ def copies_in(names: Collection[str]) -> dict[str, str]:
 def original_of(name: str, names: Container[str]) -> str:
     """Return the name in `names` of which `name` is a copy; empty if it is none.
 
-    `5_x (1).txt`, `Copy of 5_x.txt` and `5_x.txt~` are copies of `5_x.txt` where that is there too, and only then.
+    `5_x (1).txt`, `Copy of 5_x.txt` and `5_x.txt~` are copies of `5_x.txt` only if that exists too.
     """
     for shorter in _without_mark(name):
         if shorter in names:

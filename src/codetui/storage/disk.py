@@ -66,7 +66,7 @@ def close(handle: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk; do nothing where the system cannot sync folders (Windows)."""
+    """Wait until the names in a folder are on the disk; do nothing if the system cannot sync folders (Windows)."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -157,7 +157,7 @@ def real(path: Path | str) -> str:
 
 
 def _none_if_absent(look: Callable[[Path | str], os.stat_result], path: Path | str) -> os.stat_result | None:
-    """Return what `look` returns, None if there is no such file; a name that no file can have is a ValueError."""
+    """Return the result of `look`, or None if there is no such file; a name that no file can have is a ValueError."""
     try:
         return look(path)
     except ValueError:

@@ -323,7 +323,7 @@ def ensure_folder(folder: Path, *, durable: bool = True) -> None:
 
 
 def require_own(folder: Path) -> Path:
-    """Return a folder; raise PermissionError if it, or what a link of this name leads to, is another user's."""
+    """Return a folder; raise PermissionError if it, or the target of a link with this name, is another user's."""
     if os.name != "nt":
         for status in (disk.link_status(folder), disk.status(folder)):
             if status is not None and status.st_uid != os.getuid():

@@ -52,7 +52,7 @@ class FormatError(ValueError):
         self.path = path
 
     def __str__(self) -> str:
-        """Return where the line is wrong, and why."""
+        """Return the place and the cause of the error."""
         return f"{'.'.join(self.path)}: {self.reason}" if self.path else self.reason
 
 

@@ -236,7 +236,7 @@ def obstructions(root: Path, coder: str | None = None) -> Iterator[Problem]:
 
 
 def _obstructions_at(root: Path, entry: os.DirEntry[str], kind: Literal["file", "folder", ""]) -> Iterator[Problem]:
-    """Yield the problem with an entry that is a file or folder of this kind, or those in the folder."""
+    """Yield the problem with an entry that is a file or folder of this kind, or the problems with its contents."""
     fault = _fault(root, entry, kind) if kind else ""
     if fault:
         yield Problem(entry.path, 0, "error", fault)

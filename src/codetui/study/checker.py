@@ -333,7 +333,7 @@ def quotation_problems(state: State, ad: Source, file: str, lines: Mapping[str, 
 
 
 def _fault(coding: Coding, state: State, source: SourceText) -> tuple[Severity, str] | None:
-    """Return severity and message for a quotation, as opening its source would; None if its words are there."""
+    """Return severity and message for a quotation, as opening its source would; None if its words are still there."""
     anchor, text = coding.anchor, source.text
     if anchor is None:
         [place] = locate([Quotation(coding)], state.live(), source)

@@ -77,7 +77,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
 def _sources(
     study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem], *, is_whole: bool
 ) -> Iterator[Source]:
-    """Yield all sources of the corpus, or the coded ones alone; add to `problems` those that cannot be read."""
+    """Yield all sources of the corpus, or only the coded ones; add the unreadable ones to `problems`."""
     if is_whole:
         yield from (text.source for text in study.corpus.texts(problems))
         return

@@ -121,7 +121,7 @@ class _FormerCodes:
     def _former(
         self, code_id: str, code: Code, version: Codebook, label: str = "", *, was_code: bool = True
     ) -> FormerCode | None:
-        """Return a code of a version with its place now; `label` if its own is not the one to show."""
+        """Return a code of a version with its current place; `label` replaces its own label, if given."""
         then, now = index_of(version), index_of(self._book)
         section, group = then.sections.get(code.section), then.groups.get(code.group)
         if section is None:
@@ -159,6 +159,6 @@ def _group_now(group: Group, section: Section, book: Codebook, rules: MigrationM
 
 
 def _renamed(part: Literal["section", "group"], id_: str, rules: MigrationMap) -> str:
-    """Return the id that the rules give to a part; empty if they give none."""
+    """Return the id that the rules assign to a part; empty if there is none."""
     rule = rules.rule(part, id_)
     return rule.new[0] if rule is not None and rule.effect == "renamed" else ""

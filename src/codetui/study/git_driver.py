@@ -144,7 +144,10 @@ def _document_name(side: SessionSnapshot) -> str:
 
 
 def _side(version: Path, root: Path, path: Path, folder: Path, book: Codebook) -> SessionSnapshot:
-    """Return the side that a version of a file belongs to, laid out in `root`.  Raises StudyError if it is unknown."""
+    """Return the side that a version of a file belongs to, written to `root`.
+
+    Raises StudyError if it is unknown.
+    """
     data = fs.read(version)
     revision = revision_with(path, data)
     if revision is None:

@@ -220,9 +220,9 @@ def _sessions_to_merge(path: Path, root: Path) -> Theirs:
 
 
 def _beside_sessions(study: Path, root: Path) -> Iterator[Problem]:
-    """Yield a problem for each folder of documents in a study that is not below its sessions, `root`.
+    """Yield a problem for each folder of documents in a study that is outside its folder of sessions, `root`.
 
-    A folder of sources that are only named like documents is none.
+    A folder of sources that are only named like documents does not count.
     """
     for name in session_files.coders(study) if fs.is_same_file(study / SESSIONS, root) else ():
         heads = (fs.read_head(str(path), HEAD_SIZE) for path in session_files.documents(study / name))
@@ -242,7 +242,7 @@ class Merger:
         """What is among the sessions of the study and is not read, such as copies."""
 
     def merge(self, other: Theirs) -> Iterator[MergeResult]:
-        """Merge all sessions, by coder and source.  A copy of a coder's folder is merged where it is named."""
+        """Merge all sessions, by coder and source.  A copy of a coder's folder is merged only if it is named."""
         names, copies = _coders_of(other)
         for copy, original in copies.items():
             yield MergeResult(copy, "", "refused", problems=(copy_problem(other.root / copy, original),))

@@ -155,7 +155,7 @@ class DuplicateTexts:
         self.is_complete = True
 
     def group(self, position: int) -> Sequence[int]:
-        """Return the positions of all sources with the text at `position`, itself included; none where it is unique."""
+        """Return the positions of all sources with the text at `position`, including itself; none if it is unique."""
         return self._alike.get(self._digests[position], ()) if position < len(self._digests) else ()
 
 

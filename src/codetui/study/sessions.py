@@ -158,7 +158,7 @@ def left_out_of(paths: SessionPaths) -> list[Problem]:
 
 
 def _beside(root: Path, folder: str, names: Iterable[str], copies: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield the problems of copies of a coder's folder, and of coders whose names can be confused with this one's."""
+    """Yield the problems of copies of a coder's folder, and of coders with similar names."""
     yield from (copy_problem(root / copy, folder) for copy, original in copies.items() if original == folder)
     for name in session_files.alike(folder, (one for one in names if one not in copies)):
         what = f"the coder of this folder has nearly the same name as that of {folder}, and both are counted"
@@ -275,7 +275,7 @@ class _CoderFolder:
         return replace(snapshot, coder=coder, log=log, transactions=tuple(transactions), log_problems=tuple(problems))
 
     def _with_useless_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
-        """Return the session of a log without any readable line: that of its document; None if both are empty."""
+        """Return the session of a log without any readable line, from its document; None if both are empty."""
         source_id = SourceId(next((one for one in self._documents if one and safe_name(one) == log.stem), log.stem))
         candidates = self._candidates(source_id)
         if is_empty and not candidates:

@@ -185,7 +185,7 @@ class Study:
             session.release()
 
     def open_session(self, source: Source, coder: str, paths: SessionPaths | None = None) -> Session:
-        """Open a coder's session of a source, which the caller releases.  Raises OSError where it cannot be read.
+        """Open a coder's session of a source; the caller must release it. Raises OSError if it cannot be read.
 
         `paths` if it is not in the coder's own folder.
         """
@@ -226,7 +226,7 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
 
 
 def kept_book(sessions: Path, digest: str) -> Codebook | None:
-    """Return the codebook kept under a hash, or the beginning of one; None if there is none.  Raises OSError."""
+    """Return the codebook kept under a hash, or under its first digits; None if there is none. Raises OSError."""
     text = study_files.kept_codebook(sessions, digest)
     return parse_codebook(text, digest)[0] if text is not None else None
 

@@ -136,7 +136,7 @@ class SourceIndex:
         return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
 
     def next_uncoded(self) -> SourceEntry | None:
-        """Return the next source that this coder has not touched, from the current one round the list."""
+        """Return the next source without work of this coder, from the current one, wrapping around the list."""
         here, begun = self.position(), frozenset[str]()
         with suppress(OSError):  # A source with a log that was not read yet was touched.
             begun = self._paths.log_ids()

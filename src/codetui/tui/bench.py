@@ -27,7 +27,7 @@ UNSEEN = 0.4
 
 
 class RefusedError(Exception):
-    """Why an action cannot be done here; the message is shown."""
+    """An action cannot be done here; its message states why."""
 
 
 class Unsaved(NamedTuple, Generic[T]):
@@ -54,7 +54,10 @@ class AsksWhenIdle(Protocol):
 
 
 def in_background(bench: Bench, name: str, work: Callable[[], T], done: Callable[[T], object]) -> None:
-    """Call `work` in a thread, then `done` with its result on the screen, unless that is closed meanwhile."""
+    """Call `work` in a thread, then `done` with its result on the screen's thread.
+
+    Nothing is done if the screen was closed meanwhile.
+    """
 
     def run() -> None:
         found = work()
@@ -67,7 +70,7 @@ def in_background(bench: Bench, name: str, work: Callable[[], T], done: Callable
 def ask_until_saved(
     bench: Bench, dialog: Callable[[Unsaved[T] | None], Screen[T | None]], save: Callable[[T], str]
 ) -> None:
-    """Ask; ask again with the answer, as long as `save` returns why it could not be saved."""
+    """Open a dialog; open it again with the answer as long as `save` returns why that could not be saved."""
 
     def ask(lost: Unsaved[T] | None = None) -> None:
         def answered(answer: T) -> None:
@@ -82,7 +85,7 @@ def ask_until_saved(
 def ask_for_command(
     bench: Bench, dialog: Callable[[Unsaved[str] | None], Screen[str | None]], command: Callable[[str], Command]
 ) -> None:
-    """Ask for the text of a command and execute it; ask again while the disk refuses it."""
+    """Ask for the text of a command and execute it; ask again as long as it cannot be saved."""
 
     def save(text: str) -> str:
         outcome = bench.execute_command(command(text))

@@ -13,7 +13,7 @@ from textual.app import App, SuspendNotSupported
 
 
 def edit_outside(app: App[object], text: str) -> str | None:
-    """Return a text as saved in $VISUAL, $EDITOR, or Notepad on Windows; None if that cannot run or fails."""
+    """Return a text after editing in $VISUAL, $EDITOR, or Notepad on Windows; None if that cannot run or fails."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "")
     if not editor:
         return None

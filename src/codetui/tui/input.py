@@ -188,9 +188,9 @@ class InputFilter:
         return messages
 
     def _is_continued(self, text: str, pause: float) -> bool:
-        """Return whether what was read belongs to the open sequence, of which an Esc or more was passed on.
+        """Return whether input belongs to the open sequence, part of which was already passed on.
 
-        So it does if nobody can have typed it, or if it was read just behind the character that follows the Esc.
+        It does if nobody can have typed it, or if it was read right after the character that follows the Esc.
         """
         whole = self._open + text
         if len(self._open) > 2 and self._passed < len(self._open):

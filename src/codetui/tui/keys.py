@@ -152,7 +152,7 @@ class KeyQueue:
         return pumps == self._pumps() and not any(pump.message_queue_size for pump in pumps if pump.is_running)
 
     def _pumps(self) -> list[MessagePump]:
-        """Return what a key passes, from the focus up to the app, and the screens below that wait for an answer."""
+        """Return the widgets that a key passes, from the focus to the app, and the screens below awaiting an answer."""
         screen = self._app.screen
         return [*(screen.focused or screen).ancestors_with_self, *self._app.screen_stack]
 

@@ -108,9 +108,9 @@ def is_quoted(text: str, span: Span, words: str) -> bool:
 def resolve(text: str, anchor: Anchor, outlines: Mapping[str, str] | None = None) -> Resolution:
     """Find the quotation of `anchor` in `text`; `outlines` are those of earlier texts, by hash.
 
-    The recorded offsets are trusted in the text in which they were recorded. In a changed text the quotation is in the
-    sentence that is recognized. Otherwise the whole text is searched for the words, and the context decides; a place
-    that may be in a copy of the sentence is ambiguous.
+    The recorded offsets are trusted in the text in which they were recorded. In a changed text the quotation is
+    searched in its own sentence, if that is recognized. Otherwise the whole text is searched for the words, and the
+    context decides; a place that may be in a copy of the sentence is ambiguous.
     """
     recorded = Span(anchor.start, anchor.end)
     is_there = bool(anchor.words) and text[anchor.start : anchor.end] == anchor.words
@@ -132,7 +132,7 @@ def resolve(text: str, anchor: Anchor, outlines: Mapping[str, str] | None = None
 
 
 def _in_same_sentence(text: str, anchor: Anchor, known: Alignment) -> Span | None:
-    """Return the place of a quotation in its own sentences, if these are recognized and have its words once."""
+    """Return the place of a quotation in its own sentences, if these are recognized and contain its words once."""
     spans = known.spans(Span(anchor.start, anchor.end))
     if spans is None:
         return None

@@ -1,8 +1,7 @@
-"""Recognize the sentences of a text after it has changed, without the text before: by its outline in the log.
+"""Recognize the sentences of a changed text without the previous text, from its outline in the log.
 
 The outline has the length and a checksum of each sentence. A sentence that occurs once in both texts is the same one.
-Between two of those, repeated sentences are the same if they follow each other as before, sentences aside that only one
-of the texts has:
+Between two such sentences, repeated sentences are matched in order, ignoring sentences that only one of the texts has:
 
     before  [Tasks] [We talk.] [We plan.] [Wishes] [We talk.]        a quotation in the second `We talk.` is found
     after   [New!] [Tasks] [We talk.] [We plan.] [Wishes] [We talk.]     at the second one
@@ -59,7 +58,7 @@ class _Sentences:
         self.starts = list(accumulate((int(length, 16) for length, _ in pairs), initial=0))
 
     def over(self, span: Span) -> range:
-        """Return the numbers of the sentences that have a part of the span."""
+        """Return the numbers of the sentences that overlap the span."""
         first, last = (bisect_right(self.starts, at) - 1 for at in (span.start, span.end - 1))
         return range(first, min(last + 1, len(self.checksums)))
 
@@ -78,7 +77,7 @@ class Alignment:
         self._most = Counter(self._old.checksums) | Counter(self._new.checksums)
 
     def spans(self, old: Span) -> tuple[Span, Span] | None:
-        """Return the sentences round a place of the old text, in that and in the new one; None if unrecognized."""
+        """Return the sentences around a place of the old text, in the old and in the new text; None if unrecognized."""
         numbers = self._old.over(old)
         if not numbers or numbers[0] not in self._to_new or numbers[-1] not in self._to_new:
             return None
@@ -86,9 +85,9 @@ class Alignment:
         return (self._old.span(numbers[0], numbers[-1]), self._new.span(first, last)) if first <= last else None
 
     def may_be(self, new: Span, old: Span) -> bool:
-        """Return whether a place of the new text may be one of the old text.
+        """Return whether a place of the new text may be a given place of the old one.
 
-        That is so unless it is in another sentence of that, or in a copy of its own sentence.
+        It may not if it is in another sentence of the old text, or in a copy of its own sentence.
         """
         numbers = self._old.over(old)
         lost = (number for number in numbers if number not in self._to_new)
@@ -98,7 +97,7 @@ class Alignment:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def alignment(outline: str, text: str) -> Alignment:
-    """Return the alignment of a text with one before it that had this outline; the last ones are cached."""
+    """Return the alignment of a text with an earlier one that had this outline; the last ones are cached."""
     return Alignment(outline, text)
 
 
@@ -120,7 +119,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
 
 
 def _stretches(checksums: Sequence[str], shared: set[str], unique: set[str]) -> dict[tuple[str, str], list[int]]:
-    """Return the numbers of the shared sentences between each two that are unique; "" is an end of the text."""
+    """Return the numbers of the shared sentences between neighbouring unique ones; "" is an end of the text."""
     found: dict[tuple[str, str], list[int]] = {}
     left = ""
     numbers: list[int] = []

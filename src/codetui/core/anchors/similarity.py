@@ -250,7 +250,7 @@ class Context(NamedTuple):
     after: str
 
     def sides(self, text: str, span: Span) -> tuple[int, int]:
-        """Return how many code points before and after `span` agree with the context, white space and case aside."""
+        """Return how many code points before and after `span` agree with the context, ignoring white space and case."""
         before, after = self._round(text, span)
         return _common(before[::-1], _folded(self.before)[::-1]), _common(after, _folded(self.after))
 
@@ -260,7 +260,7 @@ class Context(NamedTuple):
         return before.endswith(_folded(self.before)) and after.startswith(_folded(self.after))
 
     def _round(self, text: str, span: Span) -> tuple[str, str]:
-        """Return the folded text round `span`, twice as much as the context, for white space that was added."""
+        """Return the folded text around `span`, twice as long as the context, to allow for added white space."""
         before = text[max(0, span.start - 2 * len(self.before)) : span.start]
         return _folded(before), _folded(text[span.end : span.end + 2 * len(self.after)])
 
@@ -328,7 +328,7 @@ def is_joined(text: str, position: int) -> bool:
 
 
 def _folded(context: str) -> str:
-    """Return a context with each run of white space as one blank and without capitals."""
+    """Return a context in lower case, with each run of white space as one blank."""
     return re.sub(r"\s+", " ", context).casefold()
 
 

@@ -123,9 +123,11 @@ class _Text:
                 return _Found("lost", None, words, message)
 
     def _find_again(self, coding: Coding) -> _Found:
-        """Locate words that had no place, if the text contains them as it is shown: the old text may be back.
+        """Locate words that had no place, if the text now contains them as shown:
 
-        Words that had a place before the text changed are not put in a copy of it.
+        an earlier text may have been restored.
+
+        Words that had a place before the text changed are not located in a copy of it.
         """
         if self._shown is None:
             self._shown = collapse_spaces(self._text)

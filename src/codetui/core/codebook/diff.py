@@ -211,7 +211,7 @@ def _pair_by(key_of: Callable[[Identity], str], old: Sequence[Identity], new: Se
 
 
 def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity]) -> dict[str, Pair]:
-    """Return the pairs of parts that are alike, the most similar ones first, by their old ids."""
+    """Return the pairs of similar parts, the most similar first, by their old ids."""
     scored: list[tuple[float, Pair]] = []
     for each, other in product(old, new):
         score = likeness(each, other)

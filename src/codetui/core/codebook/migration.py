@@ -238,9 +238,9 @@ def pending_decisions(
 ) -> tuple[PendingDecision, ...]:
     """Return the open decisions of a session in the order of assigning, the profile last.
 
-    They concern codings whose code is retired or not in the codebook, and codings that became the same when the
-    `rules` merged their codes.  The `old` codebook helps to recognise a profile by its name.
-    `codes` are new codes of codings and `profile` is a new profile, as if they were assigned.
+    They concern codings whose code is retired or not in the codebook, and codings that became the same when the `rules`
+    merged their codes.  The `old` codebook helps to recognise a profile by its name. `codes` and `profile` replace the
+    codes of codings and the profile of the session.
     """
     profile = state.profile if profile is None else profile
     known = {code.id: code.is_retired for code in book.codes}

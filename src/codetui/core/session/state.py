@@ -20,7 +20,7 @@ IN_DOCUMENTS = ("section", "group", "code", "entry")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodingIndex:
-    """The codings that are not removed, in the orders in which they are looked up.
+    """The codings that are not removed, indexed for each kind of lookup.
 
     `live` is in order of rank, as are those of each code in `by_code`, `placed` and `unresolved`: those without a
     place or with one that the coder has not accepted.  `spans` are the places of `placed`.
@@ -61,10 +61,10 @@ class Steps(NamedTuple):
 class State:
     """One coder's coding of one source.
 
-    `outlines` are those of the texts that the source has had, by hash.  `codings` holds removed ones, too.  `notes`
+    `outlines` are the outlines of all texts of the source so far, by hash.  `codings` holds removed ones, too.  `notes`
     are the memos in the document, `memos` all others.  `layout` is that of a document which a person laid out; None is
-    the canonical one.  `heads` are the transactions that no other one follows: the parents of the next.
-    Compared by identity: the screen compares states on every key.
+    the canonical one.  `heads` are the transactions that no other one follows: the parents of the next. Compared by
+    identity: the screen compares states on every key.
     """
 
     opened: model.SessionOpened | None = None
@@ -98,7 +98,7 @@ class State:
 
     @property
     def codes(self) -> list[str]:
-        """The ids of the codes that have codings, in the order of these, then of those that have notes alone."""
+        """The ids of the codes that have codings, in the order of these, then of those that have only notes."""
         notes = (note.target.id for note in self.notes.values() if note.text and note.target.kind in ("code", "entry"))
         return list(dict.fromkeys([*self.index.by_code, *notes]))
 
@@ -315,7 +315,10 @@ def profile_event(state: State, profile: str, reasoning: str) -> model.ProfileAs
 
 
 def before_fields(event: Event) -> Iterator[tuple[str, str]]:
-    """Yield the fields of an event that have one with the value before, with that: `("note", "note_before")`."""
+    """Yield the name of each field of an event that also records the previous value, with the name of that:
+
+    `("note", "note_before")`.
+    """
     names = [one.name for one in fields(event)]
     for name in names:
         before = f"was_{name[3:]}" if name.startswith("is_") else f"{name}_before"

@@ -15,7 +15,7 @@ Layer = TypeVar("Layer", bound=Hashable)
 class SpanIndex:
     """A static index over spans; empty spans overlap nothing.
 
-    A query takes time for the spans that it finds, and for those between the first of these and the stretch.
+    A query takes time in proportion to the spans found and those between the first of them and the range.
     """
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:

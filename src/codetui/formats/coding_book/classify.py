@@ -73,7 +73,7 @@ class Heading:
         return vocabulary.field_key(vocabulary.chapter_title(self.node.heading)) if is_leaf else None
 
     def shape(self) -> str:
-        """Return what the headings of codes beside each other share: the word before the name, or a number."""
+        """Return what the headings of neighbouring codes have in common: the word before the name, or a number."""
         found = vocabulary.WORDS["code_heading"].match(vocabulary.plain_name(self.node.heading))
         if found or re.match(r"code\s", self.node.heading, re.IGNORECASE):
             return (found["word"] or found["other"]).casefold() if found else "code"
@@ -276,9 +276,9 @@ class Classifier:
         self.adapt_alike(parent.children)
 
     def adapt_alike(self, siblings: list[Heading]) -> None:
-        """Turn headings into codes that are built like the codes beside them: `Node: Rent` beside `Node: Noise`.
+        """Turn headings into codes if they are built like codes beside them: `Node: Rent` beside `Node: Noise`.
 
-        A heading that only has a name is a code between two codes, and in a book of codes everywhere beside one.
+        A heading with only a name becomes a code if it is between two codes or, in a book of codes, beside one.
         """
         coded = [at for at, child in enumerate(siblings) if child.role == "code"]
         shapes = {(siblings[at].node.level, siblings[at].shape()) for at in coded}

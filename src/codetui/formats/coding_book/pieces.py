@@ -138,7 +138,7 @@ def _split_item(item: Item, is_code: IsCode) -> Iterator[Piece]:
 
 
 def _adapt_entries(entries: list[list[Piece]]) -> None:
-    """Turn entries that only have a name, `**Hope**: …`, into codes beside several codes in the same list."""
+    """Turn entries with only a name, `**Hope**: …`, into codes if there are several codes in the same list."""
     firsts = [entry[0] for entry in entries]
     named = [piece for piece in firsts if piece.kind == "field" and not piece.key]
     names = {piece.name for piece in named}

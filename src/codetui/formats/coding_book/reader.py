@@ -80,7 +80,7 @@ class Builder:
     # --- parts ------------------------------------------------------------------------------------------
 
     def _fields(self, passage: Passage) -> Fields:
-        """Return all fields of a part but its id."""
+        """Return all fields of a part except its id."""
         label, section = passage.label, passage.section
         match passage.kind:
             case "section":
@@ -123,7 +123,7 @@ class Builder:
         return "\n\n".join(filter(None, texts))
 
     def _collected(self, passage: Passage, allowed: set[FieldKey]) -> Fields:
-        """Return the collected fields of a code or profile, beginning with its label; add the texts that fit none."""
+        """Return the collected fields of a code or profile, beginning with its label; add texts that fit no field."""
         label = passage.label
         kind = passage.section.section_kind if passage.section else None
         collector = FieldCollector(allowed, holds_terms=kind is not None and kind.holds == "terms")

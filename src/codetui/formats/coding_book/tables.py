@@ -286,7 +286,7 @@ class LabelRun(NamedTuple):
 
     @property
     def cells(self) -> list[tuple[str, str]]:
-        """The titles with the values of the lines; of several lines with an id only the last one's counts as such."""
+        """The titles and values of the lines; of several lines with an id only the last one counts as the id."""
         found = [vocabulary.label_line(piece.text) for piece in self.lines]
         last = max((at for at, cells in enumerate(found) if len(cells) > 1), default=0)
         outer = [
@@ -351,7 +351,7 @@ def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
 
 
 def _card(run: LabelRun) -> Piece:
-    """Return the code of a card, its names of groups from further lines."""
+    """Return the code of a card; the names of its groups come from further lines."""
     line = run.lines[0].line
     titles, values = map(list, zip(*run.cells, strict=True))
     table = _with_columns([*titles, "definition"], [Row(line, [*values, ""])], is_card=False)

@@ -28,7 +28,7 @@ _DATA = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8
 
 
 def _pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
-    """Compile alternatives with the fragments that they name."""
+    """Compile alternatives, with the fragments that they name filled in."""
     pattern = "|".join(alternatives)
     for name, fragment in _DATA["fragments"].items():
         pattern = pattern.replace(f"<{name}>", fragment)

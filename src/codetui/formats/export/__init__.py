@@ -19,7 +19,7 @@ Render = Callable[[Sequence[ExportedSession], Codebook, Sequence[What]], Export]
 
 
 class Exporter(NamedTuple):
-    """A format with the suffixes of its files, and the tables that are exported unless one is chosen.
+    """A format with the suffixes of its files, and the tables that are exported by default.
 
     Documents have no tables: they are written into a folder, and need no sources.
     """
@@ -31,7 +31,7 @@ class Exporter(NamedTuple):
 
 
 def _documents(sessions: Sequence[ExportedSession], book: Codebook, _: Sequence[What]) -> Export:
-    """Return a document for each session, in a folder for each coder; one that has no log is exported as it is."""
+    """Return a document for each session, in a folder for each coder; one without a log is exported unchanged."""
     files = {
         each.path: encoded(document_of(each.state, book, each.facts).text if each.document is None else each.document)
         for each in sessions

@@ -1,4 +1,4 @@
-"""The sessions that are exported, and what becomes of them: one file, or several files below a folder."""
+"""The sessions to export, and the result: one file, or several files below a folder."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ class _Wording:
                 self._left[code].append(part)
 
     def of_part(self, part: Part, code: str, /) -> Part:
-        """Return a part in the wording of the part with its id, else of one that is left of its code."""
+        """Return a part in the wording of the part with its id, else of an unused one of its code."""
         left = self._left[code]
         by_id = self._by_id.get(part.id)
         if by_id is not None and _content(by_id) == _content(part):

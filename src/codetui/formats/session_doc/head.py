@@ -108,7 +108,7 @@ def _employer_start(text: str) -> int:
 
 
 def write_title(title: str, marks: str = "##") -> str:
-    """Render the heading of a section, or with other marks that of a group."""
+    """Render the heading of a section or, with other marks, of a group."""
     return f"{marks} {escape_heading(one_line(title))}".rstrip()
 
 

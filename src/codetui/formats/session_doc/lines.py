@@ -287,7 +287,7 @@ class Row:
 
     @property
     def is_empty(self) -> bool:
-        """True for a row without entries and notes that a session stores."""
+        """True for a row with no entries or notes that a session stores."""
         return all(part.is_empty for part in self.parts)
 
     @property

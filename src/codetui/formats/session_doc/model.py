@@ -132,15 +132,15 @@ class Document:
     lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
 
     def blocks(self) -> Iterator[tuple[SectionPart, Block]]:
-        """Yield all blocks in their order with their sections."""
+        """Yield all blocks in order, with their sections."""
         return ((section, block) for section in self.sections for block in section.blocks)
 
     def codes(self) -> Iterator[CodeLine]:
-        """Yield the lines of all codes in their order."""
+        """Yield the lines of all codes in order."""
         return (code for _, block in self.blocks() for code in block.codes)
 
     def parts_by_code(self) -> Iterator[tuple[str, Entry | Note]]:
-        """Yield all entries and notes in their order with the ids of their codes, empty for notes under headings."""
+        """Yield all entries and notes in order, with the ids of their codes (empty for notes under headings)."""
         for _, block in self.blocks():
             yield from (("", note) for note in block.notes)
             for code in block.codes:
@@ -163,7 +163,7 @@ Part = TypeVar("Part", Entry, Note)
 
 
 class PartChange(Protocol):
-    """Returns an entry or note changed; `code` is the id of its code, empty for a note under a heading."""
+    """Returns a changed entry or note; `code` is the id of its code, empty for a note under a heading."""
 
     def __call__(self, part: Part, code: str, /) -> Part: ...
 

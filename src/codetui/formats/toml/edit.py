@@ -104,7 +104,7 @@ def parsed(text: str) -> Table:
 
 
 def _verified(after: str, expected: Tree) -> str:
-    """Return the edited text if it parses to the tree that is expected."""
+    """Return the edited text if it parses to the expected tree."""
     if SURROGATE.search(after):
         raise EditError("the text contains half a character, which no file can contain; write the character again")
     if parsed(after).fields != expected:

@@ -356,7 +356,7 @@ class Corpus:
     def digests(self, entries: Iterable[SourceEntry]) -> Iterator[int]:
         """Yield the digest of each listed source's text (see `digest_of`), in the order of the list.
 
-        A source that is no longer at its place gives `NO_TEXT`.  Each file is read once, and no text kept in memory.
+        A source that is no longer at its place yields `NO_TEXT`. Each file is read once, and no text is kept in memory.
         """
         for path, listed in groupby(entries, key=lambda entry: entry.file):
             sources = self._sources(path, self._collector(path))
@@ -475,7 +475,7 @@ class _Siblings:
 
 
 def _is_first(entry: SourceEntry, known: dict[SourceId, SourceEntry], collector: ProblemCollector) -> bool:
-    """Return whether an entry is the first with its id, and add it to the `known` ones; report a second one."""
+    """Return whether an entry is the first with its id, and add it to the `known` ones; report a duplicate."""
     first = known.setdefault(entry.id, entry)
     if first is not entry:
         place = f"{first.file}:{first.line}" if first.line else first.file

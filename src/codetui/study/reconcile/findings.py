@@ -31,9 +31,9 @@ class Remark(NamedTuple):
 
 
 def compare_description(edited: Document, base: Document | None, known: Source) -> tuple[Source, list[Remark]]:
-    """Return the source with the employer and title that a document gives it, and the conflicts.
+    """Return the source with the employer and title from a document, and the conflicts.
 
-    Without a base they count only where neither session nor source, `known`, names them.
+    Without a base these count only if neither session nor source, `known`, has them.
     """
     last = base or Document("")
     fields: tuple[tuple[str, HeadPart, str, str, str], ...] = (
@@ -91,9 +91,9 @@ def compare_assessment(
 
 
 def _merged(new: str, old: str | None, now: str) -> tuple[str, bool]:
-    """Return the value after the change from `old` to `new`, and whether the session has changed it to another one.
+    """Return the value after the change from `old` to `new`, and whether the session has changed it differently.
 
-    Without an old value, a new one only counts where the session has none.
+    Without an old value, a new one only counts if the session has none.
     """
     if old is None:
         return now or new, new not in ("", now or new)

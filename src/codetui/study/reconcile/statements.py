@@ -187,7 +187,7 @@ def _block_with_codes(codes: dict[str, CodeId], block: Block) -> Block:
 def merge(edited: Statement, base: Statement, now: Statement, *, is_removed: bool) -> tuple[Statement, Conflict | None]:
     """Apply the change from `base` to `edited` to `now`; changes of different aspects are combined.
 
-    Return the merged statement, and how a conflict was resolved: if both stay `apart`, it is the session's, and the
+    Return the merged statement, and how a conflict was resolved: with `apart` it is the session's statement, and the
     document's becomes a new one.
     """
     by_hand = changed(base, edited)

@@ -1,4 +1,7 @@
-"""Save what the disk refuses: steps in a second folder, rescued texts, notes of refused steps, reports of crashes."""
+"""Save work that cannot be written:
+
+steps in a second folder, rescued texts, notes of refused steps, reports of crashes.
+"""
 
 from __future__ import annotations
 

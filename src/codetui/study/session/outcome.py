@@ -51,7 +51,7 @@ class HeldElsewhere(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Why nothing was saved, for those who cannot take it over."""
+        """Why nothing was saved, for callers that cannot take over the session."""
         return f"the session is open elsewhere {self.holder}; close it there"
 
     @property

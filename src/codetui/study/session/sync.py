@@ -65,7 +65,7 @@ def minted(*seeds: str) -> Callable[[], str]:
 
 
 def transaction_of(decision: Decision, state: State, last: Transaction, opening: tuple[Event, ...] = ()) -> Transaction:
-    """Return the step that a decision is after a state; `last` gives its id, time, coder and codebook."""
+    """Return the step that a decision makes after a state; `last` supplies its id, time, coder and codebook."""
     return replace(
         last,
         parents=state.heads if decision.parents is None else decision.parents,
@@ -130,7 +130,7 @@ class DocumentSync:
     ) -> None:
         """Find and read the document.  Raises OSError.
 
-        `candidates` are the documents to choose from where the folder was read already; nothing is written then.
+        `candidates` are the documents to choose from if the folder was read already; nothing is written then.
         """
         self.document = SessionDocument(paths, source, lambda: log.transactions, book.words.source, candidates)
         self.book = book

@@ -34,7 +34,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
 
     def __init__(self, title: str = "", keys: str = "") -> None:
-        """Create it; `keys` are those on the lower edge of its box."""
+        """Create a dialog; `keys` are shown on the lower edge of its box."""
         super().__init__()
         self.title = shown(title)
         self._keys = keys

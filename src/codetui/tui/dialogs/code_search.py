@@ -41,9 +41,9 @@ class CodeDialog(Dialog[Answer]):
         recent: Sequence[CodeId] = (),
         usage_of: UsageOf | None = None,
     ) -> None:
-        """Create it; `above` is shown above the query.
+        """Create a search; `above` is shown above the query.
 
-        `recent` names the codes to list first while the query is empty, the latest first.
+        `recent` has the codes to list first while the query is empty, latest first.
         """
         super().__init__(title, keys)
         self._above = above
@@ -65,7 +65,7 @@ class CodeDialog(Dialog[Answer]):
         return None
 
     def taken(self) -> None:
-        """Act on what is under the cursor."""
+        """Handle the choice of the row under the cursor."""
         raise NotImplementedError
 
     # --- the search -----------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ class CodesDialog(CodeDialog[ChosenCodes]):
         return Row((Part(mark, "strong"), self.key_part(code), label), (self.section_part(code),))
 
     def last_row(self) -> Row | None:
-        """Return the only row where no code matches."""
+        """Return the only row if no code matches."""
         return None if self._found else Row((Part("No code matches these words.", "warn"),))
 
     def _say(self, words: str) -> None:

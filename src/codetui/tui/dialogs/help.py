@@ -105,7 +105,7 @@ def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:
 
 
 def _key_rows(line: KeyHelp, key_cells: int, width: int) -> Iterator[Row]:
-    """Yield the rows of a line: the keys at the left, then the action, then its help, dim."""
+    """Yield the rows of a line: the keys on the left, then the action, then its help, dimmed."""
     name = f"{shown(line.words)}: " if line.words else ""
     texts = wrap(f"{name}{line.help}", width) or [""]
     for key, text in zip_longest(wrap(line.keys, key_cells - 2), texts, fillvalue=""):

@@ -103,7 +103,7 @@ class ProfilePicker(Dialog[PickedProfile]):
 
     @property
     def _profile(self) -> Profile | None:
-        """The profile under the cursor; None on the row that removes it."""
+        """The profile under the cursor; None on the row that removes the profile."""
         place = self.query_one(PassiveRows).cursor
         return self._profiles[place] if place < len(self._profiles) else None
 

@@ -104,7 +104,7 @@ class CodePanel(Widget, can_focus=False):
         return code
 
     def place(self) -> None:
-        """Place the open panel at the right, above the status line or at the top, where it covers less of `avoid`."""
+        """Place the open panel on the right, at the top or above the status line, where it covers less of `avoid`."""
         if not self.is_open:
             return
         screen = self.screen.size

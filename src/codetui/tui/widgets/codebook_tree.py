@@ -37,7 +37,7 @@ class _Identified(Generic[Id]):
 
 
 class SectionNode(_Identified[str]):
-    """A section of the codebook; an empty id holds what the codebook lacks."""
+    """A section of the codebook; an empty id is for content that the codebook lacks."""
 
 
 class GroupNode(_Identified[str]):
@@ -163,7 +163,7 @@ class Outline:
         groups: Sequence[Group] = (),
         key: str = "",
     ) -> None:
-        """Add a section or group, its notes, its codes without a group, and its groups."""
+        """Add a section or group with its notes, its codes without a group, and its groups."""
         depth = 0 if kind == "section" else 1
         has_below = bool(codes or groups or (kind, node.id) in self._notes)
         count = self._count(code.id for code in codes)

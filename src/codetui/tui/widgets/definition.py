@@ -131,7 +131,7 @@ def _definition(part: Code | Profile) -> Content:
 
 
 def _meaning(code: Code, *head: Content) -> Iterator[Content]:
-    """Yield the definition below its head, what counts and what does not."""
+    """Yield the definition below its heading, and what counts and what does not."""
     yield _lines(*head, _definition(code))
     for title, text in (("Include", code.include), ("Exclude", code.exclude)):
         if text:
@@ -149,7 +149,7 @@ def _prose(text: str) -> Content:
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Content]:
-    """Return a list below its title, or nothing for an empty one."""
+    """Return a list below its title, or nothing for an empty list."""
     texts = [Content(f"· {shown(line)}") for line in lines]
     return [_lines(Content.styled(title, MUTED), *texts)] if texts else []
 

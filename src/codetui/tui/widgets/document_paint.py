@@ -45,7 +45,7 @@ class CodedSpan(NamedTuple):
 
     @property
     def span(self) -> Span:
-        """Its code points."""
+        """The code points of the quotation."""
         return Span(self.start, self.end)
 
 

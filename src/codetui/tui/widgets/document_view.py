@@ -317,7 +317,7 @@ class _Drag:
             self._view.release_mouse()
 
     def _scroll(self) -> None:
-        """Scroll by the rows that the pointer is above or below those in view."""
+        """Scroll by as many rows as the pointer is above or below the view."""
         y = self._pointer[1] - self._view.styles.gutter.top
         beyond = min(0, y) or max(0, y - self._view.view_rows + 1)
         if beyond:

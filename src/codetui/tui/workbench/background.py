@@ -163,10 +163,10 @@ def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResu
 
 
 def _watch(screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
-    """Call `use` when two looks found the same change: editors save in steps.
+    """Call `use` when two successive checks found the same change, since editors save in steps.
 
-    `changed_version` returns None while nothing is changed; it is called in a thread, as a slow disk must not hold up
-    a key.
+    `changed_version` returns None as long as nothing has changed; it is called in a thread, so that a slow disk does
+    not delay keys.
     """
     seen: object = None
 
@@ -189,9 +189,9 @@ def _watch(screen: Screen[object], name: str, changed_version: Callable[[], obje
 def list_sources(
     bench: Bench, navigator: NavigationController, copier: CopyController, usage_reader: UsageReader, status: StatusLine
 ) -> None:
-    """List the sources in batches, then read the status of those the coder has touched, then find duplicate texts.
+    """List the sources in batches, then read the status of those worked on, then find duplicate texts.
 
-    The codings in them are read as well, so that they are ready for the first panel.
+    Earlier codings are read as well, so that the first panel can show them.
     """
     workspace = bench.workspace
 

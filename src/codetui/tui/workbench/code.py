@@ -150,7 +150,10 @@ class CodeController:
     # --- changing a coding --------------------------------------------------------------------------
 
     def _coding(self) -> Coding:
-        """Return the coding under the cursor.  Raises RefusedError where there is none."""
+        """Return the coding under the cursor.
+
+        Raises RefusedError if there is none.
+        """
         coding = self._bench.coding_here()
         if coding is None:
             raise RefusedError(NO_CODING if self._bench.node() is None else NO_NODE)

@@ -174,7 +174,7 @@ class CodebookController:
         self._ask_texts(ProfileForm, title, lambda: profile(self._bench.index.book, found.id) or found, saved)
 
     def _ask_texts(self, form: Form[Part], title: str, latest: Callable[[], Part], saved: Do) -> None:
-        """Edit the texts of a code or profile; one that was changed elsewhere meanwhile is shown again first."""
+        """Edit the texts of a code or profile; one that was changed by others meanwhile is shown again first."""
         from codetui.formats.codebook.editing import set_texts
 
         original = latest()
