@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from codetui.core.codebook.keys import DIGIT_KEYS, with_keys
 from codetui.core.text.display import with_article
 from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
-from codetui.model import Codebook, Words
+from codetui.model import Codebook, CorpusSettings, Words
 
 Fields = dict[str, Value]
 """One table: its fields in their order.  Empty ones are not written."""
@@ -74,9 +74,8 @@ class Tables:
     """All tables of a codebook as they will be written; the table of a code names its section or its group."""
 
     top: Fields = field(default_factory=dict)
-    corpus: Fields = field(default_factory=dict)
-    columns: dict[str, str] = field(default_factory=dict)
-    words: Fields = field(default_factory=dict)
+    corpus: CorpusSettings = field(default_factory=CorpusSettings)
+    words: Words = field(default_factory=Words)
     parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
     """The tables `[[reference]]`, `[[profile]]` and so on, by that name."""
 
@@ -94,13 +93,8 @@ def tables_of(book: Codebook) -> Tables:
         section["key"] = section["key"] if section["key"] in DIGIT_KEYS else ""
     for code in parts["code"]:
         code["section"] = "" if code["group"] else code["section"]
-    return Tables(
-        top=fields_of(book, ("title", "version", "status", "language", "label")),
-        corpus={"path": book.corpus.path},
-        columns=dict(book.corpus.columns),
-        words=fields_of(book.words, ("source", "sources")) if book.words != Words() else {},
-        parts=parts,
-    )
+    top = fields_of(book, ("title", "version", "status", "language", "label"))
+    return Tables(top, book.corpus, book.words, parts)
 
 
 def fields_of(part: object, names: Iterable[str]) -> Fields:
@@ -115,13 +109,14 @@ def in_order(kind: str, fields: Fields) -> Fields:
 
 def write_tables(tables: Tables) -> str:
     """Return the text of a codebook with these tables, with a comment before each kind."""
-    source = str(tables.words.get("source") or Words().source)
-    nouns = {"source": source, "sources": tables.words.get("sources") or f"{source}s", "a_source": with_article(source)}
+    source = tables.words.source or Words().source
+    nouns = {"source": source, "sources": tables.words.sources or f"{source}s", "a_source": with_article(source)}
     top = {name: value for name, value in tables.top.items() if name != "label"}
     label = _lines({"label": tables.top.get("label", "")})
-    blocks = [HEAD.format(**nouns), _lines(top), *([f"{LABEL}\n{label}"] if label else []), "\n" + _corpus(tables)]
-    if tables.words:
-        blocks.append(f"{WORDS}\n{_lines(tables.words)}")
+    blocks = [HEAD.format(**nouns), _lines(top), *([f"{LABEL}\n{label}"] if label else [])]
+    blocks.append("\n" + _corpus(tables.corpus))
+    if tables.words != Words():
+        blocks.append(f"{WORDS}\n{_lines(fields_of(tables.words, ('source', 'sources')))}")
     for kind, of_kind in tables.parts.items():
         if kind == "reference" and of_kind:
             blocks.append("\n" + REFERENCES.format(**nouns))
@@ -149,10 +144,10 @@ def _codes(tables: Tables) -> Iterator[str]:
         yield _table("code", fields)
 
 
-def _corpus(tables: Tables) -> str:
-    lines = [CORPUS, _lines(tables.corpus) or NO_PATH]
-    if tables.columns:
-        inline = ", ".join(f"{format_key(name)} = {format_inline(column)}" for name, column in tables.columns.items())
+def _corpus(corpus: CorpusSettings) -> str:
+    lines = [CORPUS, _lines({"path": corpus.path}) or NO_PATH]
+    if corpus.columns:
+        inline = ", ".join(f"{format_key(name)} = {format_inline(column)}" for name, column in corpus.columns.items())
         lines.append(f"columns = {{ {inline} }}")
     return "\n".join(lines)
 
