@@ -437,7 +437,6 @@ class _PassageCollector:
         self.found: list[Passage] = []
         self._lines = lines
         self._title = title
-        self._default: Passage | None = None
         self._by_name: dict[tuple[Passage | None, str], Passage] = {}
         """The sections and groups that rows of tables name, by the section that contains them and by name."""
 
@@ -515,21 +514,19 @@ class _PassageCollector:
         section = section or self._default_section(piece.line)
         return section, self._named("group", piece.line, " / ".join(names), section)
 
-    def _named(self, kind: PartKind, line: int, name: str, section: Passage | None) -> Passage:
+    def _named(self, kind: PartKind, line: int, name: str, section: Passage | None, title: str = "") -> Passage:
+        """Return the section or group with a name; a new section is of the kind that its title indicates."""
         found = self._by_name.get((section, name))
         if found is None:
-            section_kind = kind_of_title(name) if kind == "section" else None
+            section_kind = kind_of_title(title or name) if kind == "section" else None
             found = Passage(kind, line, name, 2, section=section, section_kind=section_kind)
             self._by_name[section, name] = found
             self.found.append(found)
         return found
 
     def _default_section(self, line: int) -> Passage:
-        """Return the section for codes that are below no heading."""
-        if self._default is None:
-            self._default = Passage("section", line, "Codes", 2, section_kind=kind_of_title(self._title))
-            self.found.append(self._default)
-        return self._default
+        """Return the section of codes that are below no heading."""
+        return self._named("section", line, "Codes", None, self._title)
 
     def _raw(self, start: int, end: int) -> str:
         """Return the lines from `start` to `end` unchanged, without blank lines and rules at both ends."""
