@@ -90,17 +90,13 @@ class Table:
         for line, cells in self.rows:
             repeated = _carry_down(groups, cells)
             inner = self._fields(line, cells, {*label_columns, *groups})
-            id_, own = (
-                "" if at is None else LINE_BREAK.sub(" ", cells[at]).strip() for at in (self.id_at, self.name_at)
-            )
+            columns = (self.id_at, self.name_at)
+            id_, own = ("" if at is None else LINE_BREAK.sub(" ", cells[at]).strip() for at in columns)
             if not label_columns and inner:
                 inner[0].name = " ".join(filter(None, (self.head, inner[0].name)))
                 found += inner
             elif not (id_ or own):
-                if found:
-                    found[-1].inner += inner
-                elif inner:
-                    found += inner
+                (found[-1].inner if found else found).extend(inner)
             elif not inner and kind == "code" and len(self.titles) > FEWEST_FIELDS and _is_headline(own or id_):
                 outer = _plain(own or id_)
             else:
@@ -109,8 +105,10 @@ class Table:
                 head = " ".join((name, *repeated))
                 is_row = not self.is_card
                 found.append(Piece(kind, line, label.rest, [], inner, within, head, label=label, is_item=is_row))
+        # A title with a remark beside the field's name is kept as a field without a value.
+        remarked = (title for title in self.titles if title != _without_remark(title))
         for piece in found[:1]:
-            piece.inner += self._remarks()
+            piece.inner += [Piece("field", self.rows[0].line, name=title) for title in remarked]
         return found
 
     def _fields(self, line: int, cells: list[str], others: Set[int]) -> list[Piece]:
@@ -120,11 +118,6 @@ class Table:
             for at, (title, key, cell) in enumerate(zip(self.titles, self.keys, cells, strict=False))
             if at not in others and cell.strip()
         ]
-
-    def _remarks(self) -> list[Piece]:
-        """Return the column titles that have a remark beside the field's name, as fields without a value."""
-        remarked = (title for title in self.titles if title != _without_remark(title))
-        return [Piece("field", self.rows[0].line, name=title) for title in remarked]
 
 
 def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
