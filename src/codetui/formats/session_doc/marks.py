@@ -24,7 +24,7 @@ MARKED = re.compile(r"[\\&*_~`<\[’‘“”„–—…\u00ad\u200b]")
 RAW_HTML = re.compile(r"`(<[^`]*>)`\{=html\}")
 TAGS = {"s": "~~", "del": "~~", "sup": "^", "sub": "~", "em": "*", "i": "*", "strong": "**", "b": "**"}
 TAG = re.compile(r"</?(\w+)(?:\s[^>]*)?/?>")
-PLAIN_TAGS = ("a", "span", "u", "mark", "ins", "font", "small", "big")
+TAGS |= dict.fromkeys(("a", "span", "u", "mark", "ins", "font", "small", "big"), "")
 ADDED = re.compile(r"==(?=\S)|(?<=\S)==|\[\^[^\]\s]+\]|\]\[[^\]]*\]|!?\[|\](?=\s|$)|<?https?://[^\s>]+>?")
 """What people put into a line and formatters do not: highlights, footnotes, links by reference, and addresses."""
 
@@ -114,7 +114,7 @@ def _token_texts(tokens: Iterable[Token], *, is_visible: bool) -> Iterator[str]:
                 yield token.content if is_visible else f"`{token.content}`"
             case "html_inline":
                 tag = TAG.fullmatch(token.content)
-                yield "" if tag and tag[1] in PLAIN_TAGS else TAGS.get(tag[1], token.content) if tag else token.content
+                yield TAGS.get(tag[1], token.content) if tag else token.content
             case name if name in MARKS:
                 yield "" if is_visible else {"e": "*", "s": "**"}[name[0]] if name[:2] != "s_" else "~~"
             case _:
