@@ -89,3 +89,8 @@ def test_an_underlined_heading_is_one_row() -> None:
     assert Rows(text).written().text == text
     assert [row.text for row in Rows(text).rows if row.level == 2] == ["1. Tasks"]
     assert identified(parse_document(text, "")[0], INDEX).sections[0].title == "1. Tasks"
+
+
+@pytest.mark.parametrize("line", ["- x <!--\n", "- x <!--\n\n", "<!-- -->\n\n    - x\n\n", "- `" * 9 + "``<!--\n"])
+def test_many_signs_of_comments_take_little_time(line: str) -> None:
+    assert Rows(line * 20_000).written().text == line * 20_000

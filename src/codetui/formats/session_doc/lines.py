@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from codetui.formats.session_doc.model import Entry, Note, Written
@@ -57,6 +56,7 @@ LIST_END = "<!-- -->"
 """A separator that markdown needs between a list and indented text that is no part of it."""
 
 CODE_INDENT = " " * 4
+LATE = "late -->"
 BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
 TABLE = re.compile(r" {0,3}\|")
@@ -64,7 +64,7 @@ TABLE_ROW = re.compile(r" *\|.*\|[ \t]*$")
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
 COMMENT = re.compile(r"[ \t]*<!--")
-LATE_OPENING = re.compile(r"[ \t]*`*\\?<!(?:--|–|—)[ \t]*$")
+LATE_OPENING = re.compile(r"[ \t]{0,4}`{0,4}\\?<!(?:--|–|—)[ \t]*$")
 LATE_CLOSING = re.compile(r"(?:--|–|—)\\?>(?:`+\{=html\})?[ \t]*$")
 """The ends of the line above a comment and of its last line, where a converter has put its signs there as text."""
 
@@ -135,7 +135,7 @@ def cut(text: str) -> list[Line]:
             continue
         last = lines[-1] if lines else None
         line = (
-            _late_comment(raws, number, blanks)
+            _late_comment(raws, number, blanks, unclosed)
             or (_indented_code(raws, number) if blanks and last and last.raw[0].strip() == LIST_END else None)
             or _closed(raws, number, unclosed)
             or _line(raws, number, is_head=is_head)
@@ -164,20 +164,28 @@ def cut(text: str) -> list[Line]:
     return lines
 
 
-def _late_comment(raws: list[str], number: int, blanks: int) -> Line | None:
-    """Return the comment that begins on line `number` (from 0) if its signs end the line above and its last line."""
-    above = raws[number - blanks - 1] if number > blanks else ""
-    closing = range(number, len(raws)) if LATE_OPENING.search(above) else ()
-    last = next((at for at in closing if LATE_CLOSING.search(raws[at])), -1)
-    return Line(number + 1, "comment", raws[number].strip(), raws[number : last + 1]) if last >= 0 else None
+def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str]) -> Line | None:
+    """Return the comment that begins on line `number` (from 0) if its signs end the line above and its last line.
+
+    Without a closing line there is none; `LATE` is then added to `unclosed`.
+    """
+    if LATE in unclosed or number <= blanks or not LATE_OPENING.search(raws[number - blanks - 1]):
+        return None
+    last = next((at for at in range(number, len(raws)) if LATE_CLOSING.search(raws[at])), -1)
+    if last < 0:
+        unclosed.add(LATE)
+        return None
+    return Line(number + 1, "comment", raws[number].strip(), raws[number : last + 1])
 
 
 def _indented_code(raws: list[str], number: int) -> Line | None:
     """Return the code by indentation that begins on line `number` (from 0): converters write fenced code like that."""
-    code = list(takewhile(lambda raw: not raw.strip() or raw.startswith(CODE_INDENT), raws[number:]))
-    while code and not code[-1].strip():
-        code.pop()
-    return Line(number + 1, "fence", raws[number].strip(), code) if code else None
+    end = number
+    while end < len(raws) and (raws[end].startswith(CODE_INDENT) or not raws[end].strip()):
+        end += 1
+    while end > number and not raws[end - 1].strip():
+        end -= 1
+    return Line(number + 1, "fence", raws[number].strip(), raws[number:end]) if end > number else None
 
 
 def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:

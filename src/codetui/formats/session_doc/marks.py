@@ -23,9 +23,9 @@ MAX_LENGTH = 20_000
 MARKED = re.compile(r"[\\&*_~`<\[’‘“”„–—…\u00ad\u200b]")
 RAW_HTML = re.compile(r"`(<[^`]*>)`\{=html\}")
 TAGS = {"s": "~~", "del": "~~", "sup": "^", "sub": "~", "em": "*", "i": "*", "strong": "**", "b": "**"}
-TAG = re.compile(r"</?(\w+)(?:\s[^>]*)?/?>")
 TAGS |= dict.fromkeys(("a", "span", "u", "mark", "ins", "font", "small", "big"), "")
-ADDED = re.compile(r"==(?=\S)|(?<=\S)==|\[\^[^\]\s]+\]|\]\[[^\]]*\]|!?\[|\](?=\s|$)|<?https?://[^\s>]+>?")
+TAG = re.compile(r"</?(\w+)(?:\s[^>]*)?/?>")
+ADDED = re.compile(r"==(?=\S)|(?<=\S)==|\[\^[^\]\s[]{1,40}\]|\]\[[^\]]*\]|!?\[|\](?=\s|$)|<?https?://[^\s>]+>?")
 """What people put into a line and formatters do not: highlights, footnotes, links by reference, and addresses."""
 
 DASHES = re.compile(r"-{2,}")
