@@ -11,6 +11,8 @@ from codetui.cli.main import run
 from codetui.core.session.commands import NoteCoding, RemoveCoding
 from codetui.storage import fs
 from codetui.storage.journal import Journal
+from codetui.study.copies import Comparison, compare_copy, merge_copy
+from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
@@ -308,3 +310,13 @@ def test_a_folder_is_imported_except_a_document_that_would_remove_many_codings(s
         written("docs/more.md", many([LINES[0]]).replace("#11", "#12").replace("You light", "the sacks"))
         assert run_import(Path("docs")) == code
     assert (len(session_of().state.live()), len(session_of("12").state.live())) == (7, 1)
+
+
+def test_a_copy_that_removes_many_codings_is_merged_by_whoever_has_seen_that(study: Path) -> None:
+    assert brought(written("in.md", many(LINES))) == 0
+    copy = written("in.md", many(LINES[:2]))
+    session = session_of()
+    found = compare_copy(session, copy)
+    assert isinstance(found, Comparison) and "Merging removes or replaces:" in found.lines
+    assert isinstance(merge_copy(session, copy), Saved)
+    assert len(session.state.live()) == 2

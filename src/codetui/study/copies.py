@@ -18,7 +18,7 @@ from codetui.storage import fs
 from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.session_files import LOG, SessionPaths, coders, strays
 from codetui.study.session.document import decode_document, heading_id, owner_of, read_document
-from codetui.study.session.outcome import HeldElsewhere, NotSaved, PullKind, Saved, not_read
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged
 from codetui.study.sessions import SessionSnapshot, copied_folders, out_of_bounds, text_conflict
@@ -102,9 +102,9 @@ def merge_copy(session: Session, copy: Path) -> Saved | NotSaved | HeldElsewhere
     """Merge a copy into its session as `codetui merge` and `codetui import` do."""
     try:
         if not copy.name.endswith(LOG):
-            result = session.import_text(_parsed(copy), copy)
-            is_refused = result.kind is PullKind.MUCH_REMOVED or not result.is_saved
-            return NotSaved(result.detail) if is_refused else Saved(result.message, hint="undo it")
+            # Whoever merges a copy has seen what that removes.
+            result = session.import_text(_parsed(copy), copy, may_remove_many=True)
+            return Saved(result.message, hint="undo it") if result.is_saved else NotSaved(result.detail)
         ours = fs.none_if_gone(lambda: fs.read(session.log_path)) or b""
         lines = missing_lines(ours, fs.read(copy))
     except OSError as error:

@@ -413,9 +413,9 @@ class Session:
         """Return the path of the document."""
         return self._sync.document.path
 
-    def import_text(self, parsed: ParsedDocument, file: Path) -> PullResult:
+    def import_text(self, parsed: ParsedDocument, file: Path, *, may_remove_many: bool = False) -> PullResult:
         """Import a document from elsewhere: everything that is new in it, or was changed since it was last imported."""
-        result = self._sync.import_text(parsed, file, self._state_at_import(file.name))
+        result = self._sync.import_text(parsed, file, self._state_at_import(file.name), may_remove_many=may_remove_many)
         self._add_problems(result.problems)
         return result
 
@@ -423,7 +423,7 @@ class Session:
         """Return the state after importing a document, or the state that it describes alone; write nothing."""
         log = MemoryLog(() if is_alone else self.transactions)
         sync = DocumentSync(log, self.source, self.book, self._paths, log.record, candidates=())
-        sync.import_text(parsed, file, None if is_alone else self._state_at_import(file.name))
+        sync.import_text(parsed, file, None if is_alone else self._state_at_import(file.name), may_remove_many=True)
         return log.state
 
     def _state_at_import(self, name: str) -> State | None:

@@ -196,10 +196,13 @@ class DocumentSync:
             self.failure.clear()
             return result
 
-    def import_text(self, parsed: ParsedDocument, file: Path, earlier: State | None) -> PullResult:
+    def import_text(
+        self, parsed: ParsedDocument, file: Path, earlier: State | None, *, may_remove_many: bool
+    ) -> PullResult:
         """Add everything in a document from elsewhere that the session lacks.
 
         If the document was imported before, apply the changes made to it since; `earlier` is the session at that time.
+        If this removes many codings, it is refused unless `may_remove_many`.
         """
         with self._lock:
             base = self._snapshot(earlier, ()) if earlier is not None else None
@@ -208,7 +211,8 @@ class DocumentSync:
             state = self._log.state
             parsed, base = self._read_like(parsed, base)
             found = self._reconcile(parsed, base)
-            if (number := much_removed(found.events, state)) is not None:
+            number = None if may_remove_many else much_removed(found.events, state)
+            if number is not None:
                 what = f"this document lacks {number} of the {len(state.live())} codings of this session"
                 hint = "remove them in codetui first, or import it under another file name, which removes nothing"
                 problem = Problem(str(file), 0, "error", f"{what}, so it is not imported: {hint}")
