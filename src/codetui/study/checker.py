@@ -132,7 +132,7 @@ def check_session(
     """
     if session.log is not None:
         yield from _snapshot_problems(session.log.with_suffix(session_files.SNAPSHOTS), index.book.words.source)
-    yield from (*session.log_problems, *session.misplaced, *session.read_problems)
+    yield from (*session.file_problems, *session.misplaced)
     state, document = session.state, session.document
     if session.is_unread or _is_headless(session):
         yield from session.edit_problems

@@ -117,8 +117,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
             for number, version in enumerate((ours, theirs))
         )
     conflict = text_conflict(here.transactions, here.log, there, book.words)
-    found = (*here.log_problems, *here.read_problems, *here.edit_problems)
-    found += (*there.log_problems, *there.read_problems, *there.edit_problems)
+    found = (*here.file_problems, *here.edit_problems, *there.file_problems, *there.edit_problems)
     errors = (problem.message for problem in found if problem.severity == "error")
     if obstacle := conflict.message if conflict else next(errors, ""):
         raise _left(path, obstacle)

@@ -257,7 +257,7 @@ class Merger:
                     yield self._merge_log(name, here, theirs, theirs.log)
                 elif theirs.document is not None:
                     done = self._import_document(name, here, theirs.source.id, theirs.document.path)
-                    yield done._replace(problems=(*theirs.log_problems, *done.problems))
+                    yield done._replace(problems=(*theirs.file_problems, *done.problems))
 
     def merge_log(self, path: Path) -> MergeResult:
         """Merge one log, wherever it is and whatever its name, into the session of its coder and source."""

@@ -65,14 +65,13 @@ class SessionSnapshot:
     state: State
     log: Path | None = None
     transactions: tuple[Transaction, ...] = ()
-    log_problems: tuple[Problem, ...] = ()
+    file_problems: tuple[Problem, ...] = ()
+    """What could not be read in log and document; edits in a document that is unreadable are left out."""
     document: DocumentFile | None = None
     status: DocumentStatus = DocumentStatus.MISSING
     edits: tuple[Transaction, ...] = ()
     edit_problems: tuple[Problem, ...] = ()
     """The problems to look at once the document is imported."""
-    read_problems: tuple[Problem, ...] = ()
-    """Why the document could not be read, so that its edits are left out."""
     misplaced: tuple[Problem, ...] = ()
     """The documents and logs beside the session's own, which are not used."""
     reconciliation: Reconciliation | None = None
@@ -83,7 +82,7 @@ class SessionSnapshot:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return all problems of the session."""
-        return (*self.log_problems, *self.misplaced, *self.read_problems, *self.edit_problems)
+        return (*self.file_problems, *self.misplaced, *self.edit_problems)
 
     @property
     def steps(self) -> tuple[Transaction, ...]:
@@ -271,8 +270,8 @@ class _CoderFolder:
             return self.unread(opened.source, misplaced_log(log, opened.source, self._book.words.source))
         source = Source(opened.source, opened.employer, opened.title, "", str(log))
         snapshot = self._synced(memory, source, self._candidates(opened.source))
-        coder = transactions[-1].coder
-        return replace(snapshot, coder=coder, log=log, transactions=tuple(transactions), log_problems=tuple(problems))
+        found, steps = (*problems, *snapshot.file_problems), tuple(transactions)
+        return replace(snapshot, coder=steps[-1].coder, log=log, transactions=steps, file_problems=found)
 
     def _with_useless_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
         """Return the session of a log without any readable line, from its document; None if both are empty."""
@@ -286,7 +285,7 @@ class _CoderFolder:
         word = self._book.words.source
         what += f"; the codings of its document are used: open the {word} once to import them"
         snapshot = self._synced(MemoryLog(), Source(source_id, "", "", "", ""), candidates)
-        return replace(snapshot, log_problems=(Problem(str(log), 0, "error", what),))
+        return replace(snapshot, file_problems=(Problem(str(log), 0, "error", what), *snapshot.file_problems))
 
     def without_log(self) -> Iterator[SessionSnapshot]:
         """Yield the sessions that consist only of a document, then those that cannot be read."""
@@ -316,7 +315,7 @@ class _CoderFolder:
             line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
             problem = not_read(error, candidates[0].path, "edits by hand in this document are left out")
-            return replace(snapshot, read_problems=(problem,), is_unread=not log.transactions)
+            return replace(snapshot, file_problems=(problem,), is_unread=not log.transactions)
         return replace(
             snapshot,
             source=log.state.describe(source),
