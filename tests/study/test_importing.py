@@ -313,7 +313,7 @@ def test_a_folder_is_imported_except_a_document_that_would_remove_many_codings(s
 
 
 def test_a_copy_that_removes_many_codings_is_merged_by_whoever_has_seen_that(study: Path) -> None:
-    assert brought(written("in.md", many(LINES))) == 0
+    assert run_import(written("in.md", many(LINES))) == 0
     copy = written("in.md", many(LINES[:2]))
     session = session_of()
     found = compare_copy(session, copy)
