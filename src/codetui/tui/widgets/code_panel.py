@@ -18,8 +18,8 @@ from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
 
 LEAST_ROWS, MOST_ROWS = 8, 15
-ROWS_ABOVE = 1
-"""Rows above the ad, for its heading."""
+ROWS_ABOVE, ROWS_BELOW = 1, 2
+"""Rows that stay free for the heading of the ad and for the status line."""
 
 WIDEST = 92
 HINT = "key, Enter: assign · ↑↓: move · Esc: close"
@@ -38,13 +38,11 @@ class CodePanel(Widget, can_focus=False):
 
         code: CodeId
 
-    def __init__(self, *, rows_below: int = 2, id: str | None = None) -> None:  # noqa: A002
-        """Create a panel; `rows_below` stay free under it, for the status line."""
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.is_open = False
         self.avoid = range(0)
         """Rows of the screen that the panel covers as little as it can: those of the words to be coded."""
-        self._rows_below = rows_below
         self._book = Codebook(title="")
         self._codes: tuple[Code, ...] = ()
         self._words = ""
@@ -110,9 +108,9 @@ class CodePanel(Widget, can_focus=False):
         screen = self.screen.size
         width = min(screen.width, WIDEST)
         height = min(max(len(self._codes), LEAST_ROWS), MOST_ROWS) + 3
-        height = min(height, max(screen.height - self._rows_below, 5))
+        height = min(height, max(screen.height - ROWS_BELOW, 5))
         self.styles.width, self.styles.height = width, height
-        tops = (screen.height - self._rows_below - height, ROWS_ABOVE)
+        tops = (screen.height - ROWS_BELOW - height, ROWS_ABOVE)
         top = min(tops, key=lambda row: len(range(max(row, self.avoid.start), min(row + height, self.avoid.stop))))
         self.styles.offset = (screen.width - width, top)
 

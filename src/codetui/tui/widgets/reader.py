@@ -49,8 +49,8 @@ class ReaderPane(Widget, can_focus=True):
     class Closed(Message):
         """The coder closed the reader."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
         self._readings: tuple[Reading, ...] = ()
         self.place = 0
         """The number of the document that is shown."""
