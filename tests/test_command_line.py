@@ -353,6 +353,12 @@ def test_no_file_is_overwritten_without_force(coded: Path, layout: str) -> None:
     assert target.read_text("utf-8") != "mine"
 
 
+def test_an_output_without_a_name_is_refused(coded: Path) -> None:
+    refused = codetui(coded, "export", "--format", "csv", "-o", "")
+    assert refused.code == 2 and "-o names no file" in refused.err
+    assert not list(coded.glob("*.csv"))
+
+
 def test_export_includes_all_coders_or_a_given_one(coded: Path) -> None:
     code(coded, "ada")
     rows = codetui(coded, "export", "--format", "jsonl", "-o", "-").out.splitlines()

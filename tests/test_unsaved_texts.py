@@ -153,7 +153,7 @@ def test_a_text_that_cannot_be_written_to_the_codebook_is_kept_at_a_signal(
     assert "moonlight" not in (study / "codebook.toml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, None])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGUSR1, signal.SIGXCPU, None])
 def test_a_code_without_a_name_is_kept_in_a_file_when_the_program_ends(study: Path, end: signal.Signals | None) -> None:
     with start(study) as terminal:
         terminal.type("s11A")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codetui.model import CorpusSettings
-from codetui.storage.copies import copies_in, original_of
+from codetui.storage.copies import copies_in, is_backup, original_of
 from codetui.storage.sources.corpus import Corpus, CorpusFiles
 
 MARKS = (
@@ -30,7 +30,7 @@ MARKS = (
     "Copy of {}{}",
     "Kopie van {}{}",
 )
-BACKUPS = ("{}{}~", "{}{}.orig", "{}{}.bak", "{} (1){}~")
+BACKUPS = ("{}{}~", "{}{}.orig", "{}{}.bak", "{} (1){}~", "{}{}.mine", "#{}{}#")
 
 
 @pytest.mark.parametrize("mark", [*MARKS, *BACKUPS])
@@ -46,6 +46,17 @@ def test_a_copy_counts_only_beside_its_original(mark: str, name: tuple[str, str]
 )
 def test_other_names_that_begin_alike_are_not_copies(name: str) -> None:
     assert copies_in([name, "7_bakker.txt", "copy.txt", ".txt"]) == {}
+
+
+@pytest.mark.parametrize("name", ["7.jsonl.1", "7.jsonl.r12", "7_bakker.txt.2", "analysis_job_7_bakker.md.r3"])
+def test_a_numbered_version_of_a_file_is_a_backup(name: str) -> None:
+    original = name.rpartition(".")[0]
+    assert is_backup(name) and original_of(name, {name, original}) == original
+
+
+@pytest.mark.parametrize("name", ["anna.2", "v1.2", "7.1", "C#", "#7"])
+def test_a_name_with_a_number_or_a_sign_is_no_backup_of_another(name: str) -> None:
+    assert original_of(name, {"anna", "v1", "7", "C", "#7", name}) == ""
 
 
 @pytest.mark.parametrize("name", ["7_bakker.txt", "7.txt", "bakkerij.md"])

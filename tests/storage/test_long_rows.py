@@ -105,6 +105,15 @@ def test_a_long_line_of_json_is_reported_and_the_others_are_read(tmp_path: Path,
     assert [error.line for error in errors] == [count + 1] and "longer than" in errors[0].message
 
 
+@pytest.mark.parametrize("part", range(LIMIT + 1, 4 * LIMIT, 97))
+def test_a_line_of_json_of_any_length_above_the_bound_is_reported(tmp_path: Path, part: int) -> None:
+    path = tmp_path / "ads.jsonl"
+    row = '{"id": %d, "text": "%s"}\n'
+    path.write_text("".join(row % each for each in [(1, "a"), (2, "b" * part), (3, "c")]), "utf-8")
+    ids, errors = read(path)
+    assert ids == ["1", "3"] and [error.line for error in errors] == [2]
+
+
 def test_a_long_header_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "ads.csv"
     path.write_text(f"id,employer,title,text,{'x' * 2 * LIMIT}\n1,A,T,b\n")

@@ -45,6 +45,7 @@ PLACES = [
     "./CODEBOOK.toml",
     "v2.toml",
     ".git/config",
+    ".gitattributes",
 ]
 
 

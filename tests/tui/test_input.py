@@ -182,10 +182,20 @@ def test_plausible_mouse_reports_pass() -> None:
     assert [type(one) for one in mouse] == [events.MouseDown, events.MouseUp, events.MouseScrollDown, events.MouseMove]
 
 
+@pytest.mark.parametrize("parts", ["0;1e1;11", "0;12;1f;11", "0;x11", "35;abc;1", "0;NaN;11", "-", "0;;", "ff;ff;ff"])
+@pytest.mark.parametrize("end", ["M", "m"])
+def test_a_mouse_report_with_other_letters_is_nothing(parts: str, end: str) -> None:
+    report = sent(f"\x1b[<{parts}{end}".encode())
+    assert report.keys == [] and report.text == ""
+    assert sent(b"a", f"\x1b[<{parts}{end}".encode(), b"b").text == "ab"
+
+
 # --- typed text -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", [b"\x1b]11;rgb:1111/22", b"\x1bP1$r", b"\x1b_G", b"\x1b[12", b"\x1b[?1;", b"\x1bX"])
+@pytest.mark.parametrize(
+    "broken", [b"\x1b]11;rgb:1111/22", b"\x1bP1$r", b"\x1b_G", b"\x1b[12", b"\x1b[?1;", b"\x1b[<0;1", b"\x1bX"]
+)
 @pytest.mark.parametrize("pause", [0.0, 0.3, 5.0])
 def test_text_typed_after_an_unfinished_sequence_is_text(broken: bytes, pause: float) -> None:
     assert sent(broken, pause, b"typed on").text == "typed on"

@@ -140,7 +140,7 @@ def output_path(output: str | None, default: str) -> str:
 
     Raises PermissionError if a link leads the default path out of the working folder.
     """
-    if output:
+    if output is not None:
         return output
     require_inside(Path(), Path(default), LINK_REMEDY)
     return default
@@ -189,6 +189,8 @@ def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
     path = Path(output)
     if output == STDOUT:
         return ""
+    if not output:
+        return "-o names no file; name one, or leave -o out."
     if fs.is_folder(path):
         return f"{output} is a folder; name a file with -o."
     if is_forced or not fs.exists_or_link(path) or _is_device(path):

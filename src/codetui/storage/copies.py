@@ -18,7 +18,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = re.compile("(?:copy of|kopie van|kopie von|copie de|copia de|copia di|cópia de) +", re.IGNORECASE)
-_BACKUP = re.compile(r"(?:~|\.(?:orig|bak|old|backup))$", re.IGNORECASE)
+_VERSION = r"(?:(?<=\.md)|(?<=\.txt)|(?<=\.csv)|(?<=\.jsonl))\.r?\d{1,6}"
+_BACKUP = re.compile(rf"^#(?P<autosaved>.+)#$|(?:~|\.(?:orig|bak|old|backup|mine)|{_VERSION})$", re.IGNORECASE)
 _SIGNS = ("(", "conflict", *_WORD.split("|"), "-desktop", "-laptop", "-macbook", "-surface", "-workstation")
 """Every mark of a copy has one of these: a search for them spares most folders the rest."""
 
@@ -65,7 +66,7 @@ def remedy(name: str, what: str) -> tuple[Severity, str]:
 
 def _without_mark(name: str) -> list[str]:
     """Return a name without a mark that makes it a copy; empty if it has none."""
-    plain = _BACKUP.sub("", name)
+    plain = _BACKUP.sub(r"\g<autosaved>", name)
     if plain != name:
         return [plain] if plain else []
     if not any(sign in name.lower() for sign in _SIGNS):

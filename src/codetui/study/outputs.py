@@ -13,6 +13,7 @@ from codetui.storage.sources.corpus import is_source_file
 from codetui.study.study import CORPUS, SESSIONS, StudyError, read_codebook
 
 ELSEWHERE = "name another place with -o"
+GIT_FILES = (".gitattributes", ".gitignore", ".gitmodules")
 
 
 def protected_part(
@@ -41,8 +42,8 @@ def protected_part(
         return f"{path} is among the {sources} ({corpus}), where nothing else is written; {ELSEWHERE}."
     if book and any(_is_same(path, codebook.parent / reference.path) for reference in book.references):
         return f"{path} is a document that the codebook names, which is not overwritten; {ELSEWHERE}."
-    if ".git" in Path(_real(path)).parts:
-        return f"{path} is one of git's own files, which are not overwritten; {ELSEWHERE}."
+    if ".git" in Path(_real(path)).parts or path.name in GIT_FILES:
+        return f"{path} is a file of git, which is not overwritten; {ELSEWHERE}."
     return ""
 
 

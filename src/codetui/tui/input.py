@@ -44,14 +44,17 @@ LONGEST = 65_536
 _END = r"(?:\x07|\x1b\\|[\x9c\udc9c])"
 _PAYLOAD = r"[^\x00-\x1f\x9c\udc9c]"
 _BEGUN = r"(?:P(?![^\d;>!$+=?])|\](?![^\dlL])|[X^_])"
+_MOUSE_PARTS = r"(?:(?![Mm])[!-~]){0,32}"
+"""Between the beginning and the end of a mouse report, also of a broken one."""
+
 SEQUENCE = re.compile(
-    r"\x1b(?:\[\[[A-E]|\[\d\d?\$|\[(?!M)[ -?]*[@-Z\\-~]|O\d?[A-Za-z]"
+    rf"\x1b(?:\[\[[A-E]|\[\d\d?\$|\[<{_MOUSE_PARTS}[Mm]|\[(?![M<])[ -?]*[@-Z\\-~]|O\d?[A-Za-z]"
     rf"|[PX\]^_](?:{_PAYLOAD}*{_END}|[^\x07\x1b\x9c\udc9c]*{_END}))"
 )
 """A whole sequence: F1 of the linux console, Shift of rxvt, CSI, SS3, or a string, also one with control characters."""
 
 UNFINISHED = re.compile(rf"\x1b(?:\[\[?|\[[ -?]*|O\d?|{_BEGUN}{_PAYLOAD}*\x1b?)?\Z")
-BROKEN = re.compile(rf"\x1b(?:\[[ -?]*|O\d|{_BEGUN}{_PAYLOAD}*)[\x18\x1a]?")
+BROKEN = re.compile(rf"\x1b(?:\[<{_MOUSE_PARTS}|\[[ -?]*|O\d|{_BEGUN}{_PAYLOAD}*)[\x18\x1a]?")
 
 _ANSWER = (
     r"\[(?:\?[\d;]*(?:\$y|[cnRuS])|>[\d;]*[cum]|=[\d;]*c|<[\d;-]*[Mm]|[03]n|\d+;\d+(?:R|\$y)|\d+(?:;\d+){2,}[txM]"

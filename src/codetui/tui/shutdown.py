@@ -18,8 +18,10 @@ from codetui.tui.bench import KeepsText
 from codetui.tui.small_window import SmallWindow
 from codetui.tui.workbench.screen import WorkbenchScreen
 
-SIGNALS = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT")
-"""The signals that end the program.  Ctrl+C is a key to it and no signal; Windows lacks some of them."""
+SIGNALS = (
+    "SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXCPU",
+)  # fmt: skip
+"""The signals that end a program and can be handled.  Ctrl+C is a key here; Windows lacks most of these."""
 
 BY_SIGNAL = 128
 """Shells report a program that was ended by signal n with the exit code 128 + n."""

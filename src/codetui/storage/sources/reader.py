@@ -277,9 +277,10 @@ class Lines:
         """
         rest, skipped = b"", 0
         while chunk := self._pull(max(CHUNK, len(rest))):
-            lines = (rest + chunk).splitlines(keepends=True)
+            data = rest + chunk
+            lines = data.splitlines(keepends=True)
             rest = lines.pop()
-            if skipped or len(rest) + len(chunk) > ROW_LIMIT:
+            if skipped or len(data) > ROW_LIMIT:
                 for line in lines:
                     yield _bounded(line, skipped)
                     skipped = 0
