@@ -135,7 +135,7 @@ def test_no_reader_hangs_or_crashes_on_a_bomb(every: dict[str, Reader], tmp_path
 
 
 @pytest.mark.parametrize("suffix", ["txt", "csv", "jsonl"])
-def test_an_ad_of_10_mb_on_one_line_is_listed_and_read_whole(tmp_path: Path, suffix: str) -> None:
+def test_an_ad_of_10_mb_on_one_line_is_listed_and_read_completely(tmp_path: Path, suffix: str) -> None:
     text = "You light the lamp. " * (10 * MB // 20)
     row = {"txt": text, "csv": f'id,text\n7,"{text}"\n', "jsonl": json.dumps({"id": "7", "text": text})}[suffix]
     path = tmp_path / f"7_shore.{suffix}"

@@ -59,7 +59,7 @@ def test_no_real_quotation_is_found_in_a_copy_of_its_sentence(real: tuple[Texts,
 
 
 @in_parts
-def test_real_quotations_with_typos_or_cuts_are_found_at_their_own_place_alone(
+def test_real_quotations_with_typos_or_cuts_are_found_only_at_their_own_place(
     real: tuple[Texts, list[Phrase]], part: int
 ) -> None:
     texts, phrases = real[0], real[1][::part]

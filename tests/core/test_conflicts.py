@@ -176,7 +176,7 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
     assert "was removed on one side and changed on the other: it is removed; code it again" in sentence
 
 
-def test_a_removal_by_someone_who_had_seen_the_change_is_no_conflict(sides: tuple[Side, Side]) -> None:
+def test_a_removal_by_someone_who_had_seen_the_change_is_not_a_conflict(sides: tuple[Side, Side]) -> None:
     a, b = sides
     change_something_else(a, 4)
     a.execute(RemoveCoding(coding(a)))
@@ -283,7 +283,7 @@ def test_a_code_overwritten_by_a_reordering_is_listed(sides: tuple[Side, Side]) 
     assert listed(a, b) == [("code", "T1", "T2")]
 
 
-def test_recoding_alone_is_no_reordering(sides: tuple[Side, Side]) -> None:
+def test_recoding_alone_is_not_a_reordering(sides: tuple[Side, Side]) -> None:
     a, b = sides
     for side in sides:
         side.execute(RecodeCoding(coding(side), CodeId("T2")))
@@ -342,7 +342,7 @@ def test_a_resolved_conflict_returns_only_with_a_third_side(sides: tuple[Side, S
     assert listed(whole, c) == [("note", "both", "elsewhere")]
 
 
-def test_the_same_value_twice_is_no_conflict(sides: tuple[Side, Side]) -> None:
+def test_the_same_value_on_both_sides_is_not_a_conflict(sides: tuple[Side, Side]) -> None:
     for side in sides:
         side.execute(NoteCoding(coding(side), "why"))
         side.execute(AssignProfile("1", "She keeps."))
@@ -672,7 +672,7 @@ def test_conflicts_of_three_sides_match_the_definition(operations: list[Operatio
 
 
 @given(two_sides())
-def test_one_author_alone_has_no_conflicts(sides: tuple[Side, Side]) -> None:
+def test_a_single_author_has_no_conflicts(sides: tuple[Side, Side]) -> None:
     for side in sides:
         assert find_conflicts(side.log) == []
 

@@ -193,7 +193,7 @@ def test_a_megabyte_without_a_line_break_is_cut_into_full_rows() -> None:
 
 
 @pytest.mark.parametrize("width", [30, 67, 120])
-def test_real_ads_come_back_whole(shared: Path, width: int) -> None:
+def test_real_ads_are_covered_completely(shared: Path, width: int) -> None:
     with (shared / "pilot" / "ads.csv").open(encoding="utf-8", newline="") as table:
         ads = [row["Functieomschrijving"] for row in csv.DictReader(table)]
     assert ads

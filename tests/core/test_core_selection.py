@@ -264,7 +264,7 @@ def test_a_query_of_signs_is_literal() -> None:
     assert find("a C++ (x) [y]", "c++ (x) [", 0) == (2, 11)
 
 
-def test_a_found_word_is_selected_whole() -> None:
+def test_a_match_is_extended_to_whole_words() -> None:
     text = "Use Python now"
     match = find(text, "pyt", 0)
     assert match is not None

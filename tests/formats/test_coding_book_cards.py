@@ -133,7 +133,7 @@ def test_the_card_below_a_heading_with_a_codes_name_may_contain_its_id() -> None
         "Definition: none\n\nCode: another line that goes on and on, as only sentences of a text do\nDefinition: x\n",
     ],
 )
-def test_lines_that_only_look_like_a_card_are_no_code(text: str) -> None:
+def test_lines_that_only_look_like_a_card_are_not_a_code(text: str) -> None:
     book = book_of(text)
     assert not (book.codes or book.sections)
     assert not lost_words_of(text)

@@ -47,6 +47,6 @@ def test_names_with_definitions_are_codes_in_a_declared_book(kind: str, title: s
         "# Glossary\n\nShade\n: dark\n\nRain\n: wet\n",
     ],
 )
-def test_names_that_are_no_codes_stay_text(text: str) -> None:
+def test_names_that_are_not_codes_stay_text(text: str) -> None:
     assert not book_of(text).codes
     assert not lost_words(text, parse_coding_book(text, "book.md"))

@@ -25,7 +25,7 @@ BESIDE = {
 
 
 @pytest.mark.parametrize("kind", BESIDE)
-def test_what_is_built_like_a_code_beside_it_is_a_code(kind: str) -> None:
+def test_a_heading_built_like_a_neighbouring_code_is_a_code(kind: str) -> None:
     book = book_of(BESIDE[kind])
     assert {"Shade", "Rain"} <= {code.name for code in book.codes} <= {"Shade", "Rain", "Frost"}
     assert not book.texts
@@ -33,7 +33,7 @@ def test_what_is_built_like_a_code_beside_it_is_a_code(kind: str) -> None:
 
 
 @pytest.mark.parametrize("heading", ["Introduction", "Coding rules", "Notes", "Wijzigingen", "How to code"])
-def test_a_chapter_of_text_beside_codes_is_no_code(heading: str) -> None:
+def test_a_chapter_of_text_beside_codes_is_not_a_code(heading: str) -> None:
     text = f"# Garden codebook\n\n### Shade\n\n{FULL}\n\n### {heading}\n\nSome words.\n\n### Rain\n\n{FULL}\n"
     assert [code.name for code in book_of(text).codes] == ["Shade", "Rain"]
 

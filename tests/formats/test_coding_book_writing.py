@@ -71,7 +71,7 @@ def test_codes_with_more_fields_are_written_under_headings() -> None:
     ) in written
 
 
-def test_what_markdown_cannot_express_is_kept_in_one_comment_at_the_end() -> None:
+def test_content_that_markdown_cannot_express_is_kept_in_a_comment_at_the_end() -> None:
     code = replace(LAMPS.codes[1], key="w")
     book = settled(replace(LAMPS, codes=(LAMPS.codes[0], code, *LAMPS.codes[2:])))
     written = render_coding_book(book)

@@ -382,7 +382,7 @@ def test_the_ids_are_those_of_the_lines_that_were_written() -> None:
     ]
 
 
-def test_an_entry_with_the_same_content_keeps_its_line_whatever_its_id() -> None:
+def test_an_entry_with_the_same_content_keeps_its_line_regardless_of_its_id() -> None:
     state, _ = imported(LISTED)
     wanted = project(state, BOOK, AD)
     assert state.layout is not None

@@ -84,7 +84,7 @@ def test_any_entry_reads_back_with_its_emphasis(entry: Entry) -> None:
 
 @settings(max_examples=examples(100))
 @given(documents)
-def test_writing_what_was_written_changes_nothing(document: Document) -> None:
+def test_writing_a_written_document_again_changes_nothing(document: Document) -> None:
     text = render_document(document)
     assert render_document(parse_document(text, "a.md")[0]) == text
 

@@ -66,7 +66,7 @@ def test_check_boxes_and_odd_blanks_are_reported() -> None:
     assert [line for line, _ in changed("  - ", "\u00a0 - ")[1]] == [12]
 
 
-def test_a_rule_of_three_dashes_below_a_text_is_no_heading() -> None:
+def test_a_rule_of_three_dashes_below_a_text_is_not_a_heading() -> None:
     document, _ = changed("Tuinhof.\n\n---", "Tuinhof.\n---")
     assert document == parse_document(TEXT, "")[0]
 

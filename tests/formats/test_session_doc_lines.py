@@ -145,7 +145,7 @@ def test_a_wrapped_quotation_may_look_like_a_table() -> None:
     assert [entry.words for entry in document.sections[0].blocks[0].codes[0].entries] == ["a | b | > c"]
 
 
-def test_foreign_lines_in_the_head_are_no_part_of_the_reasoning() -> None:
+def test_foreign_lines_in_the_head_are_not_part_of_the_reasoning() -> None:
     text = "# Job Ad #1\n\n<!-- a -->\nOpening.\n\n- **Reasoning:** so\n\n> b\n\nand so\n"
     document, _ = parse_document(text, "a.md")
     assert (document.opening, document.reasoning) == ("Opening.", "so and so")

@@ -92,7 +92,7 @@ def test_a_removed_ad_has_no_digest_and_the_others_keep_theirs(messy: Corpus, tm
     assert NO_TEXT not in (before["1"], before["7"], before["11"])
 
 
-def test_ads_of_a_table_have_the_same_text_whatever_their_titles(tmp_path: Path) -> None:
+def test_ads_of_a_table_have_the_same_text_regardless_of_their_titles(tmp_path: Path) -> None:
     (tmp_path / "ads.csv").write_text(
         'id,employer,title,text\n1,A,Dev,"You build.\n  And test."\n2,B,Lead Dev,You build. And test.\n'
         "3,A,Dev,You build. And rest.\n",

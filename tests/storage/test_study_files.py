@@ -109,7 +109,7 @@ def test_a_save_by_an_editor_in_between_is_not_overwritten(book: Path) -> None:
     assert tries == [BOOK, "# from the editor\n"]
 
 
-def test_a_file_that_keeps_changing_is_left_alone(book: Path) -> None:
+def test_a_file_that_keeps_changing_is_not_written(book: Path) -> None:
     def outpaced(text: str) -> str:
         fs.replace(book, text.encode() + b"#\n")
         return text + "# mine\n"

@@ -335,7 +335,7 @@ def test_one_text_coded_differently_by_one_coder_is_a_warning_with_the_differenc
     )
 
 
-def test_one_text_coded_alike_or_by_others_is_no_warning(study: Path) -> None:
+def test_one_text_coded_alike_or_by_others_causes_no_warning(study: Path) -> None:
     (study / "ads" / TWIN).write_text(SHORE, "utf-8")
     code(study, WORDS[::-1], ad="14")
     code(study, WORDS[:1], ad="14", coder="ada", profile="2")

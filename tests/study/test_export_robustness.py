@@ -84,7 +84,7 @@ def test_a_document_in_windows_1252_is_exported_with_its_letters(study: Path) ->
 
 @pytest.mark.parametrize("command", [["status"], ["status", "--json"], ["export", "-o", "-"]])
 @pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}])
-def test_every_output_is_utf_8_whatever_the_locale(study: Path, command: list[str], locale: dict[str, str]) -> None:
+def test_every_output_is_utf_8_in_any_locale(study: Path, command: list[str], locale: dict[str, str]) -> None:
     (study / "ads" / "14_x.txt").write_text("Wächter 灯台 🗼\n\nText.", encoding="utf-8")
     coded(study, "15", "Wächter 灯台 🗼")
     environ = {**os.environ, "PYTHONPATH": str(SRC), "PYTHONUTF8": "0", **locale}

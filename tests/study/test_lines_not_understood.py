@@ -75,7 +75,7 @@ BELOW_A_LABEL = [
 
 
 @pytest.mark.parametrize("line", BELOW_A_LABEL)
-def test_a_line_below_a_label_is_no_note_on_the_code(tmp_path: Path, line: str) -> None:
+def test_a_line_below_a_label_is_not_a_note_on_the_code(tmp_path: Path, line: str) -> None:
     session = begun(tmp_path)
     before = words_of(session)
     edit(tmp_path, f'  - "{LAMP}"', line)
@@ -91,7 +91,7 @@ BOLD = ["**sextant**", "__sextant__", "**sextant:**", "***sextant***", "**sextan
 
 
 @pytest.mark.parametrize("line", BOLD)
-def test_a_term_in_bold_is_no_code(tmp_path: Path, line: str) -> None:
+def test_a_term_in_bold_is_not_a_code(tmp_path: Path, line: str) -> None:
     session = begun(tmp_path)
     code(session, "barometer", "I1")
     assert session.save_document() is None

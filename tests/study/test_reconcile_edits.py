@@ -167,7 +167,7 @@ def test_changed_words_with_a_typo_get_a_proposed_place() -> None:
     assert "check it" in found.problems[0].message
 
 
-def test_changed_words_that_the_ad_lacks_have_no_place() -> None:
+def test_changed_words_missing_from_the_ad_have_no_place() -> None:
     after, found = edit_by_hand(THREE, (f'"{MIRRORS}"', '"You polish the mirrors in Dutch"'))
     assert (after.codings[C2].anchor, after.codings[C2].words) == (None, "You polish the mirrors in Dutch")
     assert found.counts.orphan == 1 and found.problems[0].line == edited(THREE).sections[0].blocks[0].codes[0].line + 2

@@ -224,7 +224,7 @@ def test_an_unknown_code_is_kept_under_its_label_and_reported() -> None:
     assert (line, severity) == (5, "warning") and "no code “K9. Boats”" in message
 
 
-def test_notes_under_headings_that_the_codebook_lacks_are_kept_and_reported() -> None:
+def test_notes_under_unknown_headings_are_kept_and_reported() -> None:
     text = "# Job Ad #11\n\n## 9. Boats\n\n_(none)_\n\n### Oars\n\n_(few)_\n\n### Sails\n\n- **T1: Lighting:**\n"
     state, taken = import_document(text)
     assert notes(state) == [("section", "9. Boats", "none"), ("group", "Oars", "few")]
@@ -324,7 +324,7 @@ def test_words_with_a_typo_get_a_proposed_place_to_check() -> None:
     assert taken.counts.fuzzy == 1
 
 
-def test_words_that_the_ad_lacks_are_kept_without_a_place() -> None:
+def test_words_missing_from_the_ad_are_kept_without_a_place() -> None:
     state, taken = import_document(under("K1: Instruments", '"Zwem elke dag in zee"'))
     assert (only(state).anchor, only(state).words) == (None, "Zwem elke dag in zee")
     assert "is not in the ad" in taken.problems[0].message and taken.problems[0].line == 6

@@ -293,7 +293,7 @@ def test_quotations_are_relocated_when_the_text_of_the_ad_has_changed(tmp_path: 
     assert [coding.words for coding in again.state.live()] == ["Python"]
 
 
-def test_a_document_that_nobody_has_edited_is_not_rendered_when_it_is_opened(
+def test_an_unedited_document_is_not_rendered_when_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = opened(tmp_path)

@@ -299,7 +299,7 @@ def test_an_older_text_without_differences_is_accepted(tmp_path: Path) -> None:
     assert document_of(tmp_path).read_text("utf-8") == before
 
 
-def test_a_removal_by_hand_of_what_the_other_side_changed_is_listed(tmp_path: Path) -> None:
+def test_a_hand_removal_of_a_coding_changed_on_the_other_side_is_listed(tmp_path: Path) -> None:
     root = tmp_path / "here"
     begun(root).release()
     shutil.copytree(root, tmp_path / "there")

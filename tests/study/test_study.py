@@ -53,7 +53,7 @@ def test_sources_are_listed_without_their_texts_and_found_with_them(tmp_path: Pa
         study.source("99")
 
 
-def test_a_session_is_on_disk_and_free_once_it_is_closed(tmp_path: Path) -> None:
+def test_a_session_is_on_disk_and_released_when_it_is_closed(tmp_path: Path) -> None:
     study = coded_by(tmp_path, "wil")
     (session,) = study.sessions()
     assert [coding.code for coding in session.state.live()] == ["TASK1"]

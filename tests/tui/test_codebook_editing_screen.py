@@ -118,7 +118,7 @@ async def test_a_new_code_is_written_to_the_book_and_assigned_to_the_words(tmp_p
     assert "- **TASK3: Polishing:**" in next((tmp_path / "sessions" / "rosa").glob("*.md")).read_text("utf-8")
 
 
-async def test_the_screen_shows_the_new_code_at_once_and_keeps_what_was_folded(tmp_path: Path) -> None:
+async def test_the_screen_shows_the_new_code_at_once_and_keeps_folded_nodes(tmp_path: Path) -> None:
     async with on_words(tmp_path) as (pilot, bench):
         await press(pilot, "t<home><down>")
         while bench.outline.current != SectionNode("tools"):

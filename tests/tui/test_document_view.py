@@ -257,7 +257,7 @@ async def test_one_more_coding_paints_only_its_rows() -> None:
         assert view.painted == [view.text_layout.row_of(AD.index("Talk"))]
 
 
-async def test_selecting_all_of_a_long_text_paints_only_what_is_in_view() -> None:
+async def test_selecting_all_of_a_long_text_paints_only_the_visible_rows() -> None:
     async with ViewApp().run_test(size=(60, 12)) as pilot:
         view = pilot.app.query_one(View)
         view.show(AD * 500)

@@ -60,7 +60,7 @@ def other(tmp_path: Path) -> Workspace:
     return program
 
 
-async def test_reading_alone_locks_nothing(tmp_path: Path, other: Workspace) -> None:
+async def test_reading_locks_nothing(tmp_path: Path, other: Workspace) -> None:
     other.release()
     async with running(shared(tmp_path)) as (pilot, _):
         await press(pilot, "sss")

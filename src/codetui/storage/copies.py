@@ -79,5 +79,5 @@ def _without_mark(name: str) -> list[str]:
 
 
 def _ends(name: str) -> list[re.Match[str]]:
-    """Return the marks at the end of a name, its suffix aside."""
+    """Return the marks at the end of a name without its suffix."""
     return [found for found in _MARK.finditer(name) if found.end() == len(name) and found.start()]

@@ -57,7 +57,7 @@ class Ambiguous(NamedTuple):
 
 
 class Fuzzy(NamedTuple):
-    """The words are at `span`, typos aside; shown as *check this*."""
+    """The words are at `span` apart from typos; shown as *check this*."""
 
     span: Span
     score: float

@@ -152,7 +152,7 @@ def _edges(text: str, first: int, last: int) -> list[int]:
 
 
 def is_typo(words: str, place: str) -> bool:
-    """Return whether normalized `words` and the normalized text of a place are the same, typos aside."""
+    """Return whether normalized `words` and the normalized text of a place are the same apart from typos."""
     wanted, found = WORD.findall(words), WORD.findall(place)
     needed = 0
     for one, other in _differences(wanted, found):

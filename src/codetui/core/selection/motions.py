@@ -207,7 +207,7 @@ def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selectio
 
 
 def grow(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Select the next larger unit round the selection: word, clause, sentence, bullet, paragraph."""
+    """Select the next larger unit around the selection: word, clause, sentence, bullet, paragraph."""
     span = selection.span
     origin = selection.origin or span
     for unit in GROWING:

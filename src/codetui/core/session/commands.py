@@ -151,7 +151,7 @@ class NotePlace:
 
 @dataclass(frozen=True, slots=True)
 class AssignProfile:
-    """Assign a profile with its reasoning; an empty profile is none."""
+    """Assign a profile with its reasoning; an empty profile means none."""
 
     profile: str
     reasoning: str

@@ -108,7 +108,7 @@ def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _trimmed(block: str, start: int, end: int) -> Span | None:
-    """Return a token without the punctuation round it, or None if nothing is left."""
+    """Return a token without the punctuation around it, or None if nothing is left."""
     while start < end and block[start] in _OPENERS and not _opens_word(block, start, end):
         start += 1
     while end > start and block[end - 1] in _CLOSERS and not _closes_word(block, start, end):

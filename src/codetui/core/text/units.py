@@ -76,7 +76,7 @@ def units(text: str, start: int, end: int, unit: Unit) -> list[Span]:
 
 
 def block_at(text: str, offset: int) -> Span:
-    """Return the lines round the offset up to the blank lines, at most 8,000 code points."""
+    """Return the lines around the offset up to the blank lines, at most 8,000 code points."""
     offset = min(max(offset, 0), len(text))
     start, is_start = _blank_line_before(text, offset)
     end, is_end = _blank_line_after(text, offset)
@@ -162,7 +162,7 @@ def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
 
 
 def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
-    """Return the start of the lines round the offset, and True if it was found within the size of a block."""
+    """Return the start of the lines around the offset, and True if it was found within the size of a block."""
     limit = max(0, offset - _BLOCK)
     line_end = text.find("\n", offset)
     at = text.rfind("\n", limit, offset)
@@ -177,7 +177,7 @@ def _blank_line_before(text: str, offset: int) -> tuple[int, bool]:
 
 
 def _blank_line_after(text: str, offset: int) -> tuple[int, bool]:
-    """Return the end of the lines round the offset, and True if it was found within the size of a block."""
+    """Return the end of the lines around the offset, and True if it was found within the size of a block."""
     limit = min(len(text), offset + _BLOCK)
     at = text.find("\n", offset, limit)
     while at >= 0:

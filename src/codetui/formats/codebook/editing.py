@@ -88,7 +88,7 @@ def add_code(text: str, code: Code) -> str:
 def set_texts(text: str, known: Code | Profile, changed: Code | Profile) -> str:
     """Return the codebook with the texts of `changed` where they differ from those of `known`.
 
-    Raises EditError, with the current text, if somebody else has changed one of the texts since `known` was read.
+    Raises EditError, with the current text, if another program has changed one of the texts since `known` was read.
     """
     is_code = isinstance(known, Code)
     names = CODE_TEXTS if is_code else PROFILE_TEXTS
