@@ -62,9 +62,9 @@ def in_background(bench: Bench, name: str, work: Callable[[], T], done: Callable
     def run() -> None:
         found = work()
         if not get_current_worker().is_cancelled:
-            bench.screen.app.call_from_thread(done, found)
+            bench.app.call_from_thread(done, found)
 
-    bench.screen.run_worker(run, thread=True, group=name, name=name, exit_on_error=False)
+    bench.run_worker(run, thread=True, group=name, name=name, exit_on_error=False)
 
 
 def ask_until_saved(

@@ -8,18 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from time import monotonic, sleep
 from typing import TypeVar
 
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from codetui.core.codebook.keys import proposed_id
 from codetui.core.codebook.usage import latest_usages, usages_in
 from codetui.model import Codebook, CodeId
-from codetui.study.session.outcome import PullKind, PullResult
+from codetui.study.session.outcome import PullKind
 from codetui.study.workspace import Batch
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
-from codetui.tui.widgets.status_line import Kind, StatusLine
-from codetui.tui.workbench.source import CopyController, NavigationController
+from codetui.tui.widgets.status_line import Kind
 from codetui.tui.workbench.view_model import first_of, pull_words, status_facts
 
 MOST_HERE, MOST_ELSEWHERE = 3, 5
@@ -61,9 +59,7 @@ class UsageReader:
         """Read the changed sources in a worker; until it ends the usage is marked as incomplete."""
         if not self._is_reading:
             self._is_reading = True
-            self._bench.screen.run_worker(
-                self._read, thread=True, group="recalling", name="recalling", exit_on_error=False
-            )
+            self._bench.run_worker(self._read, thread=True, group="recalling", name="recalling", exit_on_error=False)
 
     def begin_where(self, is_read: Callable[[], bool]) -> None:
         """Start reading: immediately the first time, later only after the panel has been open for a short while.
@@ -78,7 +74,7 @@ class UsageReader:
         self._staying = asyncio.get_running_loop().call_later(STAYS, self._begin_where, is_read)
 
     def _begin_where(self, is_read: Callable[[], bool]) -> None:
-        if self._bench.screen.is_attached and is_read():
+        if self._bench.is_attached and is_read():
             self.begin()
 
     @property
@@ -109,14 +105,14 @@ class UsageReader:
         finally:
             if not worker.is_cancelled:
                 is_new = before != (earlier.is_complete, earlier.readings)
-                self._bench.screen.app.call_from_thread(self._done, is_new)
+                self._bench.app.call_from_thread(self._done, is_new)
 
     def _done(self, is_new: bool) -> None:
         self._is_reading = False
         when_read, self.when_read = self.when_read, None
         if when_read is not None:
             when_read()
-        for screen in self._bench.screen.app.screen_stack if is_new else ():
+        for screen in self._bench.app.screen_stack if is_new else ():
             for pane in screen.query(DefinitionPane):
                 pane.show_again()
 
@@ -125,11 +121,8 @@ LOOK_EVERY = 0.6
 """Seconds between two looks at a file."""
 
 
-def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResult], None]) -> None:
-    """Pull the open document and reload the codebook when they change.
-
-    `ask` asks about a pull that needs an answer, unless a dialog is open.
-    """
+def watch_files(bench: Bench) -> None:
+    """Pull the open document and reload the codebook when they change."""
     workspace = bench.workspace
 
     def changed_version() -> object:
@@ -146,8 +139,8 @@ def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResu
             has_errors = any(problem.severity == "error" for problem in pulled.problems)
             kind: Kind = "error" if has_errors else "refusal" if pulled.problems else "info"
             bench.notify_behind(pull_words(pulled), kind, document)
-            if pulled.kind is PullKind.MUCH_REMOVED and bench.screen.app.screen is bench.screen:
-                ask(pulled)
+            if pulled.kind is PullKind.MUCH_REMOVED and bench.app.screen is bench:
+                bench.sharing.ask_about_removals(pulled)
 
     def reload() -> None:
         reloaded = workspace.reload_codebook()
@@ -155,14 +148,14 @@ def watch_files(bench: Bench, usage_reader: UsageReader, ask: Callable[[PullResu
             kind: Kind = "refusal" if reloaded.is_held else "info"
             bench.notify_behind(reloaded.message, kind, str(workspace.codebook.path))
             if not reloaded.is_held:
-                usage_reader.begin()
+                bench.usage_reader.begin()
                 bench.show_book()
 
-    _watch(bench.screen, "document", changed_version, pull)
-    _watch(bench.screen, "codebook", workspace.codebook.changed_version, reload)
+    _watch(bench, "document", changed_version, pull)
+    _watch(bench, "codebook", workspace.codebook.changed_version, reload)
 
 
-def _watch(screen: Screen[object], name: str, changed_version: Callable[[], object], use: Do) -> None:
+def _watch(bench: Bench, name: str, changed_version: Callable[[], object], use: Do) -> None:
     """Call `use` when two successive checks found the same change, since editors save in steps.
 
     `changed_version` returns None as long as nothing has changed; it is called in a thread, so that a slow disk does
@@ -177,34 +170,32 @@ def _watch(screen: Screen[object], name: str, changed_version: Callable[[], obje
             seen = version
         elif not get_current_worker().is_cancelled:
             seen = None
-            screen.app.call_from_thread(use)
+            bench.app.call_from_thread(use)
 
     def look() -> None:
         group = f"watching the {name}"
-        screen.run_worker(compare, thread=True, group=group, exclusive=True, exit_on_error=False)
+        bench.run_worker(compare, thread=True, group=group, exclusive=True, exit_on_error=False)
 
-    screen.set_interval(LOOK_EVERY, look)
+    bench.set_interval(LOOK_EVERY, look)
 
 
-def list_sources(
-    bench: Bench, navigator: NavigationController, copier: CopyController, usage_reader: UsageReader, status: StatusLine
-) -> None:
+def list_sources(bench: Bench) -> None:
     """List the sources in batches, then read the status of those worked on, then find duplicate texts.
 
     Earlier codings are read as well, so that the first panel can show them.
     """
-    workspace = bench.workspace
+    workspace, status = bench.workspace, bench.status
 
     def add(batch: Batch) -> None:
         workspace.sources.add(batch)
-        navigator.listed(batch.entries)
+        bench.navigator.listed(batch.entries)
         status.show_listing(len(workspace.sources.entries), batch.done / batch.total if batch.total else None)
 
     def all_listed() -> None:
         workspace.sources.is_listed = True
         # The ads stay: no collection need look through them.
         gc.freeze()
-        navigator.listed(())
+        bench.navigator.listed(())
         status.show_listing(None)
         status.show_facts(status_facts(workspace))
         troubles = [problem for problem in workspace.problems if problem.severity != "note"]
@@ -213,11 +204,11 @@ def list_sources(
             status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
 
     def texts_read() -> None:
-        if status.message[1] == "info" and (words := copier.greeting()):
+        if status.message[1] == "info" and (words := bench.copier.greeting()):
             status.show_message(words)
 
     def work() -> None:
-        worker, hand = get_current_worker(), bench.screen.app.call_from_thread
+        worker, hand = get_current_worker(), bench.app.call_from_thread
         workspace.warm_up()
         for batch in workspace.sources.batches():
             if worker.is_cancelled:
@@ -228,10 +219,10 @@ def list_sources(
             if worker.is_cancelled:
                 return
             hand(workspace.sources.statuses.setdefault, ad, progress)
-        hand(usage_reader.begin)
+        hand(bench.usage_reader.begin)
         for _ in paced(workspace.sources.read_texts()):
             pass
         if not worker.is_cancelled:
             hand(texts_read)
 
-    bench.screen.run_worker(work, thread=True, group="listing", name="listing", exit_on_error=False)
+    bench.run_worker(work, thread=True, group="listing", name="listing", exit_on_error=False)

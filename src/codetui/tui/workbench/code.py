@@ -21,9 +21,8 @@ from codetui.core.session.state import State
 from codetui.core.text.units import units
 from codetui.model import CodeId, Coding, CodingId, MemoKind, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
-from codetui.tui.bench import Bench, Do, RefusedError, ask_for_command
+from codetui.tui.bench import Bench, RefusedError, ask_for_command
 from codetui.tui.widgets.codebook_tree import (
-    CodebookTree,
     CodeNode,
     CodingNode,
     GroupNode,
@@ -32,7 +31,6 @@ from codetui.tui.widgets.codebook_tree import (
     ProfileNode,
     SectionNode,
 )
-from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.view_model import codes_under, outcome_words
 
 RECENT = 9
@@ -56,8 +54,6 @@ class CodeController:
         self.recent: list[CodeId] = []
         self.recoding: CodingId | None = None
         self.bounding: CodingId | None = None
-        self.decided: Callable[[CodingId], None] = lambda _: None
-        """Called for each coding that was recoded or removed."""
         self.cancel_hint = ""
         """The end of the message when no code was chosen."""
         self._bench = bench
@@ -119,7 +115,7 @@ class CodeController:
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             if recoded is not None:
-                self.decided(recoded)
+                self._bench.queue.decided(recoded)
         elif aside:
             bench.say(f"{outcome_words(outcome)} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
 
@@ -169,7 +165,7 @@ class CodeController:
         coding = self._coding()
         self.recoding = None
         if isinstance(self._bench.execute_command(RemoveCoding(coding.id)), Saved):
-            self.decided(coding.id)
+            self._bench.queue.decided(coding.id)
 
     def recode(self) -> None:
         """Replace the code of the quotation under the cursor by the next one chosen."""
@@ -256,13 +252,8 @@ class CodingTarget:
     It also handles the nodes of the tree.
     """
 
-    def __init__(
-        self, bench: Bench, selector: SelectionController, outline: CodebookTree, assigner: CodeController
-    ) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._assigner = assigner
-        self._selector = selector
-        self._outline = outline
         self._target: CodingId | None = None
         self._aimed_from: Selection | None = None
 
@@ -280,17 +271,17 @@ class CodingTarget:
 
         They include the target: a term that was just coded may end where the cursor is.
         """
-        here = codes_under(self._bench.state, self._selector.position)
+        here = codes_under(self._bench.state, self._bench.selector.position)
         aimed = self._bench.state.codings.get(self._target) if self._target else None
-        if aimed is None or aimed.is_removed or aimed in here or self._selector.selection != self._aimed_from:
+        if aimed is None or aimed.is_removed or aimed in here or self._bench.selector.selection != self._aimed_from:
             return here
         return [aimed, *here]
 
     def at(self, coding: CodingId | None) -> None:
         """Make a coding the target and show it in the tree."""
-        self._target, self._aimed_from = coding, self._selector.selection
+        self._target, self._aimed_from = coding, self._bench.selector.selection
         if coding is not None:
-            self._outline.reveal(coding)
+            self._bench.outline.reveal(coding)
 
     def other(self) -> None:
         """Target the next of several codings under the cursor."""
@@ -308,18 +299,18 @@ class CodingTarget:
 
     def switch(self) -> None:
         """Go to the tree, or back to the source."""
-        if self._outline.has_focus:
+        if self._bench.outline.has_focus:
             self._bench.back_to_ad()
         else:
-            self._outline.add_class("-shown")
-            self._outline.screen.set_focus(self._outline)
+            self._bench.outline.add_class("-shown")
+            self._bench.set_focus(self._bench.outline)
 
-    def chosen(self, node: Node, ask_profile: Do) -> None:
+    def chosen(self, node: Node) -> None:
         """Handle Enter on a node that is not an unresolved quotation."""
         if isinstance(node, ProfileNode):
-            ask_profile()
+            self._bench.keyboard.do("profile")
         elif isinstance(node, CodeNode):
-            self._assigner.take(node.id)
+            self._bench.assigner.take(node.id)
         elif isinstance(node, CodingNode):
             self._bench.aim_at(node.id)
             span = span_of(self._bench.state, node.id)
@@ -329,8 +320,8 @@ class CodingTarget:
     def highlighted(self, node: Node) -> None:
         """Show the quotation of the node under the cursor."""
         span = span_of(self._bench.state, node.id) if isinstance(node, CodingNode) else None
-        if self._outline.has_focus and span is not None:
-            self._selector.glance(span)
+        if self._bench.outline.has_focus and span is not None:
+            self._bench.selector.glance(span)
 
 
 def span_of(state: State, coding: CodingId) -> Span | None:

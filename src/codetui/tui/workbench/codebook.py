@@ -20,9 +20,7 @@ from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, code_here
 from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
-from codetui.tui.workbench.background import UsageReader
-from codetui.tui.workbench.code import NO_CODING, CodeController
-from codetui.tui.workbench.save import SaveController
+from codetui.tui.workbench.code import NO_CODING
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.code_search import Picked
@@ -39,13 +37,8 @@ NO_SECTION = "A code belongs to a section, and the codebook has none: add a [[se
 class CodebookController:
     """Picks codes of the codebook, adds codes and examples to it, and edits its texts."""
 
-    def __init__(
-        self, bench: Bench, assigner: CodeController, saver: SaveController, usage_reader: UsageReader
-    ) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._assigner = assigner
-        self._saver = saver
-        self._usage_reader = usage_reader
 
     # --- picking a code -----------------------------------------------------------------------------
 
@@ -53,15 +46,16 @@ class CodebookController:
         """Open the picker; while a boundary is being moved, keep the boundary instead."""
         from codetui.tui.dialogs.code_search import CodePicker
 
-        bench, assigner = self._bench, self._assigner
+        bench, assigner = self._bench, self._bench.assigner
         if assigner.bounding is not None:
             assigner.keep_boundary()
             return
         sections = bench.index.book.sections
         words = assigner.words_for(sections[0]) if sections else ""
         title = "Assign another code" if assigner.recoding else "Assign a code"
-        self._usage_reader.begin()
-        bench.ask(CodePicker(bench.index.book, assigner.recent, words, title, self._usage_reader.usage), self._picked)
+        bench.usage_reader.begin()
+        picker = CodePicker(bench.index.book, assigner.recent, words, title, bench.usage_reader.usage)
+        bench.ask(picker, self._picked)
 
     def _picked(self, picked: Picked) -> None:
         if picked.code is None:
@@ -69,7 +63,7 @@ class CodebookController:
         elif picked.is_to_change:
             self.change(picked.code, self.pick)
         else:
-            self._assigner.take(picked.code)
+            self._bench.assigner.take(picked.code)
 
     # --- a new code -------------------------------------------------------------------------------
 
@@ -87,7 +81,7 @@ class CodebookController:
             begun = lost.value if lost else Code(id=CodeId(""), name=name, section=section, group=group)
             begun = replace(begun, id=CodeId(""), definition="")
             book = bench.index.book
-            id_for = partial(self._usage_reader.free_id, book)
+            id_for = partial(self._bench.usage_reader.free_id, book)
             return NewCodeDialog(book, begun, id_for, lost, bench.edit_outside, self._hold)
 
         def save(code: Code) -> str:
@@ -95,7 +89,7 @@ class CodebookController:
             if refused := self._write(lambda text: add_code(text, new)):
                 self._hold(code)
             else:
-                self._assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
+                self._bench.assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
             return refused
 
         ask_until_saved(bench, dialog, save)
@@ -108,7 +102,7 @@ class CodebookController:
         group = index.groups.get(node.id) if isinstance(node, GroupNode) else None
         if group is not None:
             return group.section, group.id
-        for wanted in (code_here(self._bench), *self._assigner.recent, *index.codes):
+        for wanted in (code_here(self._bench), *self._bench.assigner.recent, *index.codes):
             code = index.codes.get(wanted) if wanted else None
             if code is not None and code.section in index.sections:
                 return code.section, code.group
@@ -197,7 +191,7 @@ class CodebookController:
 
     def _hold(self, changed: Code | Profile, original: Code | Profile | None = None) -> None:
         """Keep texts that could not be written, so that they can be saved elsewhere when the program ends."""
-        self._saver.book_refused(codebook_draft(changed, original))
+        self._bench.saver.book_refused(codebook_draft(changed, original))
 
     # --- the file -----------------------------------------------------------------------------------
 
@@ -209,7 +203,7 @@ class CodebookController:
         """Write the codebook and show it; return why that failed, or an empty text."""
         outcome = self._bench.workspace.edit_codebook(change)
         if isinstance(outcome, Saved):
-            self._saver.thrown_away()
+            self._bench.saver.thrown_away()
             self._bench.show_book()
             return ""
         return outcome.message
@@ -218,10 +212,10 @@ class CodebookController:
         """Rename, merge, split, move or retire a code."""
         from codetui.tui.workbench.refactor import RefactoringController
 
-        RefactoringController(self._bench, self._usage_reader).begin()
+        RefactoringController(self._bench).begin()
 
     def resume(self) -> None:
         """If a change of the codebook was interrupted, ask whether to finish it."""
         from codetui.tui.workbench.refactor import RefactoringController
 
-        RefactoringController(self._bench, self._usage_reader).resume()
+        RefactoringController(self._bench).resume()

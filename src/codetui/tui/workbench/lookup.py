@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from codetui.core.codebook.index import code_of
 from codetui.core.codebook.index import profile as profile_of
@@ -18,7 +18,6 @@ from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
-from codetui.tui.workbench.background import UsageReader
 from codetui.tui.workbench.view_model import key_of
 
 MOUSE = (
@@ -32,20 +31,8 @@ MOUSE = (
 class LookupController:
     """Shows definitions, background documents, help and problems."""
 
-    def __init__(
-        self,
-        bench: Bench,
-        usage_reader: UsageReader,
-        pane: ReaderPane,
-        actions: Sequence[Action],
-        do: Callable[[str], None],
-    ) -> None:
-        """Create the controller; `actions` are shown in the help, `do` runs an action by its id."""
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._all_actions = actions
-        self._usage_reader = usage_reader
-        self._do = do
-        self._pane = pane
 
     def define(self) -> None:
         """Show the definition of the code under the cursor, or of the profile."""
@@ -63,8 +50,8 @@ class LookupController:
             raise RefusedError(
                 f"Neither the codebook nor an earlier version has a code {wanted}: r assigns another one."
             )
-        self._usage_reader.begin()
-        bench.ask(DefinitionDialog(bench.index.book, code, self._usage_reader.usage, older), self._do)
+        bench.usage_reader.begin()
+        bench.ask(DefinitionDialog(bench.index.book, code, bench.usage_reader.usage, older), bench.keyboard.do)
 
     def _older(self, coding: Coding) -> Older | None:
         """Return the code as it was when the coding was made, if the codebook has changed it."""
@@ -85,11 +72,11 @@ class LookupController:
             raise RefusedError("No profile yet: p lists the profiles with their definitions.")
         if profile is None:
             raise RefusedError("The codebook does not define this profile. p assigns one that it defines.")
-        bench.ask(DefinitionDialog(bench.index.book, profile), self._do)
+        bench.ask(DefinitionDialog(bench.index.book, profile), bench.keyboard.do)
 
     def help(self) -> None:
         """Show every key."""
-        self._bench.ask(HelpScreen([*help_rows(self._all_actions), *MOUSE]), lambda _: None)
+        self._bench.ask(HelpScreen([*help_rows(self._bench.keymap.actions), *MOUSE]), lambda _: None)
 
     def problems(self) -> None:
         """Show the problems of codebook, corpus and session."""
@@ -108,7 +95,7 @@ class LookupController:
 
     def read(self) -> None:
         """Open or focus the reader; from the reader, close it."""
-        pane = self._pane
+        pane = self._bench.reader
         references = self._bench.index.book.references
         if pane.screen.focused is pane:
             pane.post_message(ReaderPane.Closed())
@@ -131,7 +118,7 @@ class LookupController:
             for place, one in enumerate(bench.index.book.references)
             if code in one.codes or (profile and profile.id in one.profiles)
         )
-        return next(tied, self._pane.place)
+        return next(tied, self._bench.reader.place)
 
 
 def help_rows(actions: Sequence[Action] = ACTIONS) -> list[KeyHelp]:

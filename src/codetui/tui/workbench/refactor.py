@@ -22,7 +22,6 @@ from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot
 from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
 from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, Option, option
 from codetui.tui.dialogs.text import NoteDialog
-from codetui.tui.workbench.background import UsageReader
 
 T = TypeVar("T")
 NO_CODES = "The codebook has no codes yet: A adds one."
@@ -40,9 +39,8 @@ RESUMING = (
 class RefactoringController:
     """Renames, merges, splits, moves and retires codes: asks, shows the effect and makes the change."""
 
-    def __init__(self, bench: Bench, usage_reader: UsageReader) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._usage_reader = usage_reader
 
     # --- what is to be done -------------------------------------------------------------------------
 
@@ -80,7 +78,7 @@ class RefactoringController:
 
         modal = DryRunDialog("Change the codebook", step.what, lambda: None)
         self._bench.ask(modal, lambda _: None)
-        self._bench.screen.call_after_refresh(lambda: self._carry_out(modal, reshaping, begin, []))
+        self._bench.call_after_refresh(lambda: self._carry_out(modal, reshaping, begin, []))
 
     def _ask(self, code: Code) -> None:
         retire = (
@@ -132,7 +130,7 @@ class RefactoringController:
 
     def _ask_new(self, code: Code, book: Codebook, take: Callable[[Code], None]) -> None:
         begun = Code(id=CodeId(""), name="", section=code.section, group=code.group)
-        id_for = partial(self._usage_reader.free_id, book)
+        id_for = partial(self._bench.usage_reader.free_id, book)
         self._bench.ask(NewCodeDialog(book, begun, id_for, edit_outside=self._bench.edit_outside), take)
 
     def _move(self, code: Code) -> None:
@@ -194,15 +192,13 @@ class RefactoringController:
             modal.show("working", [*lines, "", sessions])
 
         def work() -> MigrationPreview:
-            return reshaping.migrate_others(
-                begun, lambda number: self._bench.screen.app.call_from_thread(follow, number)
-            )
+            return reshaping.migrate_others(begun, lambda number: self._bench.app.call_from_thread(follow, number))
 
         follow()
         self._work(modal, work, lambda done: self._done(modal, reshaping, done))
 
     def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
-        self._usage_reader.begin()
+        self._bench.usage_reader.begin()
         reshaping.interrupted()
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
         self._bench.workspace.problems += [problem for problem in done.tally.problems if problem.severity != "note"]

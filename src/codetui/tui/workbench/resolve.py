@@ -15,11 +15,7 @@ from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId,
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, RefusedError
 from codetui.tui.widgets.codebook_tree import CodingNode, Node
-from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.rows import brief
-from codetui.tui.workbench.background import UsageReader
-from codetui.tui.workbench.code import CodeController
-from codetui.tui.workbench.select import SelectionController
 from codetui.tui.workbench.view_model import outcome_words
 
 if TYPE_CHECKING:
@@ -70,12 +66,9 @@ ASIDE = frozenset(("define", "help", "note", "problems", "save"))
 class ResolveController:
     """Leads through unresolved quotations; `current` is the coding being resolved."""
 
-    def __init__(self, bench: Bench, selector: SelectionController, view: DocumentView, back_to_ad: Do) -> None:
+    def __init__(self, bench: Bench) -> None:
         self.current: CodingId | None = None
         self._bench = bench
-        self._selector = selector
-        self._view = view
-        self._back_to_ad = back_to_ad
         self._latest: CodingId | None = None
         self._step = 0
         self._offered: Span | None = None
@@ -102,7 +95,7 @@ class ResolveController:
     def takes(self, action: str) -> bool:
         """Handle an action while a quotation is being resolved; return False if it keeps its usual meaning."""
         coding = self.coding
-        is_here = self._view.screen.focused is self._view and not self._is_leaving
+        is_here = self._bench.focused is self._bench.document and not self._is_leaving
         if coding is None or not coding.is_unresolved or not is_here:
             self._end()
             return False
@@ -167,7 +160,7 @@ class ResolveController:
 
     def _end(self) -> None:
         if self.current is not None:
-            self._view.set_matches(())
+            self._bench.document.set_matches(())
         self.current = self._offered = None
         self._is_leaving = False
 
@@ -188,14 +181,14 @@ class ResolveController:
         self.current = self._latest = coding.id
         self._step = step
         self._offered = place_at(doubt, step)
-        self._back_to_ad()
+        self._bench.back_from_all()
         self._bench.aim_at(coding.id)
         if self._offered is not None:
             self._bench.select(self._offered)
         else:
-            self._selector.glance(doubt.places[0] if doubt.places else self._selector.position)
+            self._bench.selector.glance(doubt.places[0] if doubt.places else self._bench.selector.position)
         others = doubt.places if self._offered is not None else ()
-        self._view.set_matches([place for place in others if place != self._offered])
+        self._bench.document.set_matches([place for place in others if place != self._offered])
         codings = self._doubtful()
         number = next(place for place, one in enumerate(codings, 1) if one.id == coding.id)
         head = f"{number} of {len(codings)} · {brief(coding.code, CODE_CELLS)} {quoted(coding.words)}"
@@ -212,7 +205,7 @@ class ResolveController:
 
     def _take(self, coding: Coding) -> None:
         """Locate the quotation at the selection; if the words differ, they replace its own."""
-        if not self._selector.selection.is_explicit:
+        if not self._bench.selector.selection.is_explicit:
             self._offer_again(self._about(coding))
             return
         span = self._bench.selected_span("quotations")
@@ -228,7 +221,7 @@ class ResolveController:
         """Select the candidate under the cursor, else the offered one, so that the selected span is accepted."""
         if self._offered is None:
             raise RefusedError(NOTHING_SELECTED)
-        at = self._selector.selection.head
+        at = self._bench.selector.selection.head
         places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
         under = (step for step, place in places if place is not None and place.start <= at < place.end)
         self._offer(doubt, next(under, self._step))
@@ -269,12 +262,9 @@ class QueueController:
     It offers the codes that the codebook's changes suggest.
     """
 
-    def __init__(self, bench: Bench, assigner: CodeController, usage_reader: UsageReader) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._assigner = assigner
-        self._usage_reader = usage_reader
         self._latest: CodingId | None = None
-        assigner.decided = self._decided
 
     def greeting(self) -> str:
         """Return how many codings need another code; empty if none."""
@@ -288,7 +278,7 @@ class QueueController:
     def go_on(self) -> None:
         """Show the next one, here or in another source, wrapping around; the next code chosen replaces its code."""
         if not self._bench.workspace.usage.is_complete:
-            self._usage_reader.begin()
+            self._bench.usage_reader.begin()
         waiting = self._queue()
         if not waiting:
             self._go_elsewhere()
@@ -297,7 +287,7 @@ class QueueController:
         place = places.index(self._latest) + 1 if self._latest in places else self._first_behind(places)
         self._show(waiting, place % len(waiting))
 
-    def _decided(self, coding: CodingId) -> None:
+    def decided(self, coding: CodingId) -> None:
         """Continue if the coding that was shown has another code or is gone."""
         if coding == self._latest:
             self.go_on()
@@ -317,10 +307,10 @@ class QueueController:
         """Open the next source with open decisions."""
         entry = self._next_ad()
         if entry is None:
-            if self._usage_reader.has_read:
+            if self._bench.usage_reader.has_read:
                 self._bench.say(EMPTY)
             else:
-                self._usage_reader.when_read = self._have_read
+                self._bench.usage_reader.when_read = self._have_read
                 self._bench.say(READING.format(source=self._bench.words.source, sources=self._bench.words.sources))
             return
         self._bench.open_ad(entry)
@@ -369,7 +359,7 @@ class QueueController:
         if one.reason == "twice":
             bench.say(f"{head}{code} is assigned twice to {quoted(coding.words)}: x remove this one ·{ELSE}")
             return
-        self._assigner.recoding, self._assigner.cancel_hint = coding.id, ELSE
+        self._bench.assigner.recoding, self._bench.assigner.cancel_hint = coding.id, ELSE
         trouble = {"retired": "is retired", "split": "was split"}.get(one.reason, "is not in the codebook")
         choices = self._choices(one)
         if choices:

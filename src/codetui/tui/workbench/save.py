@@ -13,7 +13,6 @@ from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, RefusedError, Unsaved, ask_until_saved, in_background
-from codetui.tui.workbench.select import SelectionController
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
@@ -38,9 +37,8 @@ def place_refused(error: OSError) -> Problem:
 class SaveController:
     """Writes what is not urgent after a delay; commands are on disk before."""
 
-    def __init__(self, bench: Bench, selector: SelectionController) -> None:
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._selector = selector
         self._pausing: Timer | None = None
         self._lagging: Timer | None = None
         self._placing: Timer | None = None
@@ -51,9 +49,9 @@ class SaveController:
         """Write the document as soon as the coder pauses."""
         if self._pausing is not None:
             self._pausing.stop()
-        self._pausing = self._bench.screen.set_timer(PAUSE, self._write_aside)
+        self._pausing = self._bench.set_timer(PAUSE, self._write_aside)
         if self._lagging is None:
-            self._lagging = self._bench.screen.set_timer(LONGEST_LAG, self._write_aside)
+            self._lagging = self._bench.set_timer(LONGEST_LAG, self._write_aside)
 
     def write(self, *, is_forced: bool = False) -> list[Problem]:
         """Write the document and the position now; return any problems."""
@@ -157,7 +155,7 @@ class SaveController:
     def remember_soon(self) -> None:
         """Save the coder's position after a delay."""
         if self._placing is None:
-            self._placing = self._bench.screen.set_timer(PAUSE, self.remember)
+            self._placing = self._bench.set_timer(PAUSE, self.remember)
 
     def remember(self) -> None:
         """Save the coder's position now."""
@@ -165,7 +163,7 @@ class SaveController:
             self._placing.stop()
             self._placing = None
         try:
-            self._bench.workspace.remember_place(self._selector.selection.head, self._selector.top)
+            self._bench.workspace.remember_place(self._bench.selector.selection.head, self._bench.selector.top)
             self._is_placed = True
         except OSError as error:
             # Reported once: it must not hide, a moment later, that a coding was not saved.

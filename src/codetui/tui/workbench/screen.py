@@ -93,14 +93,14 @@ class WorkbenchScreen(Screen[None]):
         self.search = SearchLine(self.words.source, id="search")
         self.selector = SelectionController(self.document, self.search, self._selection_changed, self.say)
         self.assigner = CodeController(self)
-        self.target = CodingTarget(self, self.selector, self.outline, self.assigner)
-        self.resolver = ResolveController(self, self.selector, self.document, self.back_from_all)
-        self.saver = SaveController(self, self.selector)
+        self.target = CodingTarget(self)
+        self.resolver = ResolveController(self)
+        self.saver = SaveController(self)
         self.navigator = NavigationController(self)
         self.copier = CopyController(self)
         self.sharing = ShareController(self)
         self.usage_reader = UsageReader(self)
-        self.queue = QueueController(self, self.assigner, self.usage_reader)
+        self.queue = QueueController(self)
 
     # --- mounting -------------------------------------------------------------------------------------
 
@@ -164,8 +164,8 @@ class WorkbenchScreen(Screen[None]):
 
         self.panel = CodePanel(id="panel")
         self.reader = ReaderPane(id="reader")
-        self.codebook_editor = CodebookController(self, self.assigner, self.saver, self.usage_reader)
-        self.source_editor = SourceController(self, self.codebook_editor.change_profile)
+        self.codebook_editor = CodebookController(self)
+        self.source_editor = SourceController(self)
         self.keyboard = Keyboard(self)
         for widget, before in ((self.panel, 0), (self.search, self.outline), (self.reader, self.outline)):
             # An app that is closing mounts nothing any more.
@@ -176,8 +176,8 @@ class WorkbenchScreen(Screen[None]):
         """List the ads in the background, and watch the document and the codebook."""
         from codetui.tui.workbench.background import list_sources, watch_files
 
-        list_sources(self, self.navigator, self.copier, self.usage_reader, self.status)
-        watch_files(self, self.usage_reader, self.sharing.ask_about_removals)
+        list_sources(self)
+        watch_files(self)
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -441,7 +441,7 @@ class WorkbenchScreen(Screen[None]):
     @on(CodebookTree.NodeSelected)
     def _node_selected(self, event: CodebookTree.NodeSelected) -> None:
         if not self.resolver.chosen(event.node):
-            self.target.chosen(event.node, lambda: self.keyboard.do("profile"))
+            self.target.chosen(event.node)
 
     @on(CodebookTree.NodeHighlighted)
     def _node_highlighted(self, event: CodebookTree.NodeHighlighted) -> None:
@@ -484,7 +484,7 @@ class Keyboard:
         from codetui.tui.workbench.lookup import LookupController
 
         screen = self._screen
-        lookup = LookupController(screen, screen.usage_reader, screen.reader, screen.keymap.actions, self.do)
+        lookup = LookupController(screen)
         selector, assigner, resolver = screen.selector, screen.assigner, screen.resolver
         return {
             **{f"move.{name}": partial(selector.move, name) for name in MOTIONS},

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 class SourceController:
     """Edits profile, reasoning, employer, title and the done mark."""
 
-    def __init__(self, bench: Bench, change_profile: Callable[[str], None]) -> None:
-        """Create the controller; `change_profile` edits the texts of a profile."""
+    def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._change_profile = change_profile
 
     def profile(self) -> None:
         """Ask for the profile, then for its reasoning."""
@@ -42,7 +40,7 @@ class SourceController:
     def _picked(self, picked: PickedProfile) -> None:
         state, profile = self._bench.state, picked.profile
         if picked.is_to_change:
-            self._change_profile(profile)
+            self._bench.codebook_editor.change_profile(profile)
             return
         is_same = profile and profile == state.profile
         outcome = None if is_same else self._bench.execute_command(AssignProfile(profile, state.reasoning))
@@ -158,7 +156,7 @@ class CopyController:
 
         dialog = DryRunDialog("Compare a copy with this session", str(copy), merge)
         self._bench.ask(dialog, lambda _: None)
-        self._bench.screen.call_after_refresh(show)
+        self._bench.call_after_refresh(show)
 
 
 def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:
