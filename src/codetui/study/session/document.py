@@ -110,6 +110,8 @@ class SnapshotFile:
         This happens before the document is written: after a loss of power a document without its snapshot would count
         as an edit by hand, which removes later codings.
         """
+        while self.replaced and self.replaced[0][0] < time.monotonic() - STALE:
+            self.replaced.popleft()
         written = tuple(snapshots)
         values = ({"text": one.text, "ids": one.ids, "steps": one.steps} for one in written)
         lines = (json.dumps(value, separators=(",", ":")) for value in values)
