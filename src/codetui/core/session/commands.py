@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors import anchor as anchors
@@ -21,6 +21,7 @@ from codetui.model import (
     SourceId,
     Span,
     StepId,
+    Transaction,
     TransactionId,
 )
 
@@ -201,3 +202,17 @@ def quoted(words: str) -> str:
     """Return the words in quotes, shortened and on one line, for a message."""
     line = " ".join(words.split())
     return f"“{line if len(line) <= SHORTENED else line[: SHORTENED - 1].rstrip() + '…'}”"
+
+
+def transaction_of(decision: Decision, state: State, last: Transaction, opening: tuple[Event, ...] = ()) -> Transaction:
+    """Return the step that a decision makes after a state; `last` supplies its id, time, coder and codebook."""
+    return replace(
+        last,
+        parents=state.heads if decision.parents is None else decision.parents,
+        seq=state.seq + 1,
+        cause=decision.cause,
+        target=decision.target,
+        from_name=decision.from_name,
+        step=decision.step,
+        events=opening + decision.events,
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codetui.core.anchors.outline import outline_of
 from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
-from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal
+from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal, transaction_of
 from codetui.core.session.decide import decide
 from codetui.core.session.state import State, replay
 from codetui.model import (
@@ -45,7 +45,7 @@ from codetui.study.session.outcome import (
     ReadFailure,
     Saved,
 )
-from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument, transaction_of
+from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument
 
 KeepBook = Callable[[Codebook], Problem | None]
 

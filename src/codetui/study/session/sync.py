@@ -15,7 +15,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from codetui.core.codebook.migration import recognize
-from codetui.core.session.commands import Decision, DecisionContext, quoted
+from codetui.core.session.commands import Decision, DecisionContext, quoted, transaction_of
 from codetui.core.session.state import State, evolve, replay
 from codetui.core.text.display import plural
 from codetui.model import (
@@ -62,20 +62,6 @@ def minted(*seeds: str) -> Callable[[], str]:
     prefix = sha256("\0".join(seeds).encode("utf-8", "surrogatepass")).hexdigest()[:17]
     numbers = count()
     return lambda: f"{prefix}{next(numbers):06x}"
-
-
-def transaction_of(decision: Decision, state: State, last: Transaction, opening: tuple[Event, ...] = ()) -> Transaction:
-    """Return the step that a decision makes after a state; `last` supplies its id, time, coder and codebook."""
-    return replace(
-        last,
-        parents=state.heads if decision.parents is None else decision.parents,
-        seq=state.seq + 1,
-        cause=decision.cause,
-        target=decision.target,
-        from_name=decision.from_name,
-        step=decision.step,
-        events=opening + decision.events,
-    )
 
 
 class MemoryLog:
