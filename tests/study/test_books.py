@@ -31,7 +31,7 @@ def test_import_writes_a_codebook_and_reports_its_contents(here: Path, capsys: p
     assert "keepers.md:30: note: “Coding notes” is not a field or a part of the codebook" in output
     assert "section “Job Task Analysis” is “Job tasks” in the book" in output
     (listed,) = [line for line in output.split("\n") if line.startswith("read as names of fields")]
-    assert {"Definition", "Core", "responsibilities"} <= set(listed.partition("as text: ")[2].split(", "))
+    assert {"Definition", "Core responsibilities"} <= set(listed.partition("as text: ")[2].split(", "))
     book, _ = read_codebook(here / "codebook.toml")
     assert book is not None
     assert len(book.codes) == 7

@@ -64,8 +64,8 @@ def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = F
 
 def _summary(converted: ConvertedBook, output: str) -> Iterator[str]:
     found = converted.found
-    if found.structure:
-        yield f"read as names of fields, not as text: {', '.join(found.structure)}"
+    if found.field_names:
+        yield f"read as names of fields, not as text: {', '.join(found.field_names)}"
     for section in found.book.sections:
         if section.heading:
             yield f"section “{section.title}” is “{section.heading.lstrip('# ')}” in the book"

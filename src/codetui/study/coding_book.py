@@ -17,6 +17,7 @@ Layout = Literal["markdown", "html"]
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
 
+LONGEST_TITLE = 400
 TABLES = {".csv", ".tsv"}
 OTHER_KINDS = {".json", ".jsonl", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".qdc", ".qdpx"}
 """Suffixes of texts that are no coding book, whatever they look like."""
@@ -40,8 +41,10 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
 
     Raises StudyError if the coding book cannot be read, has no codes, or would yield an unreadable codebook.
     """
-    from codetui.formats.coding_book.reader import extract_codebook, parse_coding_book
+    from codetui.formats.coding_book.reader import extract_codebook, found_instead, parse_coding_book
     from codetui.formats.coding_book.tables import line_in_table, table_as_markdown
+    from codetui.formats.coding_book.vocabulary import WORDS
+    from codetui.formats.session_doc.head import HEADING
 
     try:
         data = fs.read(source)
@@ -55,10 +58,28 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     lines: list[int] = []
     if source.suffix.lower() in TABLES:
         text, lines = table_as_markdown(text, source.stem)
-    found = parse_coding_book(text, str(source), output)
+    title = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
+    is_declared = WORDS["declared"].search(title) is not None
+    if HEADING.match(title[:LONGEST_TITLE]) and not is_declared:
+        what = f"this is the document of a coded source (“{title}”), not a codebook, so nothing is written"
+        raise StudyError(f"{what}. Import it with `codetui import {source.name}`.", file=source)
+    is_table = bool(lines) and any("defini" in cell.lower() for cell in text.split("\n")[2].split("|"))
+    found = parse_coding_book(text, str(source), output, is_declared=is_table)
     has_codes = bool(found.book.codes) or "[[code]]" in found.toml
     if not has_codes and not extract_codebook(text).is_current:
-        raise StudyError(f"no code was found in this file, so nothing is written. {READABLE}.", file=source)
+        parts = found_instead(text, has_rows=bool(lines))
+        what = f"no code was found in this file, so nothing is written. It has {parts}. {READABLE}"
+        hint = (
+            ""
+            if lines
+            else ". A codebook has that word in its title, and a line such as `Definition: …` below each code"
+        )
+        raise StudyError(f"{what}{hint}.", file=source)
+    (first, *others) = found.book.codes or (None,)
+    if first and first.id.isdigit() and not (others or is_declared or first.include or first.exclude or first.examples):
+        line = next((at for at, each in enumerate(text.split("\n"), 1) if first.name in each), 1)
+        what = f"only the heading “{first.id}. {first.name}” in line {line} looks like a code, so nothing is written"
+        raise StudyError(f"{what}. If this is a codebook, write that word in its title: `# Codebook: …`.", file=source)
     if lines:
         found = replace(found, notes=tuple(note._replace(line=line_in_table(note.line, lines)) for note in found.notes))
     book, problems = parse_codebook(found.toml, output)

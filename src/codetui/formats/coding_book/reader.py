@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
 from codetui.core.codebook.keys import DIGIT_KEYS, with_numbers
+from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.classify import Classifier, Heading, Passage, find_sections, passages
 from codetui.formats.coding_book.markdown import Block, Node, outline, prose
 from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
-from codetui.formats.coding_book.tables import LINE_BREAK
+from codetui.formats.coding_book.tables import LINE_BREAK, with_plain_tables
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Style, plain_name
 from codetui.model import Codebook, Problem, text_hash, with_plain_line_ends
 
@@ -48,7 +49,7 @@ class Builder:
         """Assign ids and names to all parts."""
         self.tables = Tables()
         self.structure: list[str] = []
-        self._field_names: list[str] = []
+        self.field_names: list[str] = []
         self._notify = notify
         self._passages = passages
         name_parts(passages, notify)
@@ -71,8 +72,8 @@ class Builder:
             else:
                 fields = {"id": passage.label.id, **self._fields(passage)}
                 self.tables.parts[passage.kind].append(in_order(passage.kind, fields))
-        dutch = [name for name in self._field_names if vocabulary.WORDS["dutch"].search(name)]
-        self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self._field_names) else ""
+        dutch = [name for name in self.field_names if vocabulary.WORDS["dutch"].search(name)]
+        self.tables.top["language"] = "nl" if 2 * len(dutch) > len(self.field_names) else ""
         styles = Counter(label.style for label in self._codes)
         self.tables.top["label"] = PATTERNS[styles.most_common(1)[0][0] if styles else "colon"]
         return self.tables
@@ -133,7 +134,7 @@ class Builder:
         collector.add_head(head, head.text or label.rest)
         for piece in others:
             collector.add(piece)
-        self._field_names += collector.names
+        self.field_names += collector.names
         kept = words(" ".join((label.id, label.name, label.subtitle, label.rest)))
         unused = Counter(words(passage.heading)) - Counter(kept)
         self.structure += [*words(head.name), *collector.structure, *unused.elements()]
@@ -362,13 +363,14 @@ class CodingBook:
     """The codebook of a coding book, as TOML and parsed.
 
     `notes` refer to lines of the markdown. `structure` has the words that only organize the others, such as the names
-    of fields, in the order of the text.
+    of fields, in the order of the text; `field_names` are these names as written, each once.
     """
 
     toml: str
     book: Codebook
     notes: tuple[Problem, ...]
     structure: tuple[str, ...]
+    field_names: tuple[str, ...] = ()
 
 
 def parse_coding_book(
@@ -391,6 +393,25 @@ def parse_coding_book(
     return replace(found, notes=(*found.notes, Problem(file, embedded.line, "note", EDITED)))
 
 
+def found_instead(text: str, *, has_rows: bool = False) -> str:
+    """Return what a text without codes consists of, with lines; `has_rows` for a table from a file of its own."""
+    nodes = list(outline(with_plain_line_ends(text)).walk())
+    blocks = [block for node in nodes for block in node.blocks]
+    if has_rows:
+        rows = blocks[0].rows if blocks else []
+        return f"the columns {', '.join(f'“{cell}”' for cell in rows[0])} in its first line" if rows else "no rows"
+    headings = [(node.line, f": “{node.heading}”") for node in nodes if node.heading]
+    counted = [("heading", headings)]
+    for name, kind in (("table", "table"), ("list", "list"), ("paragraph", "paragraph")):
+        counted.append((name, [(block.line, "") for block in blocks if block.kind == kind]))
+    parts = [
+        f"{plural(len(those), name)} ({'the first ' if len(those) > 1 else ''}in line {those[0][0]}{those[0][1]})"
+        for name, those in counted
+        if those
+    ]
+    return f"{', '.join(parts)}, and none of these names a code with its definition" if parts else "no words"
+
+
 class _Reader:
     """Reads one coding book."""
 
@@ -401,7 +422,8 @@ class _Reader:
         text = ATTRIBUTES.sub(r"\1", text)
         front = FRONT_MATTER.match(text)
         self._front_matter = front[1] if front else ""
-        self._text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
+        text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
+        self._text, self._numbers = with_plain_tables(text)
         self._file = file
         self._notes: list[Problem] = []
         self._title = ""
@@ -419,10 +441,11 @@ class _Reader:
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
         structure = set(self._structure)
         in_order = [*(word for word in words(self._text) if word in structure), *self._structure]
-        return CodingBook(toml, book, notes, tuple(dict.fromkeys(in_order)))
+        return CodingBook(toml, book, notes, tuple(dict.fromkeys(in_order)), tuple(dict.fromkeys(builder.field_names)))
 
     def _note(self, line: int, message: str) -> None:
-        self._notes.append(Problem(self._file, line, "note", message))
+        number = self._numbers[line - 1] if 0 < line <= len(self._numbers) else line
+        self._notes.append(Problem(self._file, number, "note", message))
 
     def _passages(self, root: Node) -> list[Passage]:
         """Return all parts and texts in the order of their lines; the first heading is the book's title."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
@@ -385,6 +386,45 @@ def line_in_table(number: int, lines: list[int]) -> int:
     """Return the file's line number for a line of the markdown; `lines` are the line numbers of the rows."""
     at = number - ROWS_BEGIN
     return lines[at] if 0 <= at < len(lines) else 1
+
+
+HTML_TABLE = re.compile(r"<table\b(?:(?!<table\b).)*?</table>", re.IGNORECASE | re.DOTALL)
+HTML_ROW = re.compile(r"<tr\b[^<>]*>((?:(?!<tr\b).)*)", re.IGNORECASE | re.DOTALL)
+HTML_CELL = re.compile(r"<t[hd]\b[^<>]*>((?:(?!<t[hd]\b|</t[hdr]\b).)*)", re.IGNORECASE | re.DOTALL)
+HTML_TAG = re.compile(r"</?(?!br\b)[a-z][^<>]*>", re.IGNORECASE)
+
+
+def with_plain_tables(text: str) -> tuple[str, list[int]]:
+    """Return a text with its tables of fields in HTML as markdown tables, and the old number of each of its lines."""
+    lines: list[str] = []
+    numbers: list[int] = []
+
+    def add(plain: str, start: int) -> None:
+        lines.extend(plain.split("\n"))
+        numbers.extend(range(start, len(lines) - len(numbers) + start))
+
+    at, line = 0, 1
+    for table in HTML_TABLE.finditer(text) if "</table" in text.lower() else ():
+        rows = [
+            Row(table[0].count("\n", 0, row.start()), [_html_text(cell) for cell in HTML_CELL.findall(row[1])])
+            for row in HTML_ROW.finditer(table[0])
+        ]
+        if not (rows and any(map(vocabulary.field_key, rows[0].cells))):
+            continue
+        add(("\n" if at else "") + text[at : table.start()] + "\n", line - bool(at))
+        line += text.count("\n", at, table.start())
+        width = len(rows[0].cells)
+        written = [_markdown_row(row.cells + [""] * (width - len(row.cells))) for row in rows]
+        lines += [written[0], _markdown_row(["---"] * width), *written[1:]]
+        numbers += [line + row.line for row in (rows[0], *rows)]
+        line += table[0].count("\n")
+        at = table.end()
+    add(("\n" if at else "") + text[at:], line - bool(at))
+    return "\n".join(lines), numbers
+
+
+def _html_text(cell: str) -> str:
+    return " ".join(html.unescape(HTML_TAG.sub("", cell)).split())
 
 
 def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:

@@ -1,0 +1,75 @@
+"""`codetui codebook import`: what is no codebook is refused with what it is; names of fields are listed as written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codetui.formats.coding_book.reader import parse_coding_book
+from codetui.study.coding_book import convert_coding_book
+from codetui.study.study import StudyError
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("m.md", "# Minutes\n\n## Opening\n\n- Bea opens\n", ["2 headings", "line 1: “Minutes”", "1 list (in line 5)"]),
+        ("t.md", "# Results\n\n| Code | n |\n|---|---|\n| a | 1 |\n", ["1 table (in line 3)", "Definition: …"]),
+        ("q.csv", "nr,question\n1,Why?\n", ["columns “nr”, “question” in its first line"]),
+        ("e.md", "", ["no words"]),
+        (
+            "h.md",
+            "# House style\n\n## 1. Be kind\n\n**Definition:** patience\n\n## 2. Be clear\n\nShort.\n",
+            ["in line 3"],
+        ),
+        (
+            "ad.md",
+            '# Manual Coding Analysis: Job Ad #7 (Kade)\n\n## 1. Tasks\n\n- **TASK1: Mooring:**\n  - "ties"\n',
+            ["“Manual Coding Analysis: Job Ad #7 (Kade)”", "codetui import ad.md"],
+        ),
+    ],
+)
+def test_what_is_no_codebook_is_refused_with_what_it_is(tmp_path: Path, name: str, text: str, says: list[str]) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(StudyError) as refused:
+        convert_coding_book(tmp_path / name, "codebook.toml")
+    for each in ("so nothing is written", *says):
+        assert each in str(refused.value)
+
+
+def test_a_table_of_names_and_definitions_is_a_codebook(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Name;Definition;Color\nShade;dark;#000\nRain;;#00f\n", "utf-8")
+    codes = convert_coding_book(tmp_path / "t.csv", "codebook.toml").found.book.codes
+    assert [(code.name, code.definition) for code in codes] == [("Shade", "dark"), ("Rain", "")]
+
+
+HTML = """\
+# Gardens
+
+<table class="x">
+<tr><th>Code</th><th>Definition</th><th>When not to use</th></tr>
+<tr>
+  <td>Shade</td>
+  <td>dark &amp; <b>cool</b></td>
+  <td></td>
+</tr>
+<tr><td>Rain</td><td>wet</td><td>snow | ice</td></tr>
+</table>
+
+Some words below.
+"""
+
+
+def test_a_table_in_html_is_read_with_the_lines_of_its_rows() -> None:
+    found = parse_coding_book(HTML, "book.md")
+    assert [(code.name, code.definition, code.exclude) for code in found.book.codes] == [
+        ("Shade", "dark & cool", ""),
+        ("Rain", "wet", "snow | ice"),
+    ]
+    assert [note.line for note in found.notes] == [5, 10, 13]
+
+
+def test_names_of_fields_are_listed_as_written() -> None:
+    text = "# Book\n\n## G1: Shade\n\n**When to use:** roofs\n\n## G2: Rain\n\n**When to use:** drips\n\nNiet: snow\n"
+    assert parse_coding_book(text, "book.md").field_names == ("When to use", "Niet")
