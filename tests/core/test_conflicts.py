@@ -26,7 +26,7 @@ from codetui.core.session.commands import (
     RemoveCoding,
     Undo,
 )
-from codetui.core.session.conflicts import Conflict, describe_conflict, find_conflicts
+from codetui.core.session.conflicts import Conflict, conflict_sentences, describe_conflict, find_conflicts
 from codetui.core.session.state import State, replay
 from codetui.model import (
     Anchor,
@@ -174,6 +174,21 @@ def test_a_removal_here_and_a_change_there_are_listed_whichever_is_later(
     assert found == (("removal", one), "removed", "changed")
     sentence = describe_conflict(found, replay([*a.log, *b.log]), BOOK)
     assert "was removed on one side and changed on the other: it is removed; code it again" in sentence
+    named = {"code": "T2: Cleaning", "place": "“Keeper of”", "note": "“why”"}
+    (sentence,) = conflict_sentences([*a.log, *b.log], replay([*a.log, *b.log]), BOOK)
+    assert change == "position" or f"(lost: the {change} {named[change]})" in sentence, sentence
+
+
+def test_each_change_that_a_removal_has_lost_is_named(sides: tuple[Side, Side]) -> None:
+    a, b = sides
+    c = a.copied("c")
+    a.execute(RecodeCoding(coding(a), CodeId("T2")))
+    b.execute(RecodeCoding(coding(b), CodeId("T3")))
+    b.execute(NoteCoding(coding(b), "why"))
+    c.execute(RemoveCoding(coding(c)))
+    steps = [*a.log, *b.log, *c.log]
+    (sentence,) = conflict_sentences(steps, replay(steps), BOOK)
+    assert "the code T2: Cleaning; the code T3: Watching; the note “why”" in sentence
 
 
 def test_a_removal_by_someone_who_had_seen_the_change_is_not_a_conflict(sides: tuple[Side, Side]) -> None:

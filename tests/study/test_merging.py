@@ -106,6 +106,74 @@ def test_hand_edits_of_either_side_are_not_lost(machines: tuple[Machine, Machine
     assert len(words(first)) == 4, "the edit that the other machine has taken over meanwhile is no second one"
 
 
+def test_the_same_coding_of_both_machines_is_kept_once(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    code(first, MIRRORS)
+    code(second, MIRRORS)
+    second.execute(NoteCoding(second.state.live()[-1].id, "with a cloth"))
+    for machine in machines:
+        machine.close()
+    assert merge(first, second.folder) == 0
+    output = capsys.readouterr().out
+    assert "2 codings now" in output and "on both sides: it is kept once" in output
+    assert sorted(words(first)) == sorted([LAMP, MIRRORS])
+    assert [one.note for one in first.state.live()] == ["", "with a cloth"]
+    first.close()
+    assert (first.folder / DOCUMENT).read_text("utf-8").count(MIRRORS) == 1
+    assert merge(second, first.folder) == 0
+    assert state_of(first) == state_of(second)
+
+
+def test_machines_that_merge_each_other_keep_the_same_coding(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    first, second = machines
+    code(first, MIRRORS)
+    code(second, MIRRORS)
+    for machine in machines:
+        machine.close()
+    copy = shutil.copytree(first.folder, tmp_path / "copy")
+    assert merge(first, second.folder) == merge(second, copy) == 0
+    assert words(first) == words(second)
+    for machine in machines:
+        machine.close()
+    assert merge(first, second.folder) == 0
+    assert sorted(words(first)) == sorted([LAMP, MIRRORS])
+
+
+def test_a_coding_that_a_union_of_logs_has_twice_is_named(
+    machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    code(first, MIRRORS)
+    code(second, MIRRORS)
+    for machine in machines:
+        machine.close()
+    (first.folder / LOG).write_bytes((first.folder / LOG).read_bytes() + b"\n" + (second.folder / LOG).read_bytes())
+    study = ("--codebook", f"{first.folder}/codebook.toml", "--sessions", f"{first.folder}/sessions")
+    run(["check", *study])
+    assert f"“{MIRRORS}” is coded as" in (output := capsys.readouterr().out), output
+    assert "twice: remove one of the two" in output
+
+
+def test_a_session_of_two_folders_counts_once_and_only_the_conflicts_that_remain_are_named(
+    machines: tuple[Machine, Machine], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = machines
+    for machine in machines:
+        machine.close()
+    shutil.copytree(second.folder, tmp_path / "third")
+    third = Machine(tmp_path / "third")
+    for machine, note in zip((first, second, third), ("here", "there", "elsewhere"), strict=True):
+        machine.execute(NoteCoding(machine.state.live()[0].id, note))
+        machine.close()
+    assert merge(first, second.folder, third.folder) == 0
+    *_, last = capsys.readouterr().out.split("rosa, ad 11:")
+    assert "1 session merged" in last
+    kept = next(one.note for one in first.state.live())
+    assert last.count("is kept") == last.count(f"{kept} is kept") == 2
+
+
 def test_a_dry_run_writes_nothing(machines: tuple[Machine, Machine], capsys: pytest.CaptureFixture[str]) -> None:
     first, second = machines
     code(second, SEA)

@@ -239,6 +239,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
 
     fates: Counter[str] = Counter()
     books = code = 0
+    merged_ones: set[tuple[str, str]] = set()
     for result in merge_folders(study, folders, is_dry=is_dry):
         code |= exit_code(result.problems)
         if isinstance(result, BooksMerged):
@@ -246,7 +247,8 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
             for problem in result.problems:
                 note(problem)
         else:
-            fates[result.fate] += 1
+            fates[result.fate] += result.fate != "merged" or (result.coder, result.ad) not in merged_ones
+            merged_ones |= {(result.coder, result.ad)} if result.fate == "merged" else set()
             _show_merge(result, study.codebook.words.source)
     merged = "would be merged" if is_dry else "merged"
     words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]

@@ -15,7 +15,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import quoted
-from codetui.core.session.conflicts import describe_conflict, find_conflicts
+from codetui.core.session.conflicts import conflict_sentences, find_repeated
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
@@ -141,7 +141,7 @@ def check_session(
     described = logged.describe(source or session.source)
     expected = document_of(logged, index.book, described) if session.log else Written("", ())
     read = _read_by_hand(session, expected)
-    conflicts = (describe_conflict(one, state, index.book) for one in find_conflicts(session.steps))
+    conflicts = conflict_sentences(session.steps, state, index.book)
     yield from (Problem(str(session.log), 0, "warning", one) for one in conflicts)
     word = index.book.words.source
     yield from log_vs_document(session, expected, file, word)
@@ -153,12 +153,16 @@ def check_session(
         yield from (one for one in reading.problems if one.line not in told)
         read = reading.document
     yield from _remarks(session, read, expected, file, index)
+    lines = {id_: line for line, ids in session.line_ids for id_ in ids}
     if source is None:
         unsure = list(_without_source(session, file, sources, corpus, word))
     else:
-        lines = {id_: line for line, ids in session.line_ids for id_ in ids}
         unsure = list(quotation_problems(state, source, file, lines, word))
     yield from unsure
+    for _, other in find_repeated(session.steps, state):
+        label = books.label_of(index.book, other.code)
+        what = f"{quoted(other.words)} is coded as {label} twice: remove one of the two"
+        yield Problem(file, lines.get(other.id, 0), "warning", what)
     yield from _assigned(session, read, unsure, index.book, file)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from codetui.core.session.conflicts import describe_conflict, find_conflicts
+from codetui.core.codebook import index as books
+from codetui.core.session.commands import NoteCoding, RemoveCoding, quoted
+from codetui.core.session.conflicts import Repeated, conflict_sentences, find_repeated
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.model import Problem, Source, SourceId, text_hash
@@ -17,6 +19,7 @@ from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.reconcile import Counts, reconcile
+from codetui.study.reconcile.statements import joined
 from codetui.study.session.document import decode_document
 from codetui.study.session.outcome import PullKind
 from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
@@ -330,23 +333,41 @@ class Merger:
                 return refused._replace(problems=(obstacle,))
             steps = (*ours, *theirs.steps)
             whole = replay(steps)
-            conflicts = (describe_conflict(one, whole, self._book) for one in find_conflicts(steps))
-            problems = (*theirs.problems, *unread, *(Problem(str(log), 0, "warning", one) for one in conflicts))
+            conflicts = (Problem(str(log), 0, "warning", one) for one in conflict_sentences(steps, whole, self._book))
+            repeated = find_repeated(steps, whole)
+            once = (self._kept_once(one, str(log)) for one in repeated)
+            problems = (*theirs.problems, *unread, *conflicts, *once)
             edited = " with the edits by hand in its document" if theirs.edits else ""
-            message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()), 'coding')} now"
-            fate, found = ("merged", ()) if self._is_dry else self._write(here, theirs, lines)
+            message = f"{plural(len(lines), 'step')}{edited}, {plural(len(whole.live()) - len(repeated), 'coding')} now"
+            fate, found = ("merged", ()) if self._is_dry else self._write(here, theirs, lines, repeated)
         except OSError as error:
             what = f"{error.strerror or error}; this session is not merged: fix this and run the same command again"
             return refused._replace(problems=(Problem(str(error.filename or log), 0, "error", what),))
-        return MergeResult(name, theirs.source.id, fate, message, (*problems, *found))
+        return MergeResult(name, theirs.source.id, fate, message, tuple(dict.fromkeys((*problems, *found))))
 
-    def _write(self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes]) -> tuple[Fate, Sequence[Problem]]:
-        """Add their lines to the log and write the document, whose hand edits are imported first.  Raises OSError."""
+    def _kept_once(self, one: Repeated, log: str) -> Problem:
+        label = books.label_of(self._book, one.kept.code)
+        what = f"{quoted(one.kept.words)} was coded as {label} on both sides: it is kept once"
+        return Problem(log, 0, "note", what)
+
+    def _write(
+        self, here: SessionPaths, theirs: SessionSnapshot, lines: list[bytes], repeated: Sequence[Repeated]
+    ) -> tuple[Fate, Sequence[Problem]]:
+        """Add their lines to the log and write the document, whose hand edits are imported first.  Raises OSError.
+
+        Of `repeated` codings the later one is removed; its note is kept.
+        """
         source = self._sources.find(theirs.source.id) or theirs.source
         session = self._study.open_session(source, theirs.coder, here)
         try:
             obstacle = session.add_steps(lines)
             if obstacle is None:
+                for kept, other in repeated:
+                    note = session.state.codings[kept.id].note
+                    if other.note and other.note not in note:
+                        session.execute(NoteCoding(kept.id, joined(note, other.note)))
+                    session.execute(RemoveCoding(other.id))
+                session.update_conflicts()
                 problem = session.save_document()
         finally:
             session.release()

@@ -18,7 +18,7 @@ from codetui import model
 from codetui.core.codebook import index as books
 from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, before_fields
-from codetui.model import Anchor, Codebook, CodeId, CodingId, Event, Transaction, TransactionId
+from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Event, Transaction, TransactionId
 
 REMOVED, PRESENT, CHANGED = "removed", "present", "changed"
 OF_CODING = ("code", "place", "note", "position")
@@ -35,6 +35,10 @@ _ABSENT = object()
 
 Field = tuple[str, str]
 """A field that holds one value: its name, and the id of the coding or memo that has it."""
+
+
+Lost = tuple[str, str]
+"""A change that was lost with a coding: the name of its field, and the value as text."""
 
 
 class Conflict(NamedTuple):
@@ -74,22 +78,35 @@ def find_conflicts(transactions: Iterable[Transaction]) -> list[Conflict]:
     changed the field since. A change of a coding that has been removed is lost unless the author of a removal had seen
     it. An undo that restores the value of both sides loses nothing. A single author has no conflicts.
     """
+    return [one for one, _ in _found(transactions)]
+
+
+def conflict_sentences(transactions: Iterable[Transaction], state: State, book: Codebook) -> list[str]:
+    """Describe all conflicts for the coder, with the changes that a removal has lost."""
+    return [describe_conflict(one, state, book, lost) for one, lost in _found(transactions)]
+
+
+def _found(transactions: Iterable[Transaction]) -> list[tuple[Conflict, Sequence[Lost]]]:
+    """Return the conflicts, each with the changes that were lost with a removed coding."""
     unique = {one.id: one for one in transactions}
     ordered = sorted(unique.values(), key=lambda one: (one.seq, one.id))
     history = _History(ordered)
     if history.is_linear:
         return []
     fields = _fields(ordered, history)
+    lost: dict[str, list[Lost]] = {}
     found: list[Conflict] = []
     for field, writes in fields.items():
         removals = fields.get(("removal", field[1]), []) if field[0] in OF_CODING else []
         if removals and removals[-1].after == REMOVED:
-            if _is_lost_by_removal(writes, removals, history):
+            values = [(field[0], _shown(one)) for one in _lost_by_removal(writes, removals, history)]
+            if values:
                 found.append(Conflict(("removal", field[1]), REMOVED, CHANGED))
+                lost.setdefault(field[1], []).extend(dict.fromkeys(values))
         else:
             kept = _shown(writes[-1].after)
             found += (Conflict(field, kept, _shown(other)) for other in _lost_values(writes, history))
-    return list(dict.fromkeys(found))
+    return [(one, lost.get(one.field[1], ())) for one in dict.fromkeys(found)]
 
 
 class _History:
@@ -143,15 +160,13 @@ def _lost_values(writes: Sequence[_Write], history: _History) -> Iterator[object
             yield one.after
 
 
-def _is_lost_by_removal(writes: Sequence[_Write], removals: Sequence[_Write], history: _History) -> bool:
-    """Return whether nobody who removed a coding had seen a change of it."""
+def _lost_by_removal(writes: Sequence[_Write], removals: Sequence[_Write], history: _History) -> Iterator[object]:
+    """Yield the values of a removed coding that nobody who removed it had seen."""
     removers = [one for one in _unreplaced(removals, history) if one.after == REMOVED]
-    return any(
-        one.is_intended
-        and not any(_has_seen_same(remover, one, writes, history) for remover in removers)
-        and not _is_taken_back(one, removals[-1], writes, history)
-        for one in _unreplaced(writes, history)
-    )
+    for one in _unreplaced(writes, history):
+        is_seen = any(_has_seen_same(remover, one, writes, history) for remover in removers)
+        if one.is_intended and not is_seen and not _is_taken_back(one, removals[-1], writes, history):
+            yield one.after
 
 
 def _unreplaced(writes: Sequence[_Write], history: _History) -> list[_Write]:
@@ -258,15 +273,20 @@ def _shown(value: object) -> str:
             return ""
 
 
-def describe_conflict(one: Conflict, state: State, book: Codebook) -> str:
-    """Describe a conflict for the coder."""
+def describe_conflict(one: Conflict, state: State, book: Codebook, lost: Sequence[Lost] = ()) -> str:
+    """Describe a conflict for the coder; `lost` are the changes that a removal has lost."""
     name, of = one.field
     coding = state.codings.get(CodingId(of))
     words = quoted(coding.words) if coding else "a quotation"
     if name == "removal":
         how = CHANGED if one.other == CHANGED else "restored"
         result = "it is removed; code it again" if one.kept == REMOVED else "it is kept; remove it again"
-        return f"{words} was removed on one side and {how} on the other: {result} if that is wrong"
+        named = (
+            (name, quoted(value) if name == "note" else _named(name, value, book)) for name, value in lost if value
+        )
+        lost_words = "; ".join(f"the {name} {value}" for name, value in named)
+        lost_words = f" (lost: {lost_words})" if lost_words else ""
+        return f"{words} was removed on one side and {how} on the other: {result} if that is wrong{lost_words}"
     where = f" of {words}" if coding else ""
     kept, other = (_named(name, value, book) for value in (one.kept, one.other))
     result = "the later one is kept" if kept == other else f"{kept} is kept, {other} is not"
@@ -280,3 +300,39 @@ def _named(name: str, value: str, book: Codebook) -> str:
     if name == "code":
         return books.label_of(book, CodeId(value))
     return books.profile_name(book, value) if name == "profile" else value
+
+
+# --- codings that both sides made ---------------------------------------------------------------------
+
+
+class Repeated(NamedTuple):
+    """Two codings with the same code on the same words; `kept` was made first."""
+
+    kept: Coding
+    other: Coding
+
+
+def find_repeated(transactions: Iterable[Transaction], state: State) -> list[Repeated]:
+    """Return the codings that repeat one which their author had not seen, for transactions in any order.
+
+    Which one is kept follows from what no later step changes, so that it is the same on all machines.
+    """
+    ordered = sorted({one.id: one for one in transactions}.values(), key=lambda one: (one.seq, one.id))
+    history = _History(ordered)
+    if history.is_linear:
+        return []
+    added: dict[CodingId, Transaction] = {}
+    for one in ordered:
+        for event in one.events:
+            if isinstance(event, model.CodingAdded):
+                added.setdefault(event.coding, one)
+    first: dict[tuple[CodeId, int, int], Coding] = {}
+    found: list[Repeated] = []
+    for coding in sorted(state.live(), key=lambda one: (one.time, one.id)):
+        if coding.anchor is None:
+            continue
+        kept = first.setdefault((coding.code, coding.anchor.start, coding.anchor.end), coding)
+        by, other = added[kept.id], added[coding.id]
+        if not (history.has_seen(by, other) or history.has_seen(other, by) or by is other):
+            found.append(Repeated(kept, coding))
+    return found

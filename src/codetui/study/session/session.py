@@ -320,9 +320,9 @@ class Session:
         if all(later.parents in ((), (earlier.id,)) for earlier, later in pairwise(self.transactions)):
             # The author of each step had seen all before it.
             return ()
-        from codetui.core.session.conflicts import describe_conflict, find_conflicts
+        from codetui.core.session.conflicts import conflict_sentences
 
-        sentences = (describe_conflict(one, self.state, self.book) for one in find_conflicts(self.transactions))
+        sentences = conflict_sentences(self.transactions, self.state, self.book)
         return tuple(Problem(str(self._log.path), 0, "warning", one) for one in sentences)
 
     def changed(self) -> object:
