@@ -73,10 +73,10 @@ class KeyQueue:
     # --- questions that no key asked for ------------------------------------------------------------
 
     def ask(self, question: Do) -> None:
-        """Open a dialog with `question` once no key waits: keys typed before it is on the screen are no answer to it.
+        """Open a dialog with `question` as soon as no key is queued, since earlier keys must not answer it.
 
-        A key that comes before anybody can have read the question closes it and goes to the screen below; the question
-        opens again after a pause.
+        A key that arrives before anybody can have read the question closes it and is handled by the screen below; the
+        question opens again after a pause.
         """
         self._question = question
         if self._drainer is None or self._drainer.done():
