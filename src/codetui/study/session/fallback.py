@@ -102,7 +102,7 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
 
     Return a report of the place.
     """
-    entry = f"## {word.capitalize()} {source_id}, {now()}\n\n{text}\n\n"
+    entry = f"## {word.capitalize()} {source_id} in {_place(paths)}, {now()}\n\n{text}\n\n"
     path, reason = _append(entry, _draft_files(paths, source_id, fs.ensure_private))
     if path is None:
         return Problem(str(paths.folder), 0, "error", f"the text could not be kept anywhere ({reason}): {text}")
@@ -110,14 +110,20 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
 
 
 def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
-    """Return the files for texts that could not be saved."""
-    what = "this text could not be saved: copy what you need from it, then delete the file"
+    """Return the files for texts of this study that could not be saved; other studies use the same fallback folders."""
     found: list[Problem] = []
     for file in _draft_files(paths, source_id, fs.require_own):
         with suppress(OSError):
             path = file()
-            found += [Problem(str(path), 0, "warning", what)] if fs.exists(path) else []
+            if fs.exists(path) and f" in {_place(paths)}, ".encode() in fs.read(path):
+                what = f"a text that could not be saved is in {path}: copy what you need from it, then delete the file"
+                found.append(Problem(str(path), 0, "warning", what))
     return found
+
+
+def _place(paths: SessionPaths) -> str:
+    """Return the sessions folder as the headings of kept texts name it."""
+    return os.path.abspath(paths.root)  # noqa: PTH100  Path.resolve fails where a link leads nowhere
 
 
 def report_crash(traceback: str) -> str:

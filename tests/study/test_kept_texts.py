@@ -1,0 +1,25 @@
+"""A text that could not be saved is reported in the study that it was written for, with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codetui.model import SourceId
+from codetui.storage.session_files import SessionPaths
+from codetui.study.session.fallback import drafts, rescue_draft
+
+
+def test_a_kept_text_is_reported_in_its_own_study_alone(tmp_path: Path) -> None:
+    Path.home().mkdir()
+    here, there = (SessionPaths(tmp_path / name / "sessions", "wil") for name in ("lamps", "mirrors"))
+    for paths in (here, there):
+        paths.root.parent.mkdir()
+        paths.root.write_text("a file where the folder belongs", "utf-8")
+    kept = rescue_draft(here, SourceId("11"), "half a note", "ad")
+    assert Path(kept.file).is_relative_to(Path.home())
+    (found,) = drafts(here, SourceId("11"))
+    assert found.file == kept.file and kept.file in found.message
+    assert drafts(there, SourceId("11")) == []
+    assert rescue_draft(there, SourceId("11"), "another note", "ad").file == kept.file
+    text = Path(kept.file).read_text("utf-8")
+    assert str(here.root) in text and str(there.root) in text and "half a note" in text and "another note" in text
