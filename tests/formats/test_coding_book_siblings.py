@@ -7,6 +7,7 @@ from coding_books import book_of, lost_words
 
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.coding_book.tables import table_as_markdown
+from codetui.formats.coding_book.writer import render_coding_book
 
 FULL = 'Shade.\n\nInclude: roofs\n\nExample: "under the oak"'
 BESIDE = {
@@ -81,3 +82,16 @@ def test_a_cell_that_the_file_quotes_is_one_example() -> None:
     shade, rain = book_of(table_as_markdown(table, "Book")[0]).codes
     assert shade.examples == ("cool; at last",)
     assert rain.examples == ("drip", "drop")
+
+
+def test_a_heading_with_words_before_the_first_code_is_no_code() -> None:
+    text = f"# Garden codebook\n\n### Weather\n\nIt rained all year.\n\n### Shade\n\n{FULL}\n\n### Rain\n\nWet.\n"
+    book = book_of(text)
+    assert [code.name for code in book.codes] == ["Shade", "Rain"]
+    assert [each.title for each in book.texts] == ["Weather"]
+
+
+def test_a_break_in_a_cell_is_the_same_after_export_and_import() -> None:
+    text = "# Book\n\n| Code | Definition | Exclude |\n|---|---|---|\n| G1 Shade | very<br>dark | - sun<br>- lamps |\n"
+    first = parse_coding_book(text, "book.md")
+    assert parse_coding_book(render_coding_book(first.book), "book.md").toml == first.toml

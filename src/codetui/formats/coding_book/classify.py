@@ -278,7 +278,7 @@ class Classifier:
     def adapt_alike(self, siblings: list[Heading]) -> None:
         """Turn headings into codes if they are built like codes beside them: `Node: Rent` beside `Node: Noise`.
 
-        A heading with only a name becomes a code if it is between two codes or, in a book of codes, beside one.
+        A heading with only a name becomes a code between two codes and, in a book of codes, after one or with a field.
         """
         coded = [at for at, child in enumerate(siblings) if child.role == "code"]
         shapes = {(siblings[at].node.level, siblings[at].shape()) for at in coded}
@@ -290,7 +290,8 @@ class Classifier:
             is_plain = all(block.kind in ("paragraph", "list", "rule") for block in child.node.blocks)
             is_other = vocabulary.WORDS["matter"].match(vocabulary.chapter_title(child.node.heading)) or not is_plain
             is_between = coded[0] < at < coded[-1]
-            is_beside = bool(child.node.blocks) and (is_between or (self._is_declared and not shape))
+            is_later = at > coded[0] or any(piece.key for piece in child.pieces)
+            is_beside = bool(child.node.blocks) and (is_between or (self._is_declared and not shape and is_later))
             if shape not in ("", "number") or (is_beside and not is_other):
                 child.role = "code"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block
-from codetui.formats.coding_book.pieces import Piece, RowKind, split_blocks
+from codetui.formats.coding_book.pieces import BEGINS_LIST, Piece, RowKind, split_blocks
 from codetui.formats.coding_book.vocabulary import (
     GROUP_RANK,
     NAME_RANK,
@@ -115,10 +115,17 @@ class Table:
     def _fields(self, line: int, cells: list[str], others: Set[int]) -> list[Piece]:
         """Return the cells of a row as fields, except those in the columns `others`."""
         return [
-            Piece("field", line, "\n".join(LINE_BREAK.split(cell.strip())), name=_without_remark(title), key=key)
+            Piece("field", line, _cell_text(cell, key), name=_without_remark(title), key=key)
             for at, (title, key, cell) in enumerate(zip(self.titles, self.keys, cells, strict=False))
             if at not in others and cell.strip()
         ]
+
+
+def _cell_text(cell: str, key: FieldKey | None) -> str:
+    """Return the text of a cell; a break in prose only matters before the entry of a list."""
+    lines = LINE_BREAK.split(cell.strip())
+    is_running = key in vocabulary.PROSE_FIELDS and not any(map(BEGINS_LIST.match, lines))
+    return (" " if is_running else "\n").join(lines)
 
 
 def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
