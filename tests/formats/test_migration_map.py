@@ -88,6 +88,11 @@ def test_mistakes_are_reported_with_their_line(text: str, message: str) -> None:
     assert any(each.startswith(message) for each in problems_of(text)), problems_of(text)
 
 
+def test_a_codebook_may_be_named_by_its_version_alone() -> None:
+    assert not any("lead to the codebook" in each for each in problems_of('to = "2"\n'))
+    assert any("lead to the codebook 1, but" in each for each in problems_of('to = "1"\n'))
+
+
 def test_a_rule_for_a_code_known_only_to_documents_is_kept() -> None:
     found, _ = parse_map('[codes]\n"2.8. Frameworks" = "T2"\n', "map.toml", NEW, OLD)
     assert found is not None

@@ -60,6 +60,20 @@ def test_a_dangling_link_as_sessions_folder_is_an_error(
     assert not (tmp_path / "disk that is gone").exists()
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_dangling_link_as_corpus_is_called_so(
+    tmp_path: Path, *, is_named: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = write_study(tmp_path / "study")
+    if not is_named:
+        book = study / "codebook.toml"
+        book.write_text(book.read_text("utf-8").replace('path = "ads"\n', ""), "utf-8")
+    (study / "ads").rename(tmp_path / "elsewhere")
+    (study / "ads").symlink_to(tmp_path / "disk that is gone")
+    number, output = printed(capsys, study, "check")
+    assert number == 2 and "leads nowhere" in output, output
+
+
 @pytest.mark.parametrize("link", ["sessions/wil", "sessions/anna/events"])
 @pytest.mark.parametrize("has_another", [True, False])
 def test_a_dangling_link_as_coders_folder_is_an_error(

@@ -117,6 +117,16 @@ def test_a_dry_run_counts_and_changes_nothing(study: Study, capsys: pytest.Captu
     ]
 
 
+def test_a_code_that_no_codebook_has_is_named(study: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    study.code("11", "TASK1", "TASK2")
+    study.change()
+    study.map.write_text('from = "7"\nto = "8"\n[codes]\nTASK1 = "T1"\nTASKS2 = "T2"\n', "utf-8")
+    study.run(is_dry=True)
+    output = "".join(capsys.readouterr())
+    assert "map.toml:5: warning: no codebook known to the study has the code TASKS2; did you mean TASK2?" in output
+    assert "code TASK1;" not in output and "lead to the codebook" not in output
+
+
 def test_each_session_changes_in_one_transaction_that_one_undo_reverts(study: Study) -> None:
     study.code("11", "TASK1", "TASK2", "TASK1", profile="1")
     study.change()

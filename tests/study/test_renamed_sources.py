@@ -94,6 +94,22 @@ def test_check_reports_the_ad_that_has_the_text_of_a_missing_one(study: Path) ->
     assert missing.message.endswith("restore it; its codings are kept")
 
 
+def test_check_reports_the_ad_that_has_the_text_of_another_one(study: Path) -> None:
+    other = next(path for path in sorted((study / "ads").iterdir()) if path.name != AD)
+    text, there = (study / "ads" / AD).read_bytes(), other.read_bytes()
+    (study / "ads" / AD).write_bytes(there)
+    other.write_bytes(text)
+    id_ = other.name.partition("_")[0]
+    for _ in range(2):
+        found = [
+            one.message for one in check_study(Study.open(study)) if "the text that was coded as ad 11" in one.message
+        ]
+        assert len(found) == 1 and found[0].startswith(f"ad {id_} has") and "carry the codings over" in found[0]
+        machine = Machine(study)
+        machine.open("11")
+        machine.close()
+
+
 def test_other_texts_and_other_coders_are_not_offered(study: Path) -> None:
     (study / "ads" / AD).unlink()
     machine, workspace = begun(study, "12")

@@ -32,6 +32,7 @@ from codetui.model import (
     Source,
     SourceEntry,
     SourceId,
+    hashes_of,
 )
 from codetui.storage import session_files
 from codetui.storage.journal import StudyJournal
@@ -158,6 +159,7 @@ def check_session(
         unsure = list(_without_source(session, file, sources, corpus, word))
     else:
         unsure = list(quotation_problems(state, source, file, lines, word))
+        yield from _swapped(session, source, sources, file, word)
     yield from unsure
     for _, other in find_repeated(session.steps, state):
         label = books.label_of(index.book, other.code)
@@ -277,6 +279,21 @@ def _without_source(
     else:
         hint = f"{word} {renamed} has the same text: open that, and carry the codings over; here they are kept"
     yield Problem(file, 0, "error", f"{what}: {hint}")
+
+
+def _swapped(
+    session: SessionSnapshot, source: Source, sources: CorpusSources, file: str, word: str
+) -> Iterator[Problem]:
+    """Report a session whose source has another text now, while another source has the text that was coded."""
+    places = (coding.anchor or coding.lost for coding in session.state.live())
+    coded = {anchor.text_hash for anchor in places if anchor}
+    if coded & hashes_of(source.text):
+        return
+    other = next((id_ for one in coded if (id_ := sources.ids_by_text.get(one)) not in (None, source.id)), None)
+    if other is not None:
+        what = f"{word} {other} has the text that was coded as {word} {source.id}, which has another text now"
+        hint = f"if the files were renamed, name them as before; else open {word} {other} and carry the codings over"
+        yield Problem(file, 0, "error", f"{what}: {hint}")
 
 
 def _assigned(

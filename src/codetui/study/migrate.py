@@ -28,6 +28,7 @@ from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import parse_applied_map, parse_map, render_applied_map
 from codetui.formats.session_doc.patch import document_of
 from codetui.formats.toml.edit import EditError
+from codetui.formats.toml.tables import nearest as nearest_name
 from codetui.model import (
     NO_STEP,
     Codebook,
@@ -105,6 +106,7 @@ def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None =
         raise StudyError(f"{reason}; {hint}", file=map_file) from error
     before = _old_book(text, map_file, book, sessions, old)
     rules, problems = parse_map(text, str(map_file), book, before)
+    problems += _unknown_codes(rules, text, map_file, book, sessions) if rules and before is None else ()
     errors = [problem for problem in problems if problem.severity == "error"]
     if rules is None or errors:
         raise StudyError("the rules cannot be followed, so nothing is changed:", problems=errors)
@@ -337,6 +339,18 @@ def _old_book(text: str, map_file: Path, book: Codebook, sessions: Path, old: Pa
         return kept_book(sessions, digest)
     except OSError as error:
         raise StudyError(f"the old codebook cannot be read: {error.filename}: {error.strerror or error}.") from error
+
+
+def _unknown_codes(rules: MigrationMap, text: str, map_file: Path, book: Codebook, sessions: Path) -> Iterator[Problem]:
+    """Yield a problem for each rule of a code that neither the codebook nor a kept version of it has."""
+    kept = [one for name in study_files.kept_names(sessions) if (one := kept_book(sessions, name)) is not None]
+    known = {code.id for one in (book, *kept) for code in one.codes}
+    lines = [line.partition("=")[0].strip().strip("\"'") for line in text.split("\n")]
+    for old in (rule.old for rule in rules.rules if rule.part == "code" and rule.old not in known and kept):
+        near = nearest_name(old, known)
+        hint = f"did you mean {near}?" if near else "correct it, or leave it"
+        line = lines.index(old) + 1 if old in lines else 0
+        yield Problem(str(map_file), line, "warning", f"no codebook known to the study has the code {old}; {hint}")
 
 
 class _Done(NamedTuple):

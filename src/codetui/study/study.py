@@ -101,7 +101,8 @@ class Study:
         if fs.exists(path):
             return Corpus(path, self.codebook.corpus, self.sessions_path, self.codebook.words)
         if given is None and named:
-            what = f"[corpus] path is {path}, but there is no such file or folder. {CORRECT}"
+            why = "this link leads nowhere" if path.is_symlink() else "there is no such file or folder"
+            what = f"[corpus] path is {path}, but {why}. {CORRECT}"
             raise StudyError(what, file=self.codebook_path, line=study_files.corpus_line(self.codebook_path))
         raise missing_corpus(path)
 
@@ -233,6 +234,8 @@ def kept_book(sessions: Path, digest: str) -> Codebook | None:
 
 def missing_corpus(path: Path) -> StudyError:
     """Return the error for a path that has no corpus."""
+    if path.is_symlink():
+        return StudyError(f"the link {path} leads nowhere: connect the disk that it leads to, or correct it. {HINT}")
     return StudyError(f"there is no file or folder {path}. {HINT}")
 
 

@@ -49,7 +49,7 @@ def parse_map(
     old_book, new_book = top.text("from"), top.text("to")
     is_checked = top.flag("checked") or "checked" not in top.fields
     rules = [rule for kind in KINDS for rule in _rules(kind, top.table(TABLES[kind]), new, old)]
-    if new_book and new_book != version_name(new):
+    if new_book and new_book not in (new.version, version_name(new)):
         what = f"the rules lead to the codebook {new_book}, but this one is {version_name(new)}; review them"
         top.report("warning", what, "to")
     check(MapForm, top)

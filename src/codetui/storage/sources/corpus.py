@@ -113,7 +113,7 @@ class CorpusFiles:
         else:
             is_folder = status is not None and stat.S_ISDIR(status.st_mode)
             if status is None:
-                what = "there is no such file or folder"
+                what = "this link leads nowhere" if self.path.is_symlink() else "there is no such file or folder"
             elif is_folder or is_source_file(self.path.name):
                 what = f"no {self._words.source} was found in this {'folder' if is_folder else 'file'}"
             else:
