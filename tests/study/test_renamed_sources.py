@@ -104,10 +104,19 @@ def test_check_reports_the_ad_that_has_the_text_of_another_one(study: Path) -> N
         found = [
             one.message for one in check_study(Study.open(study)) if "the text that was coded as ad 11" in one.message
         ]
-        assert len(found) == 1 and found[0].startswith(f"ad {id_} has") and "carry the codings over" in found[0]
+        assert (
+            len(found) == 1 and found[0].startswith(f"ad {id_} has") and "give the files their names again" in found[0]
+        )
         machine = Machine(study)
         machine.open("11")
         machine.close()
+    (study / "ads" / AD).write_bytes(text)
+    other.write_bytes(there)
+    machine = Machine(study)
+    machine.open("11")
+    assert all(coding.anchor for coding in machine.state.live())
+    machine.close()
+    assert not [one for one in check_study(Study.open(study)) if "was coded as" in one.message]
 
 
 def test_other_texts_and_other_coders_are_not_offered(study: Path) -> None:

@@ -292,7 +292,7 @@ def _swapped(
     other = next((id_ for one in coded if (id_ := sources.ids_by_text.get(one)) not in (None, source.id)), None)
     if other is not None:
         what = f"{word} {other} has the text that was coded as {word} {source.id}, which has another text now"
-        hint = f"if the files were renamed, name them as before; else open {word} {other} and carry the codings over"
+        hint = "give the files their names again, and the quotations have their places again"
         yield Problem(file, 0, "error", f"{what}: {hint}")
 
 
