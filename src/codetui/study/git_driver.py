@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from codetui.core.session.conflicts import describe_conflict, find_conflicts
+from codetui.core.session.conflicts import conflict_sentences
 from codetui.core.session.state import replay
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook
@@ -135,7 +135,7 @@ def merge_file(ours: Path, theirs: Path, path: Path) -> tuple[str, ...]:
         SnapshotFile(ours).write([*sides, merged])
         return ()
     fs.replace(ours, text.encode("utf-8", "replace"), durable=False)
-    return tuple(f"{path}: {describe_conflict(one, state, book)}" for one in find_conflicts(steps))
+    return tuple(f"{path}: {sentence}" for sentence in conflict_sentences(steps, state, book))
 
 
 def _document_name(side: SessionSnapshot) -> str:
