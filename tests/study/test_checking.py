@@ -515,7 +515,7 @@ def test_problems_are_printed_by_file_and_line(study: Path, capsys: pytest.Captu
     places = [(match[1], int(match[2] or 0)) for match in found if match]
     assert len(places) == len(lines) > 2 and places == sorted(places)
     notes = sum(": note: " in line for line in lines)
-    assert total == f"2 errors, 0 warnings, {notes} notes" and len(lines) == 2 + notes
+    assert total == f"3 errors, 0 warnings, {notes} notes" and len(lines) == 3 + notes
 
 
 def test_only_the_requested_coder_is_checked(study: Path) -> None:
