@@ -163,6 +163,28 @@ def test_a_log_of_another_ad_is_refused_and_not_changed(study: Path) -> None:
     assert wrong.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["7.jsonl", "11 (1).jsonl", "0.jsonl"])
+def test_a_log_that_was_renamed_is_reported_with_its_name_and_its_session_counted_once(
+    study: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / LOG).rename(study / LOG.with_name(name))
+    number, message = printed(capsys, study, "status")
+    assert number == 1 and "1 session: " in message
+    assert message.count(f"{name}: error: this log of ad 11 is not read: rename it to 11.jsonl") == 1
+    assert rows(study) == [LAMP]
+    (study / LOG.with_name(name)).rename(study / LOG)
+    assert printed(capsys, study, "status")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["7.jsonl", "11a.jsonl"])
+def test_a_log_of_another_ad_beside_the_real_one_makes_no_second_session(
+    study: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(study / LOG, study / LOG.with_name(name))
+    number, message = printed(capsys, study, "status")
+    assert number == 1 and "1 session: " in message and message.count(f"{name}: ") == 1
+
+
 def test_an_unreadable_copy_of_a_log_is_not_another_session(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (study / LOG.with_name("11.sync-conflict-20260102-101010-ABCDEFG.jsonl")).write_bytes(b"\0" * 100)
     number, message = printed(capsys, study, "status")

@@ -200,11 +200,21 @@ def coder_snapshots(
         problems.setdefault(owner, []).append(misplaced_log(log, owner, book.words.source))
     aside = tuple(map(stray, session_files.strays(paths.folder)))
     left_out = skipped and safe_name(skipped)
-    with_log = (folder.with_log(log) for log in logs if log not in copies and log.stem != left_out)
+    with_log = (folder.with_log(log, problems) for log in logs if log not in copies and log.stem != left_out)
+    held: SessionSnapshot | None = None
+    seen: set[str] = set()
     for snapshot in chain(filter(None, with_log), folder.without_log()):
-        yield replace(snapshot, misplaced=(*aside, *snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+        if held is not None:
+            yield held
+        held = replace(snapshot, misplaced=(*aside, *snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+        seen.add(snapshot.source.id)
         aside = ()
-    yield from (folder.unread(SourceId(owner), *found) for owner, found in problems.items() if owner != skipped)
+    if held is not None:
+        late = (problem for owner, found in problems.items() if owner in seen for problem in found)
+        yield replace(held, misplaced=(*held.misplaced, *late))
+    yield from (
+        folder.unread(SourceId(owner), *found) for owner, found in problems.items() if owner not in (*seen, skipped)
+    )
     if aside and not skipped:
         first = Path(aside[0].file)
         yield folder.unread(owner_of(first) or SourceId(first.name), *aside)
@@ -245,8 +255,8 @@ class _CoderFolder:
             else:
                 self._documents.setdefault(document.heading, []).append(document)
 
-    def with_log(self, log: Path) -> SessionSnapshot | None:
-        """Return the session of a log; None if it is empty."""
+    def with_log(self, log: Path, misplaced: dict[str, list[Problem]]) -> SessionSnapshot | None:
+        """Return the session of a log; None if it is empty, or that of another source: then add to `misplaced`."""
         try:
             transactions, problems = Journal(log).read()
         except OSError as error:
@@ -267,7 +277,8 @@ class _CoderFolder:
             steps = tuple(transactions)
             return SessionSnapshot(self._name, self._name, source, memory.state, log, steps, tuple(problems))
         if safe_name(opened.source) != log.stem:
-            return self.unread(opened.source, misplaced_log(log, opened.source, self._book.words.source))
+            misplaced.setdefault(opened.source, []).append(misplaced_log(log, opened.source, self._book.words.source))
+            return None
         source = Source(opened.source, opened.employer, opened.title, "", str(log))
         snapshot = self._synced(memory, source, self._candidates(opened.source))
         found, steps = (*problems, *snapshot.file_problems), tuple(transactions)

@@ -529,5 +529,7 @@ MERGE_LOG = "`codetui merge` with its name adds what only it has; then delete it
 def misplaced_log(path: Path, source_id: SourceId, word: str) -> Problem:
     """Return the problem of a log with another name than its source's; `word` is the noun for a source."""
     own = f"{safe_name(source_id)}{LOG}"
+    if not fs.exists_or_link(path.with_name(own)):
+        return Problem(str(path), 0, "error", f"this log of {word} {source_id} is not read: rename it to {own}")
     what = f"this log is not read: the log of {word} {source_id} is {own}"
     return Problem(str(path), 0, "error", f"{what}: {MERGE_LOG}")
