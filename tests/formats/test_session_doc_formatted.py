@@ -94,3 +94,12 @@ def test_an_underlined_heading_is_one_row() -> None:
 @pytest.mark.parametrize("line", ["- x <!--\n", "- x <!--\n\n", "<!-- -->\n\n    - x\n\n", "- `" * 9 + "``<!--\n"])
 def test_many_signs_of_comments_take_little_time(line: str) -> None:
     assert Rows(line * 20_000).written().text == line * 20_000
+
+
+@pytest.mark.parametrize("reasoning", ["<!--", "She keeps <!--", "x <!–"])
+@pytest.mark.parametrize("rest", ["", "\n<!-- for the archive -->\n"])
+def test_a_text_that_ends_with_the_sign_of_a_comment_is_read_whole(reasoning: str, rest: str) -> None:
+    text = TEXT.replace("---\n", f"- **Assigned Profile:** `Gardener`\n- **Reasoning:** {reasoning}\n\n---\n", 1)
+    document, problems = parse_document(text + rest, "")
+    assert document.reasoning == reasoning and len(problems) == bool(rest)
+    assert document.sections == parse_document(TEXT + rest, "")[0].sections

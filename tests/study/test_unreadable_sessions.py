@@ -267,3 +267,15 @@ def test_a_refused_step_removed_from_disk_is_not_reported(study: Path, monkeypat
     assert not list(Path.home().rglob("*.refused.jsonl"))
     two = program(study)
     assert notes(two) == ["n0", "n2"] and two.problems == one.problems
+
+
+def test_an_unreadable_record_of_a_missing_document_leaves_out_its_edits_alone(study: Path) -> None:
+    one = program(study)
+    one.session.execute(assign(0))
+    assert one.leave() == []
+    one.release()
+    document(study).unlink()
+    with unreadable("11.written"):
+        (snapshot,) = Study.open(study).sessions()
+    assert [coding.note for coding in snapshot.state.live()] == ["n0"]
+    assert any(BROKEN in problem.message for problem in snapshot.problems)

@@ -325,7 +325,8 @@ class _CoderFolder:
             sync.recognize()
             line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
-            problem = not_read(error, candidates[0].path, "edits by hand in this document are left out")
+            file = candidates[0].path if candidates else self._paths.log(source.id)
+            problem = not_read(error, file, "edits by hand in this document are left out")
             return replace(snapshot, file_problems=(problem,), is_unread=not log.transactions)
         return replace(
             snapshot,

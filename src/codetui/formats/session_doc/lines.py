@@ -97,6 +97,8 @@ class Line:
     level: int = 0
     is_indented: bool = False
     open_quotation: str = ""
+    late_opening: str = ""
+    """The signs at the end that belong to the comment below."""
 
     @property
     def end(self) -> int:
@@ -140,6 +142,9 @@ def cut(text: str) -> list[Line]:
             or _closed(raws, number, unclosed)
             or _line(raws, number, is_head=is_head)
         )
+        if last and line.kind == "comment" and not COMMENT.match(raw):
+            opening = LATE_OPENING.search(raws[number - blanks - 1])
+            last.late_opening = opening[0] if opening else ""
         is_head = is_head and line.level < 2
         if last and last.open_quotation and raw.lstrip()[0] in f"{SIGNS}{DASHES}|":
             line.kind = "paragraph"  # a bullet of the source, inside the quotation
@@ -160,7 +165,8 @@ def cut(text: str) -> list[Line]:
         if line.kind == "heading":
             continue
         line.text = " ".join((line.text, *filter(None, map(str.strip, line.raw[1:])))).strip()
-        line.text = LATE_OPENING.sub("", line.text)
+        if line.late_opening:
+            line.text = LATE_OPENING.sub("", line.text)
     return lines
 
 
@@ -171,7 +177,7 @@ def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str])
     """
     if LATE in unclosed or number <= blanks or not LATE_OPENING.search(raws[number - blanks - 1]):
         return None
-    last = next((at for at in range(number, len(raws)) if LATE_CLOSING.search(raws[at])), -1)
+    last = next((at for at in range(number, len(raws)) if LATE_CLOSING.search(raws[at]) and "<!--" not in raws[at]), -1)
     if last < 0:
         unclosed.add(LATE)
         return None
@@ -285,6 +291,7 @@ class Row:
     ids: tuple[str, ...] = ()
     is_removed: bool = False
     end: Key = ()
+    late_opening: str = ""
 
     def __post_init__(self) -> None:
         self.end = self.key
@@ -338,7 +345,8 @@ class Rows:
         above = 0
         for line in cut(text):
             gap, raw = ended[above : line.number - 1], ended[line.number - 1 : line.end - 1]
-            self.rows.append(Row((2 * line.number,), line.kind, raw, gap, line.text, line.level))
+            row = Row((2 * line.number,), line.kind, raw, gap, line.text, line.level, late_opening=line.late_opening)
+            self.rows.append(row)
             above = line.end - 1
         self._bottom = ended[above:]
         self._top: list[str] = []
@@ -356,8 +364,7 @@ class Rows:
         """Replace the lines of a row."""
         last = row.raw[-1]
         end = last[len(last.rstrip("\r\n")) :] or self._line_end
-        opening = LATE_OPENING.search(last.rstrip("\r\n"))
-        row.raw = [text + end for text in (*texts[:-1], texts[-1] + (opening[0] if opening else ""))]
+        row.raw = [text + end for text in (*texts[:-1], texts[-1] + row.late_opening)]
 
     def written(self) -> Written:
         """Return the resulting text and the ids by line."""
