@@ -112,10 +112,10 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
 def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
     """Return the files for texts of this study that could not be saved; other studies use the same fallback folders."""
     found: list[Problem] = []
-    for file in _draft_files(paths, source_id, fs.require_own):
+    for number, file in enumerate(_draft_files(paths, source_id, fs.require_own)):
         with suppress(OSError):
             path = file()
-            if fs.exists(path) and f" in {_place(paths)}, ".encode() in fs.read(path):
+            if fs.exists(path) and (number == 0 or f" in {_place(paths)}, ".encode() in fs.read(path)):
                 what = f"a text that could not be saved is in {path}: copy what you need from it, then delete the file"
                 found.append(Problem(str(path), 0, "warning", what))
     return found
@@ -123,7 +123,7 @@ def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
 
 def _place(paths: SessionPaths) -> str:
     """Return the sessions folder as the headings of kept texts name it."""
-    return os.path.abspath(paths.root)  # noqa: PTH100  Path.resolve fails where a link leads nowhere
+    return os.path.realpath(paths.root)
 
 
 def report_crash(traceback: str) -> str:
