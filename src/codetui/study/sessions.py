@@ -201,6 +201,7 @@ def coder_snapshots(
     aside = tuple(map(stray, session_files.strays(paths.folder)))
     left_out = skipped and safe_name(skipped)
     with_log = (folder.with_log(log, problems) for log in logs if log not in copies and log.stem != left_out)
+    # The last one is held back: a log under another name may come after the session that it belongs to.
     held: SessionSnapshot | None = None
     seen: set[str] = set()
     for snapshot in chain(filter(None, with_log), folder.without_log()):
@@ -266,7 +267,7 @@ class _CoderFolder:
         memory = MemoryLog(transactions)
         opened = memory.state.opened
         if not transactions:
-            return self._with_useless_log(log, is_empty=not problems)
+            return self._with_unreadable_log(log, is_empty=not problems)
         if opened is None:
             word = self._book.words.source
             what = f"the beginning of this log is missing, which names the {word}"
@@ -284,7 +285,7 @@ class _CoderFolder:
         found, steps = (*problems, *snapshot.file_problems), tuple(transactions)
         return replace(snapshot, coder=steps[-1].coder, log=log, transactions=steps, file_problems=found)
 
-    def _with_useless_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
+    def _with_unreadable_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
         """Return the session of a log without any readable line, from its document; None if both are empty."""
         source_id = SourceId(next((one for one in self._documents if one and safe_name(one) == log.stem), log.stem))
         candidates = self._candidates(source_id)
