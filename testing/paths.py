@@ -6,13 +6,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src"
+SHARED = ROOT.parent / "shared"
 
 
 def shared_path() -> Path:
     """Return the folder of real ads and codings beside the project; skip the test if it is absent."""
     import pytest
 
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
+    if not SHARED.is_dir():
         pytest.skip("the real corpus does not lie beside this clone (../shared)")
-    return folder
+    return SHARED
