@@ -1,0 +1,275 @@
+"""Whether a source with one coder's session matches a query, and the places where it does."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from codetui.core.query.query import (
+    And,
+    HasCode,
+    HasNote,
+    InPart,
+    InText,
+    Matches,
+    Node,
+    Not,
+    OfCoding,
+    OfSession,
+    OfSource,
+    Or,
+    Query,
+    Relation,
+)
+from codetui.core.query.words import FoldedText, fold
+from codetui.core.session.state import State
+from codetui.core.text.spans import SpanIndex
+from codetui.core.text.units import units
+from codetui.model import Coding, Source, Span
+
+RegexSearch = Callable[[str, str], Sequence[Span]]
+"""Returns the places of a pattern in a text, in code points."""
+
+
+def search_regex(pattern: str, text: str) -> list[Span]:
+    """Return the places of a regular expression in a text, without empty ones; this may take for ever."""
+    found = re.compile(pattern, re.IGNORECASE | re.MULTILINE).finditer(text)
+    return [Span(*match.span()) for match in found if match.start() < match.end()]
+
+
+@dataclass(frozen=True)
+class QueriedSource:
+    """A source with one coder's session of it; `state` is None without a session.
+
+    `progress` is that of the session. `regex` replaces the search for regular expressions.
+    """
+
+    source: Source
+    coder: str = ""
+    state: State | None = None
+    progress: str = "untouched"
+    regex: RegexSearch = search_regex
+
+    @cached_property
+    def folded(self) -> FoldedText:
+        """The folded text."""
+        return FoldedText(self.source.text)
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """The attributes of the source under their folded names."""
+        return {fold(name): value for name, value in self.source.attributes.items()}
+
+    @cached_property
+    def codings(self) -> Sequence[Coding]:
+        """The codings of the session."""
+        return self.state.live() if self.state is not None else ()
+
+
+class Hit(NamedTuple):
+    """A place that a query found: a passage, or a quotation with its coding.
+
+    `span` is None for a quotation without a place. `other` is the quotation to which a relation holds, the first one
+    if there are several.
+    """
+
+    span: Span | None
+    coding: Coding | None = None
+    other: Coding | None = None
+
+
+Narrow = tuple[Node, ...]
+"""Conditions that a quotation must meet as well: notes, sections and groups beside a code, and their negations."""
+
+
+def matches(query: Query, ad: QueriedSource) -> bool:
+    """Return whether a source with a session matches a query."""
+    return _holds(query.root, ad, ())
+
+
+def hits(query: Query, ad: QueriedSource) -> list[Hit]:
+    """Return the places that a query finds, each once, in order of place; none if it does not match.
+
+    A source may match without any place, by its attributes or state.
+    """
+    if not _holds(query.root, ad, ()):
+        return []
+    unique: dict[tuple[Span | None, str], Hit] = {}
+    for hit in _hits(query.root, ad, ()):
+        unique.setdefault((hit.span, hit.coding.id if hit.coding else ""), hit)
+    return sorted(unique.values(), key=_place)
+
+
+def _place(hit: Hit) -> tuple[bool, Span, int]:
+    return hit.span is None, hit.span or Span(0, 0), hit.coding.rank if hit.coding else 0
+
+
+def _holds(node: Node, ad: QueriedSource, narrow: Narrow) -> bool:
+    match node:
+        case InText():
+            return node.words.are_in(ad.folded)
+        case Matches():
+            return bool(ad.regex(node.pattern, ad.source.text))
+        case OfSource():
+            return node.value.accepts(_field(ad, node))
+        case OfSession():
+            return node.value.accepts(_session_field(ad, node))
+        case Not():
+            return not _holds(node.part, ad, ())
+        case And():
+            parts, inner = _shared(node, narrow)
+            return all(_holds(part, ad, inner) for part in parts)
+        case Or():
+            return any(_holds(part, ad, narrow) for part in node.parts)
+        case _:
+            return next(_selected(node, ad, narrow), None) is not None
+
+
+def _hits(node: Node, ad: QueriedSource, narrow: Narrow) -> Iterator[Hit]:
+    """Yield the places of a condition that holds."""
+    match node:
+        case InText():
+            yield from map(Hit, node.words.spans(ad.folded))
+        case Matches():
+            yield from map(Hit, ad.regex(node.pattern, ad.source.text))
+        case And():
+            parts, inner = _shared(node, narrow)
+            for part in parts:
+                yield from _hits(part, ad, inner)
+        case Or():
+            for part in node.parts:
+                if _holds(part, ad, narrow):
+                    yield from _hits(part, ad, narrow)
+        case HasCode() | InPart() | HasNote() | Relation():
+            yield from _selected(node, ad, narrow)
+        case _:
+            pass
+
+
+# --- fields -------------------------------------------------------------------------------------------
+
+
+def _field(ad: QueriedSource, node: OfSource) -> str:
+    match node.field:
+        case "id":
+            return ad.source.id
+        case "employer":
+            return (ad.state.employer if ad.state else "") or ad.source.employer
+        case "title":
+            return (ad.state.title if ad.state else "") or ad.source.title
+        case "attribute":
+            return ad.attributes.get(node.attribute, "")
+
+
+def _session_field(ad: QueriedSource, node: OfSession) -> str:
+    match node.field:
+        case "coder":
+            return ad.coder
+        case "profile":
+            return ad.state.profile if ad.state else ""
+        case "state":
+            return ad.progress
+
+
+# --- quotations ---------------------------------------------------------------------------------------
+
+
+def _shared(node: And, narrow: Narrow) -> tuple[Sequence[Node], Narrow]:
+    """Return the conditions that hold one by one, and those that every quotation found by them must meet.
+
+    Notes, sections and groups describe the quotations of the codes beside them. Without a code beside them, the first
+    one finds the quotations that the others describe.
+    """
+    describing = [part for part in node.parts if _describes(part)]
+    others = [part for part in node.parts if part not in describing]
+    if not any(map(_selects, others)):
+        first = next((part for part in describing if not isinstance(part, Not)), None)
+        if first is None:
+            return node.parts, narrow
+        describing.remove(first)
+        others.append(first)
+    return others, (*narrow, *describing)
+
+
+def _describes(node: Node) -> bool:
+    return isinstance(node.part if isinstance(node, Not) else node, InPart | HasNote)
+
+
+def _selects(node: Node) -> bool:
+    """Return whether a condition finds quotations."""
+    if isinstance(node, And | Or):
+        return any(map(_selects, node.parts))
+    return isinstance(node, HasCode | InPart | HasNote | Relation)
+
+
+def _selected(node: OfCoding, ad: QueriedSource, narrow: Narrow) -> Iterator[Hit]:
+    """Yield the quotations that meet a condition and those of `narrow`."""
+    if isinstance(node, Relation):
+        others = [coding for coding in ad.codings if coding.code in node.right and coding.anchor is not None]
+        other_of = _Partners(node, others, ad.source.text).of if others else None
+        for coding in ad.codings if other_of else ():
+            if coding.code in node.left and all(_is_so(coding, one) for one in narrow):
+                other = other_of(coding) if other_of else None
+                if other is not None:
+                    yield Hit(_span(coding), coding, other)
+        return
+    for coding in ad.codings:
+        if _is_so(coding, node) and all(_is_so(coding, one) for one in narrow):
+            yield Hit(_span(coding), coding)
+
+
+def _is_so(coding: Coding, node: Node) -> bool:
+    match node:
+        case HasCode() | InPart():
+            return coding.code in node.codes
+        case HasNote():
+            return node.value.accepts(coding.note)
+        case Not():
+            return not _is_so(coding, node.part)
+        case _:
+            raise TypeError(f"{node} is no condition on one quotation")
+
+
+def _span(coding: Coding) -> Span | None:
+    return Span(coding.anchor.start, coding.anchor.end) if coding.anchor else None
+
+
+class _Partners:
+    """The quotations on the right of a relation, sorted by start."""
+
+    def __init__(self, relation: Relation, codings: list[Coding], text: str) -> None:
+        placed = [(span, coding) for coding in codings if (span := _span(coding)) is not None]
+        placed.sort(key=lambda pair: (pair[0], pair[1].rank))
+        self._relation, self._text = relation, text
+        self._spans = [span for span, _ in placed]
+        self._codings = [coding for _, coding in placed]
+        self._index = SpanIndex(self._spans)
+
+    def of(self, coding: Coding) -> Coding | None:
+        """Return the first quotation to which the relation of `coding` holds, None if there is none."""
+        here = _span(coding)
+        places = self._places(here) if here is not None else ()
+        return next((self._codings[at] for at in places if self._codings[at].id != coding.id), None)
+
+    def _places(self, here: Span) -> Iterator[int]:
+        match self._relation.kind:
+            case "overlaps":
+                yield from self._index.overlapping(*here)
+            case "inside":
+                found = self._index.overlapping(*here)
+                yield from (
+                    at for at in found if self._spans[at].start <= here.start and here.end <= self._spans[at].end
+                )
+            case "near":
+                # Spans that begin right at the end of the range do not overlap it.
+                reach = self._relation.distance + 1
+                yield from self._index.overlapping(here.start - reach, here.end + reach)
+            case "same sentence":
+                sentences = units(self._text, here.start, here.end, "sentence")
+                yield from (at for sentence in sentences for at in self._index.overlapping(*sentence))
+            case "before":
+                yield from range(bisect_left(self._spans, Span(here.end, here.end)), len(self._spans))
