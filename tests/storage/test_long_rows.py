@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tracemalloc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -156,3 +158,29 @@ def test_a_row_of_300_mb_costs_little_memory(tmp_path: Path, suffix: str) -> Non
     messages = [(one.line, one.message) for batch in batches for one in batch.problems if one.severity == "error"]
     assert [line for line, _ in messages] == [3 if suffix == "csv" else 2]
     assert "longer than 16 MB" in messages[0][1]
+
+
+@pytest.mark.parametrize(
+    "line", ["a line of it\n", "you say, he said, and more\n", 'he said ""yes""\n', '""Yes,"" he said\n']
+)
+@pytest.mark.parametrize(
+    "following", ["9,Acme,Dev,Plain\n", '9,"Acme, Ltd",Dev,"Two\nlines"\n', '"9","Acme","Dev",""\n']
+)
+def test_the_lines_of_a_long_row_are_skipped_without_parsing_each_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, following: str
+) -> None:
+    path = tmp_path / "ads.csv"
+    path.write_text(f'{HEAD}1,Acme,Dev,Plain\n2,Acme,Dev,"{line * LIMIT}end"\n{following}', "utf-8")
+    parsed = []
+
+    def counted(
+        lines: Iterable[str], *, delimiter: str, strict: bool = False, skipinitialspace: bool = False
+    ) -> object:
+        parsed.append(lines)
+        return parse(lines, delimiter=delimiter, strict=strict, skipinitialspace=skipinitialspace)
+
+    parse = csv.reader
+    monkeypatch.setattr(table_readers.csv, "reader", counted)
+    entries = [entry.id for batch in Corpus(path, CorpusSettings()).batches() for entry in batch.entries]
+    assert entries == ["1", "9"]
+    assert len(parsed) < 20

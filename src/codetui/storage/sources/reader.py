@@ -12,7 +12,7 @@ import re
 import sys
 import unicodedata
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, NamedTuple, Protocol
@@ -188,6 +188,15 @@ class Lines:
         offset, number = self._mark
         self.offset, self.number = offset + sum(size for _, size in self._read[:skip]), number + skip
         self.mark()
+
+    def skip_to(self, is_wanted: Callable[[str], bool]) -> None:
+        """Skip the lines up to the next one that is wanted, without remembering them; lines too long are skipped."""
+        while line := self._ahead.popleft() if self._ahead else next(self._lines, None):
+            if line[0] is not None and is_wanted(line[0]):
+                self._ahead.appendleft(line)
+                return
+            self.offset += line[1]
+            self.number += 1
 
     # --- many lines at once -------------------------------------------------------------------------
 

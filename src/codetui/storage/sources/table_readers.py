@@ -388,6 +388,8 @@ class _Records:
         self._reader = partial(
             csv.reader, delimiter=header.delimiter, strict=True, skipinitialspace=header.skips_blanks
         )
+        delimiter = re.escape(header.delimiter)
+        self._opens_quotes = re.compile(rf'(?:^|{delimiter}) *"(?!"[^{delimiter}"\r\n])').search
         self._id_at = id_at
         self._problems = problems
         self._dead_end = 0
@@ -430,7 +432,14 @@ class _Records:
         """Yield the rows that begin before the dead end; skip from a broken row to the next whole one."""
         lines = self._lines
         broken_at, broken_id = 0, ""
+
+        def may_be_row(line: str) -> bool:
+            is_quoted = '"' in line and self._opens_quotes(line) is not None
+            return is_quoted or self._is_whole(line.split(self._header.delimiter), broken_id)
+
         while broken_at or lines.number <= self._dead_end:
+            if broken_at:
+                lines.skip_to(may_be_row)
             lines.mark()
             place = Place(lines.offset, lines.number)
             try:
