@@ -19,8 +19,17 @@ CHINESE = "我们正在找老师。你将设计课程！你会唱歌吗？好的
 SENTENCES = {
     "Chinese": CHINESE.replace("。", "。|").replace("！", "！|").replace("？", "？|"),
     "Japanese": "私たちは先生を探しています。|「はい。」と答えた。|次に進む．|終わり",
-    "quotes": "“好的。”|他说。|他们问：“你来吗？”|我说不。|（见附录。）|完",
+    "quotes": "“好的。”他说。|他们问：“你来吗？”|我说不。|（见附录。）|完",
+    "speakers": "「好的！」王老师笑着说，“走吧。”|“为什么？”她问道。|“好。”的意思是同。|老师说：“早！”|学生说：“早！”",
+    "straight quotes": '他来了。|"你好。"她说。|我走了。',
+    "speakers in Japanese": "「はい。」彼は言った。|『走れメロス。』を読む。|「行く！」と叫んだ。|次(例。)は終わり。",
+    "brackets": "我们提供培训（第一年免费。）和住宿。|欢迎。",
     "several signs": "真的吗？！|太好了！！！|嗯。。。|行……走吧。",
+    "dots": "我很累……|我们回家吧。|走了⋯⋯吗？|苹果、香蕉……等水果。|我……我不知道。|考えました‥‥|しかし、無理です。",
+    "abbreviations": "联系Dr. 王。|使用.NET和www.例.cn。|要求：1. 本科；2. 英语。",
+    "Greek": "Ποιος είσαι; |Είμαι δάσκαλος. |Θέλω γάλα\u037e |ναι",
+    "Thai, Khmer": "สวัสดีครับ |เราต้องการครู|\n\nខ្ញុំ\u17d4 |អ្នក",
+    "Arabic and Hindi abbreviations": "مع د. أحمد نعمل. |شكرا. |डॉ. शर्मा आए। |ठीक",
     "ASCII signs": "我们找老师.|你会唱歌吗?|好!|欢迎",
     "with English": "We teach. |我们使用Node.js和3.5版。|Call us! |谢谢",
     "full-width letters": "使用Ｎｏｄｅ．ｊｓ和Ｃ＋＋．|３．５年",
@@ -32,6 +41,9 @@ SENTENCES = {
 CLAUSES = {
     "Chinese": "好的；|是的，|谢谢。",
     "enumeration": "熟悉Python、|Java和C++",
+    "numbered": "职责：|1、设计课程；|2、教学，|三、评估3、4年",
+    "Thai": "เราต้องการครู |ทำงาน 5 วัน",
+    "Greek": "ψωμί· |και νερό",
     "ASCII signs": "开发,|测试:|维护;|完",
     "numbers": "工资1，000元，|时间09：30到18:00",
     "dashes": "真的——|很好",
@@ -62,8 +74,8 @@ def test_sentences_end_at_the_signs_of_their_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLAUSES)
 def test_clauses_end_at_the_signs_of_their_script(name: str) -> None:
-    expected = [one.strip().rstrip("，；、,;:—،") for one in CLAUSES[name].split("|")]
-    assert [one.rstrip("—") for one in pieces(CLAUSES[name].replace("|", ""), "clause")] == expected
+    expected = [one.strip().rstrip("，；、,;:：—،·") for one in CLAUSES[name].split("|")]
+    assert [one.rstrip("—：") for one in pieces(CLAUSES[name].replace("|", ""), "clause")] == expected
 
 
 @pytest.mark.parametrize("text", WORDS)

@@ -24,23 +24,26 @@ _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _HIRAGANA = "\u3041-\u309f"
 _KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _BOPOMOFO = "\u3105-\u312f\u31a0-\u31bf"
-_THAI = "\u0e01-\u0e3a\u0e40-\u0e4e"
+THAI = "\u0e01-\u0e3a\u0e40-\u0e4e"
 _CLUSTERED = (
     "\u0e81-\u0ebd\u0ec0-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u17d7\u17dc\u17dd\uaa60-\uaa7f"
 )
 HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7fb"
 
-UNSPACED = f"{_HAN}{_HIRAGANA}{_KATAKANA}{_BOPOMOFO}{_THAI}{_CLUSTERED}"
+UNSPACED = f"{_HAN}{_HIRAGANA}{_KATAKANA}{_BOPOMOFO}{THAI}{_CLUSTERED}"
 """A class of characters, for regular expressions: those of scripts that put no blanks between words."""
 
 IDEOGRAPHIC = f"{_HAN}{_HIRAGANA}{_KATAKANA}{_BOPOMOFO}{HANGUL}"
 """The characters after which `.` and `,` may end a sentence and a clause without a blank."""
 
-STOPS = "。！？｡．؟۔।॥։።፧༎།။៕"
+STOPS = "。！？｡．؟۔।॥։።፧༎།။៕។๚๛᠃෴"
 """The signs that end a sentence; `．` is also a decimal point."""
 
-BREAKS = "，、；：､﹐﹑﹔﹕،؛፣፤၊"
+BREAKS = "，、；：､﹐﹑﹔﹕،؛፣፤၊᠂"
 """The signs that end a clause; `，` and `：` also stand inside numbers and times."""
+
+ELLIPSES = "…⋯‥"
+"""Dots that end a sentence where they are doubled, unless it goes on behind a hesitation or a list."""
 
 OPENERS, CLOSERS = "（「『【《〈〔［｛｢“‘", "）」』】》〉〕］｝｣”’"
 """Quotes and brackets as wide as an ideograph, pairwise, and the curly ones."""
@@ -52,10 +55,27 @@ find_unspaced = re.compile(f"[{UNSPACED}]").search
 find_ideographic = re.compile(f"[{IDEOGRAPHIC}]").search
 _RUN = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _find_kana = re.compile(f"[{_HIRAGANA}{_KATAKANA}]").search
-_find_thai = re.compile(f"[{_THAI}]").search
+_find_thai = re.compile(f"[{THAI}]").search
 _find_clustered = re.compile(f"[{_CLUSTERED}]").search
-_CHANGE = re.compile(f"(?<=[{_HAN}])(?=[{_KATAKANA}])|(?<=[{_KATAKANA}])(?=[{_HAN}])|(?<=[{_THAI}])(?![{_THAI}])")
-_QUOTED_ON = re.compile("[とってがはをにのでも、，]")
+_CHANGE = re.compile(f"(?<=[{_HAN}])(?=[{_KATAKANA}])|(?<=[{_KATAKANA}])(?=[{_HAN}])|(?<=[{THAI}])(?![{THAI}])")
+_SPEECH = (
+    "(?:[说說问問道答喊叫想写寫]|回答|表示|补充|補充|解释|解釋|强调|強調|笑道|写道|寫道)[道着著了过過]?"
+    "|(?:言っ|言いまし|答え|答えまし|尋ね|聞い|話し|語っ|述べ|思っ|つぶやい|呟い)た|(?:叫ん|喜ん)だ|言う|答える|尋ねる|思う"
+)
+_IN_PHRASE = rf"[^\s{STOPS}{BREAKS}{ELLIPSES}{re.escape(OPENERS + CLOSERS)}\"]"
+_GOES_ON = re.compile(
+    rf"[とってがはをにのでも、，{HANGUL}]|[的和与與或及等就便]|然[后後]|是(?![的啊吗嗎{STOPS}{BREAKS}])"
+)
+"""Particles behind a quotation or brackets: 「はい。」と答えた."""
+
+_SPEAKS_ON = re.compile(rf"{_IN_PHRASE}{{0,12}}?(?:{_SPEECH})(?!{_IN_PHRASE})")
+"""The speaker behind a quotation: “好的。”他说。"""
+
+_LISTED_ON = re.compile(rf"[等和与與及或的{STOPS}{BREAKS}a-z]|之类|之類|など")
+_EDGE = re.compile(rf"[{STOPS}{ELLIPSES}{re.escape(OPENERS)}\s]")
+SHORTEST_PHRASE = 3
+"""Characters before dots that are no hesitation: 嗯……好的."""
+
 _STACKING = "\u1039\u17d2\u103a"
 """Signs of Burmese and Khmer that join the next consonant."""
 
@@ -81,13 +101,32 @@ def words_of(text: str, run: Span) -> list[Span]:
     return [Span(run.start + one, run.start + other) for one, other in pairwise(edges)]
 
 
-def ends_sentence(text: str, start: int, end: int) -> bool:
-    """Return whether a sign of `STOPS`, from `start` to `end` with its closing quotes, ends the sentence."""
+def ends_sentence(text: str, start: int, end: int, flow_start: int = 0) -> bool:
+    """Return whether signs of `STOPS` or doubled dots, from `start` to `end` with closing quotes, end the sentence."""
     if text[start] == "．":
         before, after = text[start - 1 : start], text[end : end + 1]
         return not (before.isalnum() and not find_ideographic(before) and (after.isdigit() or after.islower()))
-    # 「はい。」と答えた: the sentence goes on behind the quotation.
-    return text[end - 1] not in CLOSERS or not _QUOTED_ON.match(text, end)
+    if text[end - 1] in ELLIPSES:
+        before = text[max(flow_start, start - SHORTEST_PHRASE) : start]
+        is_hesitation = len(_EDGE.split(before)[-1]) < SHORTEST_PHRASE
+        return not (is_hesitation or text[end : end + 1] == text[start - 1] or _LISTED_ON.match(text, end))
+    return not goes_on_after_quote(text, end, flow_start)
+
+
+def goes_on_after_quote(text: str, end: int, flow_start: int = 0) -> bool:
+    """Return whether a sentence goes on behind the quote or bracket before `end`: 「はい。」と答えた, “好的。”他说。
+
+    The speaker of a quotation that follows a colon or comma precedes it.
+    """
+    last = text[end - 1]
+    if last not in CLOSERS and last not in "\"')":
+        return False
+    if last not in "」』｣”’\"'" or _GOES_ON.match(text, end):
+        return _GOES_ON.match(text, end) is not None
+    opener = OPENERS[CLOSERS.index(last)] if last in CLOSERS else last
+    at = text.rfind(opener, flow_start, end - 1)
+    is_introduced = at > flow_start and text[at - 1] in f"{BREAKS}:,"
+    return not is_introduced and _SPEAKS_ON.match(text, end) is not None
 
 
 def _language(text: str, stretch: str) -> str:

@@ -15,15 +15,18 @@ from codetui.core.text.layout import cluster_cells
 from codetui.core.text.scripts import (
     BREAKS,
     CLOSERS,
+    ELLIPSES,
     HANGUL,
     IDEOGRAPHIC,
     OPENERS,
     SEPARATORS,
     STOPS,
+    THAI,
     UNSPACED,
     ends_sentence,
     find_ideographic,
     find_unspaced,
+    goes_on_after_quote,
     runs,
     words_of,
 )
@@ -37,7 +40,7 @@ i.c.m. i.e. i.h.b. i.h.k.v. i.o. i.o.v. i.p.v. i.s.m. i.v.m. ie. inc. incl. ing.
 m.a.w. m.b.t. m.b.v. m.i.v. m.n. m.u.v. max. mevr. min. mr. mrs. ms. mw. n.a.v. n.t.b. n.v.t. nl.
 nr. nrs. o.a. o.b.v. o.g.v. o.i.d. o.l.v. o.m. o.v.v. p.a. p.d. p.j. p.m. p.u. p.w. pag. ph.d. plm.
 prof. r.o. resp. sr. st. t.a.v. t.b.v. t.g.v. t.h.v. t.m. t.n.v. t.o.v. t.w. t.z.t. tel. u.s.
-v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm.
+v.a. v.w.b. vb. vgl. viz. vs. w.o. z.g. z.s.m. zgn. zsm. डॉ. श्री. प्रो. δηλ. κα.
 """
 ABBREVIATIONS = frozenset(_SPELT_ABBREVIATIONS.split())
 # These may end a sentence as well: the next word decides.
@@ -164,16 +167,29 @@ _MARK = re.compile(
 _INNER_SIGNS = "•▪●➢✓"
 _INNER_MARK = re.compile(rf"(?<=\S)[ \t]+[{_INNER_SIGNS}][ \t]+")
 _LINE = re.compile(r"[^\n]*\n?")
-_STOP = re.compile(rf"(?:[{STOPS}][{STOPS}.!?]*|[.!?]+|…)[\"'”’»)\]{re.escape(CLOSERS)}]*")
-_TOKEN_BEFORE = re.compile(r"[^\s(\[\"“‘,;/]*$")
+_GREEK = "\u0370-\u03ff\u1f00-\u1fff"
+_STOP = re.compile(
+    rf"(?:[{STOPS}{ELLIPSES}][{STOPS}{ELLIPSES}.!?]*|[.!?]+|(?<=[{_GREEK}])[;\u037e]|(?:ครับ|ค่ะ|คะ)(?=\s))"
+    rf"[\"'”’»)\]{re.escape(CLOSERS)}]*"
+)
+"""A `;` behind a Greek letter is a question mark; Thai has words that end a sentence, and no sign."""
+
+_TOKEN_BEFORE = re.compile(rf"[^\s(\[\"“‘,;/{UNSPACED}]*$")
 _AFTER = re.compile(r"(,?)(\s*)[\"'“‘«(\[*_]*(\w?)")
 _CONJUNCTION = re.compile(r"(?:and/or|en/of|and|or|but|en|of|maar|&)\s+", re.IGNORECASE)
 _CLAUSE_END = re.compile(
     rf"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)"
     rf"|(?<=[{IDEOGRAPHIC}])[,;:]|[,;:](?=[{IDEOGRAPHIC}])|(?<=\D)[{BREAKS}]|[{BREAKS}](?=\D)|—{{2,}}(?=[{IDEOGRAPHIC}])"
+    rf"|(?<=[{_GREEK}])[·\u0387]|(?<=[{THAI}])[ \u00a0]+(?=[{THAI}])"
 )
-_LOOSE_BEFORE, _LOOSE_AFTER = ",;，；、､،؛", f",;:(|{BREAKS}{OPENERS[:-2]}"
-_AFTER_STOP = re.compile(rf"[A-Z\d{UNSPACED}{HANGUL}{re.escape(OPENERS)}]")
+_ENUMERATOR = re.compile(rf"(?:^|[\s{STOPS}{BREAKS}:])(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})$")
+_LONGEST_ENUMERATOR = 4
+"""Characters before `、` that may number a clause, with the sign before them: `；2、教学`."""
+
+_LOOSE_BEFORE, _LOOSE_AFTER = ",;，；、､،؛", f",;:(|·\u0387{BREAKS}{OPENERS[:-2]}"
+_DOUBLED = re.compile(rf"[{ELLIPSES}]{{2}}|[{ELLIPSES}].*[{STOPS}!?]|[{STOPS}]")
+find_greek = re.compile(f"[{_GREEK}]").search
+_AFTER_STOP = re.compile(rf"(?!NET(?![A-Za-z]))[A-Z\d{UNSPACED}{HANGUL}{re.escape(OPENERS)}]")
 _NEXT_WORD = re.compile(rf"\s*([^\s{UNSPACED}]+|\S)")
 _WRAPPED_WIDTHS = range(60, 121)
 
@@ -197,7 +213,9 @@ def bullet_flows(block: str) -> list[tuple[Span, bool]]:
 
 def sentences_in(block: str, flow: Span) -> list[Span]:
     """Return the sentences of a passage, each with its `.`, `!` or `?` and without a trailing `;` or `,`."""
-    ends = {m.end() for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)}
+    ends = {
+        _stop_end(block, m, flow) for m in _STOP.finditer(block, flow.start, flow.end) if _ends_sentence(block, m, flow)
+    }
     at = block.find("\n", flow.start, flow.end)
     while at >= 0:
         if _line_ends_sentence(block, at, flow):
@@ -208,12 +226,19 @@ def sentences_in(block: str, flow: Span) -> list[Span]:
 
 def clauses_in(block: str, sentence: Span) -> list[Span]:
     """Cut a sentence at its commas, semicolons, colons and dashes; a clause has no leading `and`."""
-    ends = [m.end() for m in _CLAUSE_END.finditer(block, sentence.start, sentence.end)]
+    ends = [m.end() for m in _CLAUSE_END.finditer(block, *sentence) if not _is_enumerator(block, m.start(), sentence)]
     clauses = []
     for span in _between(block, sentence, ends):
         lead = _CONJUNCTION.match(block, span.start, span.end)
         clauses.append(Span(lead.end(), span.end) if lead and lead.end() < span.end else span)
     return clauses
+
+
+def _is_enumerator(block: str, at: int, sentence: Span) -> bool:
+    """Return whether the sign at an offset follows the number of a clause: `2、教学`."""
+    start = max(sentence.start, at - _LONGEST_ENUMERATOR)
+    found = _ENUMERATOR.search(block, start, at) if block[at] in "、." else None
+    return found is not None and (found.start() > start or start == sentence.start or not found[0][0].isalnum())
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
@@ -228,6 +253,8 @@ def trimmed(text: str, start: int, end: int) -> Span:
 def _is_loose(text: str, start: int, end: int) -> bool:
     """Return whether the last character belongs to no word, such as a dash with white space before it."""
     last = text[end - 1]
+    if last in ";\u037e" and find_greek(text, end - 2, end - 1):
+        return False
     return (
         last.isspace()
         or last in _LOOSE_AFTER
@@ -279,26 +306,39 @@ def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
     comma, blanks, letter = after.groups() if after else ("", "", "")
     if stop.end() >= flow.end:
         return False
-    if stop.group()[0] in STOPS:
-        return ends_sentence(block, *stop.span())
+    first = stop.group()[0]
+    is_wide = find_ideographic(block, stop.start() - 1, stop.start()) is not None
+    if first in STOPS or first in THAI or (first in ELLIPSES and is_wide and _DOUBLED.search(stop.group())):
+        return ends_sentence(block, stop.start(), _stop_end(block, stop, flow), flow.start)
+    if first in ";\u037e":
+        return True
     before = _TOKEN_BEFORE.search(block[max(flow.start, stop.start() - 40) : stop.start()])
     token = before.group() if before else ""
     is_full_stop = stop.group()[0] == "." and not stop.group().startswith("..")
-    if stop.group()[0] != "…" and find_ideographic(block, stop.start() - 1, stop.start()):
-        return bool(blanks or _AFTER_STOP.match(block, stop.end()))
+    if first not in ELLIPSES and is_wide:
+        is_followed = blanks or _AFTER_STOP.match(block, stop.end())
+        return bool(is_followed) and not goes_on_after_quote(block, stop.end(), flow.start)
     if not blanks and is_full_stop and token[-1:].isascii() and find_ideographic(letter):
-        return token[-1:].isalpha() and not is_abbreviation(token + ".")
+        return token[-1:].isalpha() and not is_abbreviation(token + ".") and not _ADDRESS.match(token + ".")
     if not blanks:
         return letter.isupper() and len(token) > 1 and token[-2:].islower() and _is_glued(block, stop.end())
     if not letter:
         return not comma
+    if is_full_stop and find_ideographic(letter) and _is_enumerator(block, stop.start(), flow):
+        return False
     if is_full_stop and is_abbreviation(token + "."):
         return letter.isupper() and (token + ".").lower() in CLOSING_ABBREVIATIONS
-    if is_full_stop and len(token) == 1 and token.isupper():
+    if is_full_stop and len(token) == 1 and token.isalpha() and not token.islower():
         return False
     if letter.islower():
         return is_full_stop and not comma and token.isalpha() and len(token) >= 5
     return True
+
+
+def _stop_end(block: str, stop: re.Match[str], flow: Span) -> int:
+    """Return the end of a stop; a straight quote that opens the next sentence does not belong to it."""
+    opens = stop.group()[-1] == '"' and stop.group()[0] in STOPS and block.count('"', flow.start, stop.end()) % 2 == 1
+    return stop.end() - opens
 
 
 def _is_glued(block: str, at: int) -> bool:
