@@ -531,12 +531,25 @@ class Transaction:
     events: tuple[Event, ...]
 
 
+StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", "redo"]
+"""The kinds of steps over several sessions or the codebook.
+
+`migration` follows the rules in a file, `refactoring` renames, merges, splits, moves or retires a code; `edit` changes
+the codebook alone, `batch` several sessions alone, and `memo` a memo that belongs to no session.
+"""
+
+ADDED = {"is_added": True}
+"""The metadata of a field that is left out of a line at its default, so that older programs can read the line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyStep:
     """A step over several sessions or the codebook: one line of a coder's log of the study.
 
     `parents` and `seq` are as in Transaction, but within this log. `transactions` names its transaction in each
-    session. `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged.
+    session. `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged. `what`
+    describes the step, `made_in` is the source that was open, `made_by` the coder who made it, if that is another one.
+    `target` is the step that an undo or redo is about. `events` are those of memos that belong to no session.
     """
 
     v: Literal[2] = 2
@@ -545,7 +558,12 @@ class StudyStep:
     seq: int
     time: str
     coder: str
-    kind: Literal["migration", "refactoring"]
+    kind: StepKind
     transactions: tuple[tuple[SourceId, TransactionId], ...] = ()
     codebook_before: str = ""
     codebook_after: str = ""
+    what: str = field(default="", metadata=ADDED)
+    made_in: str = field(default="", metadata=ADDED)
+    made_by: str = field(default="", metadata=ADDED)
+    target: StepId = field(default=NO_STEP, metadata=ADDED)
+    events: tuple[Event, ...] = field(default=(), metadata=ADDED)

@@ -17,12 +17,12 @@ import pytest
 from codetui.core.session.conflicts import find_conflicts
 from codetui.core.session.state import State, Steps, replay
 from codetui.formats.session_doc.markdown import project, render_document
-from codetui.model import Cause, Event, MemoKind, Source, SourceId, StudyStep, Transaction, source_hash
+from codetui.model import Cause, Event, MemoKind, Source, SourceId, StepKind, StudyStep, Transaction, source_hash
 from codetui.storage.journal import Journal, StudyJournal, encode
 from codetui.storage.study_files import read_codebook
 
 LOGS = Path(__file__).parent / "logs" / "v2"
-NAMES = sorted(path.stem for path in LOGS.glob("*.jsonl") if path.stem != "study.steps")
+NAMES = sorted(path.stem for path in LOGS.glob("*.jsonl") if not path.stem.endswith("steps"))
 UNUSED = {"unknown": 4}
 """Lines of kinds, fields and versions that this version does not know."""
 
@@ -99,7 +99,8 @@ def test_a_log_of_the_study_is_read() -> None:
 def test_the_logs_have_every_kind_of_event_and_every_field() -> None:
     used: dict[type, set[str]] = {}
     values: set[object] = set()
-    records = [*(one for name in NAMES for one in read(name)[0]), *StudyJournal(LOGS / "study.steps.jsonl").read()[0]]
+    steps = [StudyJournal(LOGS / name).read()[0] for name in ("study.steps.jsonl", "study.added.steps.jsonl")]
+    records = [*(one for name in NAMES for one in read(name)[0]), *steps[0], *steps[1]]
     for one in values_in(records):
         if is_dataclass(one) and not isinstance(one, type):
             filled = (field.name for field in fields(one) if getattr(one, field.name) not in ("", None, (), 0))
@@ -109,7 +110,19 @@ def test_the_logs_have_every_kind_of_event_and_every_field() -> None:
     for kind in (Transaction, StudyStep, *get_args(Event)):
         names = {field.name for field in fields(kind)}
         assert names <= used[kind], kind
-    assert values >= {*get_args(Cause), *get_args(MemoKind)}
+    assert values >= {*get_args(Cause), *get_args(MemoKind), *get_args(StepKind)}
+
+
+def test_a_step_of_the_study_without_the_added_fields_is_written_as_before() -> None:
+    lines = (LOGS / "study.steps.jsonl").read_bytes().splitlines()[:2]
+    assert [encode(one) for one in StudyJournal(LOGS / "study.steps.jsonl").read()[0]] == lines
+
+
+def test_a_log_of_the_study_with_the_added_kinds_and_fields_is_read() -> None:
+    log = StudyJournal(LOGS / "study.added.steps.jsonl")
+    steps, problems = log.read()
+    assert problems == [] and [one.kind for one in steps] == ["edit", "batch", "memo", "undo", "redo"]
+    assert [encode(one) for one in steps] == log.path.read_bytes().splitlines()
 
 
 def values_in(value: object) -> Iterator[object]:

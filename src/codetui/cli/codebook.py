@@ -23,13 +23,13 @@ from codetui.cli.console import (
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
-from codetui.model import Codebook
+from codetui.model import Codebook, Problem
 from codetui.study.checker import in_order
 from codetui.study.coding_book import ConvertedBook, Layout, coding_book_text, convert_coding_book
 from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan, resume_study
 from codetui.study.outputs import protected_part
-from codetui.study.steps import interrupted_steps
-from codetui.study.study import StudyError, codebook_path, read_codebook, sessions_path
+from codetui.study.steps import BegunStep, interrupted_steps
+from codetui.study.study import Study, StudyError, codebook_path, read_codebook, sessions_path
 
 PAGES: Mapping[str, Layout] = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
@@ -181,15 +181,32 @@ def migrate(options: argparse.Namespace) -> int:
     return exit_code(problems)
 
 
+def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> tuple[int, list[Problem]]:
+    """Finish or revert a step; return the number of sessions changed and the problems. Raises StudyError."""
+    if step.has_rules:
+        counts = resume_study(step, study, is_reverse=is_reverse)
+        return counts.sessions, list(dict.fromkeys((*counts.unread, *counts.problems)))
+    from codetui.study.batch import StepDone, StepRunner
+
+    runner = StepRunner(study, step.coder)
+    try:
+        done = runner.resume(step, is_reverse=is_reverse)
+    finally:
+        runner.release()
+    if not isinstance(done, StepDone):
+        raise StudyError(done.message)
+    return done.sessions, list(done.problems)
+
+
 def finish(options: argparse.Namespace) -> int:
     """Finish interrupted changes of the codebook, or revert them."""
     study = open_study(options)
     steps, unreadable = interrupted_steps(study.sessions_path)
     problems = [one for one in unreadable if all(step.id not in one.file for step in steps)]
     for step in steps:
-        counts = resume_study(step, study, is_reverse=options.undo)
-        problems += dict.fromkeys((*counts.unread, *counts.problems))
-        changed = plural(counts.sessions, "session")
+        sessions, found = _resumed(step, study, is_reverse=options.undo)
+        problems += found
+        changed = plural(sessions, "session")
         show(f"{'taken back' if options.undo else 'finished'}: {step.what}; {changed} changed")
     for problem in problems:
         note(problem)

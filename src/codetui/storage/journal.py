@@ -23,7 +23,7 @@ from types import NoneType, UnionType
 from typing import Generic, Literal, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from codetui.core.session.state import State, evolve, replay
-from codetui.model import Event, Problem, StudyStep, Transaction
+from codetui.model import ADDED, Event, Problem, StudyStep, Transaction
 from codetui.storage import fs
 from codetui.storage.fs import Version
 
@@ -78,14 +78,23 @@ def _plain(value: object) -> object:
         return [_plain(one) for one in value]
     if is_dataclass(value) and not isinstance(value, type):
         kind = {"kind": kind_of(type(value))} if type(value) in get_args(Event) else {}
-        return {**kind, **{name: _plain(getattr(value, name)) for name in _names_of(type(value))}}
+        plain = {**kind, **{name: _plain(getattr(value, name)) for name in _names_of(type(value))}}
+        plain |= {name: _plain(one) for name, unset in _added_to(type(value)) if (one := getattr(value, name)) != unset}
+        return plain
     return value
 
 
 @lru_cache(maxsize=64)
 def _names_of(wanted: type) -> tuple[str, ...]:
     assert is_dataclass(wanted)
-    return tuple(field.name for field in fields(wanted))
+    return tuple(field.name for field in fields(wanted) if field.metadata != ADDED)
+
+
+@lru_cache(maxsize=64)
+def _added_to(wanted: type) -> tuple[tuple[str, object], ...]:
+    """Return the fields that are left out at their default, with that default."""
+    assert is_dataclass(wanted)
+    return tuple((field.name, field.default) for field in fields(wanted) if field.metadata == ADDED)
 
 
 @lru_cache(maxsize=64)

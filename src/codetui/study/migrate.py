@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from codetui.core.codebook.migration import (
     MigrationMap,
@@ -36,6 +36,7 @@ from codetui.model import (
     Source,
     SourceId,
     StepId,
+    StepKind,
     StudyStep,
     Transaction,
     TransactionId,
@@ -44,14 +45,14 @@ from codetui.model import (
 )
 from codetui.storage import fs, study_files
 from codetui.storage.copies import is_left_out
-from codetui.storage.journal import StudyJournal, fresh_id, now
+from codetui.storage.journal import fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.steps import BegunStep, StepNote, interrupted_steps
+from codetui.study.steps import BegunStep, StepNote, interrupted_steps, log_step
 from codetui.study.study import Study, StudyError, kept_book, read_codebook
 
 AT_ONCE = 8
@@ -72,7 +73,7 @@ class MigrationPlan(NamedTuple):
     is_fresh: bool = False
     step: StepId = NO_STEP
     is_reverse: bool = False
-    kind: Literal["refactoring", "migration"] = "migration"
+    kind: StepKind = "migration"
 
     def applied_to(self, state: State) -> MigrationResult:
         """Return the events of the migration in a session; none if the step was done there already."""
@@ -301,14 +302,7 @@ def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> It
             codebook_before=before.content_hash if before else "",
             codebook_after=plan.new.content_hash,
         )
-        log = SessionPaths.of_folder(sessions, folder).study_log()
-        try:
-            journal = StudyJournal(log)
-            if all(one.id != step.id for one in journal.read()[0]):
-                journal.record(step)
-        except OSError as error:
-            what = f"the step is not in the log of the study: {error.strerror or error}; the sessions have it"
-            yield Problem(str(log), 0, "warning", what)
+        yield from log_step(sessions, folder, step)
 
 
 def transactions_of(session: Session, step: StepId) -> list[tuple[SourceId, TransactionId]]:

@@ -7,33 +7,37 @@ anything changes, so that another program can finish or revert the change.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from codetui.model import NO_STEP, Problem, StepId
+from codetui.model import NO_STEP, Problem, SourceId, StepId, StepKind, StudyStep
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
-from codetui.storage.journal import now
-from codetui.storage.session_files import KEPT_FOLDER
+from codetui.storage.journal import StudyJournal, now
+from codetui.storage.session_files import KEPT_FOLDER, SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock
 
 BEGUN, NOTE = "begun_", ".json"
 """The name of a note in the folder of kept codebooks: `begun_<step>.json`."""
 
 
-Kind = Literal["refactoring", "migration"]
+Change = tuple[str, str, SourceId, str]
+"""The transaction of a step in one session: the coder's folder, the coder, the source, and the line of the log."""
 
 
 class BegunStep(NamedTuple):
     """A step over several sessions: who began it, when, and a description of it.
 
     `only` is the coder to whose sessions it is limited, empty for all.  `rules` is the digest of the kept rules,
-    `before` and `after` are the content hashes of the codebooks; `before` is empty if unknown.
+    `before` and `after` are the content hashes of the codebooks; `before` is empty if unknown, and both are if the
+    codebook is unchanged. `changes` are those of a step that follows no rules; `target` and `made_in` are as in
+    StudyStep.
     """
 
     id: StepId
-    kind: Kind
+    kind: StepKind
     coder: str
     only: str
     what: str
@@ -41,6 +45,14 @@ class BegunStep(NamedTuple):
     before: str
     after: str
     time: str
+    target: StepId = NO_STEP
+    made_in: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the step follows rules, so that sessions which are not known yet may be part of it."""
+        return self.kind in ("refactoring", "migration")
 
 
 class StepNote:
@@ -89,7 +101,7 @@ def interrupted_steps(root: Path) -> tuple[list[BegunStep], list[Problem]]:
             continue
         step = _read(path)
         if step is None:
-            what = "this note of a change of the codebook that was interrupted cannot be read"
+            what = "this note of a change that was interrupted cannot be read"
             hint = "check that all sessions have the codes of the codebook, then delete this file"
             problems.append(Problem(str(path), 0, "error", f"{what}; {hint}"))
             continue
@@ -134,3 +146,15 @@ def _read(path: Path) -> BegunStep | None:
     except (OSError, ValidationError):
         return None
     return step if path.name == f"{BEGUN}{step.id}{NOTE}" else None
+
+
+def log_step(root: Path, folder: str, step: StudyStep) -> Iterator[Problem]:
+    """Record a step in a coder's log of the study, unless it is there; yield the problem, if any."""
+    log = SessionPaths.of_folder(root, folder).study_log()
+    try:
+        journal = StudyJournal(log)
+        if all(one.id != step.id for one in journal.read()[0]):
+            journal.record(step)
+    except OSError as error:
+        what = f"the step is not in the log of the study: {error.strerror or error}; the sessions have it"
+        yield Problem(str(log), 0, "warning", what)

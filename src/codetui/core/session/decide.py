@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from codetui import model
@@ -234,21 +235,57 @@ def undo_events(transaction: Transaction) -> tuple[Event, ...]:
 
 
 def undo_unchanged(transaction: Transaction, state: State) -> tuple[Event, ...]:
-    """Return the events that invert a migration, except for values that were changed after it."""
-    return tuple(found for event in reversed(transaction.events) if _holds(event, state) and (found := invert(event)))
+    """Return the events that invert a transaction, except for values that were changed after it."""
+    return tuple(found for event in reversed(transaction.events) if holds(event, state) and (found := invert(event)))
 
 
-def _holds(event: Event, state: State) -> bool:
-    """Return whether a code, note or profile still is as an event left it."""
+def applicable(events: Iterable[Event], state: State) -> tuple[Event, ...]:
+    """Return those of these events whose values before are still those of the state."""
+    return tuple(event for event in events if (inverse := invert(event)) is not None and holds(inverse, state))
+
+
+def holds(event: Event, state: State) -> bool:
+    """Return whether everything still is as an event left it; a coding that was added counts with code and note."""
     match event:
-        case model.CodingRecoded():
-            coding = state.codings.get(event.coding)
-            return coding is not None and coding.code == event.code
         case model.MemoWritten():
             memo = state.notes.get(event.memo) or state.memos.get(event.memo)
-            return memo is not None and memo.text == event.text
+            return (memo.text if memo else "") == event.text
         case model.ProfileAssigned():
             return (state.profile, state.reasoning) == (event.profile, event.reasoning)
+        case model.DoneMarked():
+            return state.is_done == event.is_done
+        case model.SourceDescribed():
+            return (state.employer, state.title) == (event.employer, event.title)
+        case model.LayoutChanged():
+            return state.layout == event.layout
+        case model.SessionOpened():
+            return False
+        case _:
+            return _coding_holds(event, state.codings.get(event.coding))
+
+
+def _coding_holds(
+    event: model.CodingAdded
+    | model.CodingRemoved
+    | model.CodingRestored
+    | model.CodingRecoded
+    | model.CodingReanchored
+    | model.CodingNoted,
+    coding: Coding | None,
+) -> bool:
+    if coding is None or coding.is_removed:
+        return isinstance(event, model.CodingRemoved)
+    match event:
+        case model.CodingAdded():
+            return (coding.code, coding.note) == (event.code, event.note)
+        case model.CodingRestored():
+            return True
+        case model.CodingRecoded():
+            return coding.code == event.code
+        case model.CodingReanchored():
+            return (coding.anchor, coding.words) == (event.anchor, event.words)
+        case model.CodingNoted():
+            return coding.note == event.note
         case _:
             return False
 

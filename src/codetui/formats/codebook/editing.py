@@ -49,9 +49,9 @@ def set_field(text: str, part: Part, field: str, value: Value) -> str:
         raise EditError(f"a {part.kind} has no field {field}; it has {', '.join(known)}")
     place = _place_of(text, part)
     if value in ("", (), False):
-        return _verified(text, remove_value(text, place, field))
+        return verified(text, remove_value(text, place, field))
     before = known[: known.index(field)]
-    return _verified(text, set_value(text, place, field, _laid_out(text, field, value), after=before))
+    return verified(text, set_value(text, place, field, _laid_out(text, field, value), after=before))
 
 
 def append_example(text: str, code_id: str, example: str) -> str:
@@ -61,7 +61,7 @@ def append_example(text: str, code_id: str, example: str) -> str:
     if not example or any(code.id == code_id and example in code.examples for code in _parts(text).codes):
         return text
     before = FIELDS["code"][: FIELDS["code"].index("examples")]
-    return _verified(text, append_entry(text, place, "examples", example, after=before))
+    return verified(text, append_entry(text, place, "examples", example, after=before))
 
 
 def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
@@ -69,7 +69,7 @@ def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
     place = _place_of(text, Part("code", code_id))
     kept, removed, value = ("group", "section", group) if group else ("section", "group", section)
     moved = set_value(text, place, kept, value, after=("id", "name"))
-    return _verified(text, remove_value(moved, place, removed))
+    return verified(text, remove_value(moved, place, removed))
 
 
 def add_code(text: str, code: Code) -> str:
@@ -82,7 +82,7 @@ def add_code(text: str, code: Code) -> str:
     values = fields_of(code, FIELDS["code"])
     values["section"] = "" if code.group else code.section
     filled = [(name, _laid_out(text, name, values[name])) for name in values if values[name]]
-    return _verified(text, add_table(text, "code", filled, behind))
+    return verified(text, add_table(text, "code", filled, behind))
 
 
 def set_texts(text: str, known: Code | Profile, changed: Code | Profile) -> str:
@@ -164,7 +164,7 @@ def _with_other_id(text: str, old: CodeId, new: CodeId, book: Codebook) -> str:
     after = set_value(text, _place_of(text, Part("code", old)), "id", new)
     for place, field, value in _mentions(parsed(text).fields, old, new):
         after = set_value(after, place, field, value)
-    return _verified(text, after)
+    return verified(text, after)
 
 
 def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[Place, str, Value]]:
@@ -271,7 +271,7 @@ def _width(text: str) -> int:
     return 0 if width > LONGEST_LINE + 10 else max(width, 60)
 
 
-def _verified(before: str, after: str) -> str:
+def verified(before: str, after: str) -> str:
     """Return the text after a change; raises EditError if the change introduced an error."""
     known = Counter(LINE_NUMBER.sub("", message) for message in _errors(before))
     for message in _errors(after):

@@ -72,6 +72,9 @@ class RefactoringController:
     def _resume(self, reshaping: CodeRefactoring, step: BegunStep, way: str) -> None:
         if way == LATER:
             return
+        if not step.has_rules:
+            self._resume_batch(step, is_reverse=way == TAKE_BACK)
+            return
 
         def begin() -> MigrationPreview | Refusal | NotSaved:
             return reshaping.resume(step, is_reverse=way == TAKE_BACK)
@@ -79,6 +82,25 @@ class RefactoringController:
         modal = DryRunDialog("Change the codebook", step.what, lambda: None)
         self._bench.ask(modal, lambda _: None)
         self._bench.call_after_refresh(lambda: self._carry_out(modal, reshaping, begin, []))
+
+    def _resume_batch(self, step: BegunStep, *, is_reverse: bool) -> None:
+        """Finish a step without rules, or take it back."""
+        from codetui.study.batch import StepDone, StepRunner
+
+        workspace = self._bench.workspace
+        runner = StepRunner.of(workspace)
+        try:
+            done = runner.resume(step, is_reverse=is_reverse)
+        finally:
+            runner.release()
+        CodeRefactoring(workspace).interrupted()
+        self._bench.show_book()
+        if isinstance(done, StepDone):
+            workspace.add_problems(done.problems)
+            what = f"{'Taken back' if is_reverse else 'Finished'}: {step.what}"
+            self._bench.say(f"{what}, in {plural(done.sessions, 'session')}.", "info" if done.is_complete else "error")
+        else:
+            self._bench.say(done.message, "error")
 
     def _ask(self, code: Code) -> None:
         retire = (
