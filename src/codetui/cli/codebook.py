@@ -177,7 +177,7 @@ def migrate(options: argparse.Namespace) -> int:
     if options.dry_run:
         show(f"{changed} would be changed{anew}; nothing was (--dry-run)")
     else:
-        show(f"{changed} changed{anew}{'; undo (u) reverts each' if counts.sessions else ''}")
+        show(f"{changed} changed{anew}{'; undo reverts each' if counts.sessions else ''}")
     return exit_code(problems)
 
 

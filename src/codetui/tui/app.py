@@ -18,6 +18,7 @@ from textual.screen import Screen
 from codetui.study.workspace import Workspace
 from codetui.tui.bench import Do
 from codetui.tui.input import TerminalDriver
+from codetui.tui.keymap import key_of
 from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.small_window import SmallWindow, is_too_small
@@ -47,7 +48,7 @@ class CodetuiApp(App[object]):
     ENABLE_COMMAND_PALETTE = False
     """The keymap opens the palette, not a key of Textual's own."""
 
-    BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
+    BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="quit")]
 
     def __init__(self, workspace: Workspace) -> None:
         has_colour = "NO_COLOR" not in os.environ
@@ -119,7 +120,9 @@ class CodetuiApp(App[object]):
 
     def action_help_quit(self) -> None:
         """Answer Ctrl+C, which quits other programs, with a message in the status line."""
-        self._workbench.say("Ctrl+Q saves the document and quits. Esc goes one step back.")
+        self._workbench.say(
+            f"{key_of('quit')} saves the document and quits. {key_of('move.collapse')} goes one step back."
+        )
 
     async def action_quit(self) -> None:
         """Save everything and quit."""

@@ -89,7 +89,7 @@ class WorkbenchCommands(Provider):
     def _actions(self) -> Iterator[Offer]:
         bench = self._bench
         for action in bench.keymap.actions:
-            if not action.id.startswith("move.char") and action.id != "palette":
+            if not action.id.startswith(("move.char", "dialog.")) and action.id != "palette":
                 words = f"{action.words}  ({keys_words(action.keys)})"
                 yield words, action.help, partial(bench.keyboard.do, action.id)
         if os.name != "nt":

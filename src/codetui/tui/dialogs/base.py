@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from codetui.tui.actions import ACTIONS
+from codetui.tui.keymap import bound_keys
 from codetui.tui.widgets.rows import RowList, shown
 
 Answer = TypeVar("Answer")
@@ -69,6 +71,12 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """Scroll the text by some pages."""
         text = self.query_one(self.READ)
         text.scroll_relative(y=pages * max(1, text.size.height - 1), animate=False)
+
+
+def registered(action_id: str, action: str, words: str, *, priority: bool = False) -> Binding:
+    """Return a binding with the keys of an action of the registry, which settings may change."""
+    keys = next(one.keys for one in ACTIONS if one.id == action_id)
+    return Binding(bound_keys(keys), action, words, show=False, priority=priority, id=action_id)
 
 
 READING_KEYS: tuple[BindingType, ...] = (

@@ -89,9 +89,7 @@ class RenameForm(PartForm[Code]):
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
         other = next((one for one in self._book.codes if one.id == answer.id != self._original.id), None)
-        return (
-            f"{answer.id} is already the id of “{other.name}”: write another id, or merge the two (m)." if other else ""
-        )
+        return f"{answer.id} is already the id of “{other.name}”: write another id, or merge the two." if other else ""
 
 
 class Spot(NamedTuple):

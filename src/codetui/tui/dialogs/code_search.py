@@ -15,7 +15,8 @@ from textual.widgets import Input, Static
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.codebook.picker import Candidate, Match, code_candidates, rank
 from codetui.model import Code, Codebook, CodeId
-from codetui.tui.dialogs.base import Answer, Dialog
+from codetui.tui.dialogs.base import Answer, Dialog, registered
+from codetui.tui.keymap import key_of
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
@@ -141,8 +142,8 @@ class CodePicker(CodeDialog[Picked]):
     """Picks a code. Answers with a code to assign or change, or with the name of a new code."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "add", "new code", show=False, priority=True),
-        Binding("ctrl+e", "change", "edit the code", show=False, priority=True),
+        registered("dialog.new", "add", "new code", priority=True),
+        registered("dialog.edit", "change", "edit the code", priority=True),
     ]
 
     def __init__(
@@ -155,7 +156,8 @@ class CodePicker(CodeDialog[Picked]):
     ) -> None:
         """Create a picker; `words` will be coded, `recent` has the codes used last, latest first."""
         index = CodebookIndex(book)
-        keys = "Enter: select · PgUp/PgDn: read · Ctrl+N: new · Ctrl+E: edit · Esc: cancel"
+        further = f"{key_of('dialog.new')}: new · {key_of('dialog.edit')}: edit"
+        keys = f"Enter: select · PgUp/PgDn: read · {further} · Esc: cancel"
         above = [Static(Content(f"“{brief_middle(words, 70)}”"), classes="words")] if words else []
         super().__init__(title, keys, above, index, code_candidates(index), recent, usage_of)
 
@@ -221,8 +223,8 @@ class CodesDialog(CodeDialog[ChosenCodes]):
     """Picks one or more codes to merge or split into. Answers with the codes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "continue", show=False, priority=True),
-        Binding("ctrl+n", "add", "new code", show=False, priority=True),
+        registered("dialog.save", "save", "continue", priority=True),
+        registered("dialog.new", "add", "new code", priority=True),
     ]
 
     def __init__(
@@ -237,7 +239,8 @@ class CodesDialog(CodeDialog[ChosenCodes]):
         """Create a picker without the codes in `but`; `chosen` are preselected, None allows only a single code."""
         index = CodebookIndex(book)
         candidates = [one for one in code_candidates(index, has_retired=has_retired) if one.id not in but]
-        others = "PgUp/PgDn: read" if chosen is None else "Ctrl+N: new code · Ctrl+S: continue"
+        further = f"{key_of('dialog.new')}: new code · {key_of('dialog.save')}: continue"
+        others = "PgUp/PgDn: read" if chosen is None else further
         keys = f"Enter: select · {others} · Esc: cancel"
         super().__init__(title, keys, [Static(classes="hint", markup=False)], index, candidates)
         self._chosen = None if chosen is None else dict.fromkeys(chosen)
@@ -261,7 +264,7 @@ class CodesDialog(CodeDialog[ChosenCodes]):
         if self._chosen is None:
             self.taken()
         elif len(self._chosen) < FEWEST:
-            self._say("Select at least two codes: ↑↓, then Enter on each; Ctrl+N adds a new one.")
+            self._say(f"Select at least two codes: ↑↓, then Enter on each; {key_of('dialog.new')} adds a new one.")
         else:
             self.dismiss(ChosenCodes(tuple(self._chosen)))
 

@@ -76,17 +76,20 @@ WHAT_FOLLOWS = (
 )
 
 
+TAKE = "o"
+
+
 class TakeOverDialog(Dialog[bool]):
     """Asks whether to take over the session (True) or to open it read-only (False, also on Esc)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("O,o", "take", "take over", show=False),
+        Binding(f"{TAKE.upper()},{TAKE}", "take", "take over", show=False),
         Binding("enter", "leave", "read only", show=False),
     ]
 
     def __init__(self, holder: str, waiting: str = "") -> None:
         """Create a dialog; `waiting` is the command to execute if the session is taken over."""
-        super().__init__("This session is open elsewhere", "Enter, Esc: read only · o: take over")
+        super().__init__("This session is open elsewhere", f"Enter, Esc: read only · {TAKE}: take over")
         self._holder = holder
         self._waiting = waiting
 

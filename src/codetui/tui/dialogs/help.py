@@ -13,7 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from codetui.model import Code, Codebook, Profile
-from codetui.tui.dialogs.base import READING_KEYS, Dialog
+from codetui.tui.dialogs.base import READING_KEYS, Dialog, registered
+from codetui.tui.keymap import dialog_key_of
 from codetui.tui.widgets.definition import DefinitionPane, Older, UsageOf
 from codetui.tui.widgets.rows import Part, PlainRows, Row, shown, wrap
 
@@ -32,7 +33,7 @@ class KeyHelp(NamedTuple):
 class HelpScreen(Dialog[None]):
     """Lists the keys with a filter; returns nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*READING_KEYS, Binding("f1", "leave", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*READING_KEYS, registered("help", "leave", "close")]
 
     READ = "HelpRows"
 
@@ -120,9 +121,10 @@ class DefinitionDialog(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *READING_KEYS,
         Binding("space", "page(1)", "a page down", show=False),
-        Binding("enter,i", "leave", "close", show=False),
-        Binding("R,f2", "want('read')", "background", show=False),
-        Binding("D", "want('edit_code')", "edit it", show=False),
+        Binding("enter", "leave", "close", show=False),
+        registered("define", "leave", "close"),
+        registered("read", "want('read')", "background"),
+        registered("edit_code", "want('edit_code')", "edit it"),
     ]
 
     def __init__(
@@ -136,7 +138,9 @@ class DefinitionDialog(Dialog[str]):
         is_profile = isinstance(defined, Profile)
         self._is_in_book = defined in (book.profiles if is_profile else book.codes)
         has_background = any(defined.id in (one.profiles if is_profile else one.codes) for one in book.references)
-        background, edit = " · R: background" if has_background else "", " · D: edit" if self._is_in_book else ""
+        read, change = dialog_key_of("read"), dialog_key_of("edit_code")
+        background = f" · {read}: background" if has_background and read else ""
+        edit = f" · {change}: edit" if self._is_in_book and change else ""
         super().__init__("Definition", f"↑↓: scroll{background}{edit} · Esc: close")
         self._book = book
         self._defined = defined

@@ -13,12 +13,12 @@ from textual.content import Content
 
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
-from codetui.tui.dialogs.base import Dialog, alarm
+from codetui.tui.dialogs.base import Dialog, alarm, registered
+from codetui.tui.keymap import dialog_key_of, has_key
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief
 
 NO_PROFILE = ""
-KEYS = ", Enter: select · ↑↓: move · PgUp/PgDn: read · D: edit · Esc"
 
 
 class PickedProfile(NamedTuple):
@@ -37,7 +37,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         Binding("pageup", "page(-1)", "scroll up", show=False),
         Binding("pagedown,space", "page(1)", "scroll down", show=False),
         Binding("enter", "take", "take", show=False),
-        Binding("D", "change", "edit its texts", show=False),
+        registered("edit_code", "change", "edit its texts"),
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -50,7 +50,9 @@ class ProfilePicker(Dialog[PickedProfile]):
         self._profiles = tuple(profiles)
         self._digits = profile_keys(profiles)
         self._current = current
-        super().__init__(f"Profile of this {source}", f"{self._takes()}{KEYS}")
+        edit = f" · {key}: edit" if (key := dialog_key_of("edit_code")) else ""
+        keys = f"{self._takes()}, Enter: select · ↑↓: move · PgUp/PgDn: read{edit} · Esc"
+        super().__init__(f"Profile of this {source}", keys)
 
     def compose(self) -> ComposeResult:
         """Yield list and definition."""
@@ -69,7 +71,7 @@ class ProfilePicker(Dialog[PickedProfile]):
 
     def on_key(self, event: events.Key) -> None:
         """Choose the profile with this digit; report other keys that have no effect."""
-        if event.character is None or not event.is_printable or event.character in " D":
+        if event.character in (None, " ") or not event.is_printable or has_key("edit_code", event.key):
             return
         event.stop()
         if event.character == "0" and self._current:

@@ -15,7 +15,8 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
-from codetui.tui.dialogs.base import Dialog, alarm
+from codetui.tui.dialogs.base import Dialog, alarm, registered
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import one_line, shown
 
 Answer = TypeVar("Answer")
@@ -43,8 +44,9 @@ class EditDialog(Dialog[Answer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
-        Binding("ctrl+e", "edit_outside", "open in your editor", show=False, priority=True),
+        registered("dialog.save", "save", "save", priority=True),
+        Binding("ctrl+enter,alt+enter", "save", "save", show=False, priority=True),
+        registered("dialog.edit", "edit_outside", "open in your editor", priority=True),
         Binding("escape", "leave", "close", show=False, priority=True),
     ]
 
@@ -52,7 +54,7 @@ class EditDialog(Dialog[Answer]):
     FIRST: ClassVar[str] = ""
     """The field with the cursor at first, if it is not the first one."""
 
-    KEYS: ClassVar[str] = "Ctrl+S: save · Tab, Enter: next{editor} · Esc: cancel"
+    KEYS: ClassVar[str] = "{save}: save · Tab, Enter: next{editor} · Esc: cancel"
     ANSWERS_UNCHANGED: ClassVar[bool] = False
     """Whether saving answers with an unchanged value too, and not with None."""
 
@@ -78,7 +80,8 @@ class EditDialog(Dialog[Answer]):
         `hold` is called when the program ends, with edits that cannot be saved as they are.
         """
         has_editor = edit_outside and any(field.rows for field in self.FIELDS)
-        super().__init__(title, self.KEYS.format(editor=" · Ctrl+E: your editor" if has_editor else ""))
+        editor = f" · {key_of('dialog.edit')}: your editor" if has_editor else ""
+        super().__init__(title, self.KEYS.format(save=key_of("dialog.save"), editor=editor))
         self.lost = lost
         self._original = original
         self._written_before = lost.value if lost else original
@@ -154,7 +157,7 @@ class EditDialog(Dialog[Answer]):
     # --- keys -----------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Ctrl+E to dialogs with single lines only, since in others it goes to the end of a line."""
+        """Leave the editor's key to the fields if they have single lines: Ctrl+E goes to the end of a line there."""
         if action == "edit_outside" and not self.query(TextArea):
             return False
         return super().check_action(action, parameters)
@@ -237,7 +240,7 @@ class TextDialog(EditDialog[str]):
     """Edits a text of several lines; `edit_outside` opens it in the coder's own editor."""
 
     FIELDS = (Field(rows=1),)
-    KEYS = "Ctrl+S: save{editor} · Esc: cancel"
+    KEYS = "{save}: save{editor} · Esc: cancel"
     ANSWERS_UNCHANGED = True
 
     def written(self) -> str:

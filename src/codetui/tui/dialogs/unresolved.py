@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from codetui.core.anchors.unresolved import UnresolvedAnchor
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId
-from codetui.tui.dialogs.base import Dialog
+from codetui.tui.dialogs.base import Dialog, registered
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
@@ -29,7 +29,10 @@ WIDEST = 400
 class UnresolvedDialog(Dialog[CodingId]):
     """Asks for an unresolved quotation.  Answers with its id.  Candidates are added as they are found."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("V,v", "leave", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        registered("doubts", "leave", "close"),
+        registered("settle", "leave", "close"),
+    ]
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.codebook.migration import document_label
 from codetui.core.session.state import State
 from codetui.model import Code, Codebook, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief, wrap
 
 Id = TypeVar("Id")
@@ -265,7 +266,6 @@ def _notes_by_target(state: State) -> dict[tuple[str, str], list[Memo]]:
 
 
 PROFILE = ProfileNode()
-NO_PROFILE = "no profile yet: press p"
 REASONING_ROWS = 3
 
 
@@ -413,7 +413,7 @@ class CodebookTree(RowList):
         state = self._state
         done = (Part("● done", "strong"),) if state.is_done else ()
         if not state.profile and not state.reasoning:
-            return [Row((Part(NO_PROFILE, "note"),), done), Row(())]
+            return [Row((Part(f"no profile yet: press {key_of('profile')}", "note"),), done), Row(())]
         name = profile_name(self.index.book, state.profile) if state.profile else "no profile yet"
         lines = wrap(state.reasoning, width - 2)
         is_long, is_folded = len(lines) > REASONING_ROWS, PROFILE in self._folded

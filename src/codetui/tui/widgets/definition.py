@@ -13,11 +13,11 @@ from textual.widgets import Static
 from codetui.core.codebook.index import index_of, label, label_of, section
 from codetui.core.codebook.usage import Usage
 from codetui.model import Code, Codebook, CodeId, Profile
+from codetui.tui.keymap import key_of
 from codetui.tui.themes import hue_colour
 from codetui.tui.widgets.rows import shown
 
 MUTED = "$foreground 65%"
-BACKGROUND = "Background (R opens it)"
 
 
 class PastUsages(NamedTuple):
@@ -96,7 +96,7 @@ def code_text(
     blocks = [*_meaning(code, head, *retired)]
     blocks += _list("For example", code.examples)
     blocks += _list("Easily confused with", [label_of(book, other) for other in code.confused_with])
-    blocks += _list(BACKGROUND, [reference.title for reference in book.references if code.id in reference.codes])
+    blocks += _list(_background(), [reference.title for reference in book.references if code.id in reference.codes])
     if older is not None:
         words = f"EARLIER VERSION, when this was coded ({shown(older.version)})"
         blocks += _meaning(older.code, Content.styled(words, f"bold {MUTED}"), Content(shown(older.code.name)))
@@ -121,7 +121,7 @@ def profile_text(profile: Profile, book: Codebook | None = None) -> Content:
         *_list("Core responsibilities", profile.responsibilities),
         *_list("Typical projects", profile.projects),
         _lines(Content.styled("Evidence", MUTED), evidence),
-        *_list(BACKGROUND, [reference.title for reference in references if profile.id in reference.profiles]),
+        *_list(_background(), [reference.title for reference in references if profile.id in reference.profiles]),
     ]
     return Content("\n\n").join(blocks)
 
@@ -146,6 +146,10 @@ def _quotation(usage: Usage, where: str) -> str:
 def _prose(text: str) -> Content:
     """Return a text with its paragraphs."""
     return Content("\n".join(shown(line) for line in text.split("\n")))
+
+
+def _background() -> str:
+    return f"Background ({key_of('read')} opens it)"
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Content]:

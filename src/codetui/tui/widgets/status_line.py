@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from codetui.tui.keymap import key_of
 from codetui.tui.themes import component_style, hue_style
 from codetui.tui.widgets.rows import Part, Tone, brief, cut, shown, wrap
 
@@ -21,7 +22,6 @@ GRAVEST_FIRST: tuple[Kind, ...] = ("error", "refusal")
 SIGNS: dict[Kind, str] = {"info": "", "refusal": "! ", "error": "✗ "}
 TONES: dict[Kind, Tone] = {"info": "plain", "refusal": "refusal", "error": "error"}
 NOT_SAVED = " NOT SAVED "
-NO_DOCUMENT = "document not written: F4"
 READ_ONLY = "read only"
 BAR_CELLS = 8
 GAP = 2
@@ -201,7 +201,7 @@ class StatusLine(Widget):
             state = Part(READ_ONLY, "refusal")
         elif facts.is_document_refused:
             # The codings are safe in the log, but whoever reads the markdown does not see them.
-            state = Part(NO_DOCUMENT, "refusal")
+            state = Part(f"document not written: {key_of('problems')}", "refusal")
         else:
             state = Part("saved")
         right = [*([Part("● done · ", "strong")] if facts.is_done else []), state]
@@ -224,7 +224,7 @@ def _facts_in(facts: StatusFacts, room: int) -> Pieces:
     ranked = [
         (3, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
         (5, facts.ad, Part(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
-        (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: v", "strong")),
+        (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: {key_of('settle')}", "strong")),
         (1, facts.coder, Part(f"coder {brief(facts.coder, 20)}")),
         (2, facts.profile, Part(brief(facts.profile, max(third, 12)))),
     ]

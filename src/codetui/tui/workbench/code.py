@@ -22,6 +22,7 @@ from codetui.core.text.units import units
 from codetui.model import CodeId, Coding, CodingId, MemoKind, MemoTarget, Section, Span
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, RefusedError, ask_for_command
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.codebook_tree import (
     CodeNode,
     CodingNode,
@@ -37,11 +38,23 @@ RECENT = 9
 LONGEST_TERM = 8
 """Words of which the name of a tool has no more; a longer stretch was selected for a quotation."""
 
-LONG_TERM = "(This term is a whole sentence: b, then < and > shorten it; u undoes.)"
 NOTED: dict[type[Node], MemoKind] = {SectionNode: "section", GroupNode: "group", CodeNode: "code"}
-NO_CODING = "No quotation here. Move the cursor to one, or select it in the codebook (t)."
 NO_NODE = "This row of the codebook is not a quotation: select one below its code."
-MOVING = "Move its edges ([ start, ] end, then arrows or units). Enter: save · Esc: cancel"
+
+
+def no_coding() -> str:
+    """Return the refusal of an action on a quotation where there is none."""
+    return f"No quotation here. Move the cursor to one, or select it in the codebook ({key_of('tree')})."
+
+
+def edges_words() -> str:
+    """Return how to move the edges of the selection."""
+    return f"Move its edges ({key_of('move.hold_start')} start, {key_of('move.hold_end')} end, then arrows or units)."
+
+
+def _long_term() -> str:
+    shorten = f"{key_of('move.trim_end_word')} and {key_of('move.trim_start_word')} shorten it"
+    return f"(This term is a whole sentence: {key_of('boundary')}, then {shorten}; {key_of('undo')} undoes.)"
 
 
 class CodeController:
@@ -73,19 +86,22 @@ class CodeController:
 
     # --- giving a code ------------------------------------------------------------------------------
 
-    def open_section(self, key: str) -> None:
+    def open_section(self, digit: str) -> None:
         """Show the codes of the section with this digit."""
         bench = self._bench
-        section = next((one for one in bench.index.book.sections if one.key == key), None)
+        section = next((one for one in bench.index.book.sections if one.key == digit), None)
         if section is None and not bench.index.book.sections:
-            raise RefusedError("The codebook has no section yet: nothing can be coded. F4 shows what to add.")
+            raise RefusedError(
+                f"The codebook has no section yet: nothing can be coded. {key_of('problems')} shows what to add."
+            )
         if section is None:
             keys = ", ".join(f"{one.key} {one.title}" for one in bench.index.book.sections)
-            raise RefusedError(f"No section has the key {key}. The keys are: {keys}.")
+            raise RefusedError(f"No section has the key {digit}. The keys are: {keys}.")
         codes = [code for code in bench.index.codes_of.get(section.id, ()) if not code.is_retired]
         if not codes:
-            way_out = "A adds one" if bench.index.book.codes else "F4 shows what to add"
-            raise RefusedError(f"Section {key} {section.title} has no codes yet; {way_out}.")
+            has_codes = bool(bench.index.book.codes)
+            way_out = f"{key_of('new_code')} adds one" if has_codes else f"{key_of('problems')} shows what to add"
+            raise RefusedError(f"Section {digit} {section.title} has no codes yet; {way_out}.")
         bench.open_panel(codes, self.words_for(section))
 
     def words_for(self, section: Section) -> str:
@@ -110,7 +126,7 @@ class CodeController:
             span = bench.selected_span(holds)
             is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
             outcome = bench.execute_command(
-                AssignCode(span, code), " ".join(filter(None, (LONG_TERM * is_long, aside)))
+                AssignCode(span, code), " ".join(filter(None, (_long_term() * is_long, aside)))
             )
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
@@ -135,7 +151,9 @@ class CodeController:
         given = (code for code in self.recent if code in codes and not codes[code].is_retired)
         latest = next(given, None)
         if latest is None:
-            raise RefusedError("No code has been used yet. A digit opens a section's codes, Enter searches all.")
+            raise RefusedError(
+                f"No code has been used yet. A digit opens a section's codes, {key_of('pick')} searches all."
+            )
         self.take(latest)
 
     def step(self, command: Undo | Redo) -> None:
@@ -152,7 +170,7 @@ class CodeController:
         """
         coding = self._bench.coding_here()
         if coding is None:
-            raise RefusedError(NO_CODING if self._bench.node() is None else NO_NODE)
+            raise RefusedError(no_coding() if self._bench.node() is None else NO_NODE)
         return coding
 
     def remove(self) -> None:
@@ -171,7 +189,8 @@ class CodeController:
         """Replace the code of the quotation under the cursor by the next one chosen."""
         coding = self._coding()
         self.recoding, self.cancel_hint = coding.id, ""
-        self._bench.say(f"Another code for {quoted(coding.words)}: section digit and key, or Enter. Esc: cancel")
+        way, cancel = f"section digit and key, or {key_of('pick')}", key_of("move.collapse")
+        self._bench.say(f"Another code for {quoted(coding.words)}: {way}. {cancel}: cancel")
 
     def boundary(self) -> None:
         """Select the quotation so that its edges can be moved; if called again, keep the edges."""
@@ -188,7 +207,7 @@ class CodeController:
 
     def remind(self) -> None:
         """Show again how to keep a boundary that is being moved."""
-        self._bench.say(MOVING)
+        self._bench.say(f"{edges_words()} {key_of('pick')}: save · {key_of('move.collapse')}: cancel")
 
     def keep_boundary(self) -> None:
         """Make the selection the new boundary of the quotation."""
@@ -219,7 +238,7 @@ class CodeController:
             title = f"Note on {place_title(book, note.target)}"
             self._edit(title, note.text, lambda text: NotePlace(note.target, text, note.id))
         elif isinstance(node, ProfileNode):
-            raise RefusedError("A profile has a reasoning instead of a note: P writes it.")
+            raise RefusedError(f"A profile has a reasoning instead of a note: {key_of('reasoning')} writes it.")
         else:
             coding = self._coding()
             title = f"Note on {quoted(coding.words)} · {label_of(book, coding.code)}"
@@ -229,7 +248,8 @@ class CodeController:
         """Add an entry without a quotation under the code in the tree."""
         node = self._bench.node()
         if not isinstance(node, CodeNode):
-            raise RefusedError("A remark belongs to a code: select the code in the codebook (t), then press N.")
+            way = f"select the code in the codebook ({key_of('tree')}), then press {key_of('remark')}"
+            raise RefusedError(f"A remark belongs to a code: {way}.")
         place = MemoTarget(kind="entry", id=node.id)
         title = f"Remark under {place_title(self._bench.index.book, place)}"
         self._edit(title, "", lambda text: NotePlace(place, text))
@@ -293,7 +313,9 @@ class CodingTarget:
         after = ids.index(current.id) + 1 if current.id in ids else 0
         chosen = here[after % len(ids)]
         self.at(chosen.id)
-        self._bench.say(f"{self._bench.index.labels.get(chosen.code, chosen.code)} is what x, r, b and n work on.")
+        remove, recode, boundary, note = map(key_of, ("remove", "recode", "boundary", "note"))
+        label = self._bench.index.labels.get(chosen.code, chosen.code)
+        self._bench.say(f"{label} is what {remove}, {recode}, {boundary} and {note} work on.")
 
     # --- the tree -------------------------------------------------------------------------------------
 

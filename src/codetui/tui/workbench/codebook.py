@@ -19,8 +19,9 @@ from codetui.model import Code, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, code_here
+from codetui.tui.keymap import dialog_key_of, key_of
 from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
-from codetui.tui.workbench.code import NO_CODING
+from codetui.tui.workbench.code import no_coding
 
 if TYPE_CHECKING:
     from codetui.tui.dialogs.code_search import Picked
@@ -29,8 +30,6 @@ Part = TypeVar("Part", Code, Profile)
 Form = Callable[
     [str, Part, Unsaved[Part] | None, Callable[[str], str | None], Callable[[Part], None]], Screen[Part | None]
 ]
-NO_CODE = "No code under the cursor: move it to a quotation, or select a code in the codebook (t)."
-NO_PROFILE = "No profile of the codebook under the cursor: p lists the profiles, and D edits one there."
 NO_SECTION = "A code belongs to a section, and the codebook has none: add a [[section]] to it first."
 
 
@@ -89,7 +88,8 @@ class CodebookController:
             if refused := self._write(lambda text: add_code(text, new)):
                 self._hold(code)
             else:
-                self._bench.assigner.take(code.id, f"(The new code is in {self._file}; u undoes only the coding.)")
+                undo = f"{key_of('undo')} undoes only the coding"
+                self._bench.assigner.take(code.id, f"(The new code is in {self._file}; {undo}.)")
             return refused
 
         ask_until_saved(bench, dialog, save)
@@ -116,11 +116,11 @@ class CodebookController:
 
         bench, coding = self._bench, self._bench.coding_here()
         if coding is None:
-            raise RefusedError(NO_CODING)
+            raise RefusedError(no_coding())
         code = bench.index.codes.get(coding.code)
         words = " ".join(coding.words.split())
         if code is None:
-            raise RefusedError(f"The codebook has no code {coding.code}: r assigns another one.")
+            raise RefusedError(f"The codebook has no code {coding.code}: {key_of('recode')} assigns another one.")
         if words in code.examples:
             raise RefusedError(f"{quoted(words)} is already an example of {code.id}.")
         refused = self._write(lambda text: append_example(text, code.id, words))
@@ -136,7 +136,8 @@ class CodebookController:
             return
         code = code_here(self._bench)
         if code is None:
-            raise RefusedError(NO_CODE)
+            way = f"move it to a quotation, or select a code in the codebook ({key_of('tree')})"
+            raise RefusedError(f"No code under the cursor: {way}.")
         self.change(code)
 
     def change(self, code_id: CodeId, then: Do | None = None) -> None:
@@ -147,7 +148,7 @@ class CodebookController:
         from codetui.tui.dialogs.code_forms import CodeForm
 
         def saved() -> None:
-            self._bench.say(f"{code_id} was changed in {self._file}. u does not undo this.")
+            self._bench.say(f"{code_id} was changed in {self._file}. {key_of('undo')} does not undo this.")
             if then is not None:
                 then()
 
@@ -158,11 +159,14 @@ class CodebookController:
         """Edit the texts of a profile."""
         found = profile(self._bench.index.book, name_or_id) if name_or_id else None
         if found is None:
-            raise RefusedError(NO_PROFILE)
+            way = f"{key_of('profile')} lists the profiles, and {dialog_key_of('edit_code')} edits one there"
+            raise RefusedError(f"No profile of the codebook under the cursor: {way}.")
         from codetui.tui.dialogs.code_forms import ProfileForm
 
         def saved() -> None:
-            self._bench.say(f"The profile {found.name} was changed in {self._file}. u does not undo this.")
+            self._bench.say(
+                f"The profile {found.name} was changed in {self._file}. {key_of('undo')} does not undo this."
+            )
 
         title = f"Edit the profile {found.name}"
         self._ask_texts(ProfileForm, title, lambda: profile(self._bench.index.book, found.id) or found, saved)

@@ -13,12 +13,11 @@ from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
 from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, RefusedError, code_here
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
-from codetui.tui.keymap import keys_words
+from codetui.tui.keymap import key_of, keys_words
 from codetui.tui.widgets.codebook_tree import CodeNode, ProfileNode
 from codetui.tui.widgets.definition import Older
 from codetui.tui.widgets.reader import ReaderPane
 from codetui.tui.widgets.reader import Reading as Page
-from codetui.tui.workbench.view_model import key_of
 
 MOUSE = (
     KeyHelp("Mouse", "drag", "select", "Selects the words, the first and the last one whole."),
@@ -43,12 +42,14 @@ class LookupController:
             return
         wanted = code_here(bench)
         if wanted is None:
-            raise RefusedError("No code under the cursor. In the codebook (t), i explains each code.")
+            raise RefusedError(
+                f"No code under the cursor. In the codebook ({key_of('tree')}), {key_of('define')} explains each code."
+            )
         older = self._older(coding) if coding and not isinstance(node, CodeNode) else None
         code = bench.index.codes.get(wanted) or (older.code if older else None)
         if code is None:
             raise RefusedError(
-                f"Neither the codebook nor an earlier version has a code {wanted}: r assigns another one."
+                f"Neither the codebook nor an earlier version has a code {wanted}: {key_of('recode')} assigns another."
             )
         bench.usage_reader.begin()
         bench.ask(DefinitionDialog(bench.index.book, code, bench.usage_reader.usage, older), bench.keyboard.do)
@@ -69,9 +70,11 @@ class LookupController:
         assigned = bench.state.profile
         profile = profile_of(bench.index.book, assigned)
         if not assigned:
-            raise RefusedError("No profile yet: p lists the profiles with their definitions.")
+            raise RefusedError(f"No profile yet: {key_of('profile')} lists the profiles with their definitions.")
         if profile is None:
-            raise RefusedError("The codebook does not define this profile. p assigns one that it defines.")
+            raise RefusedError(
+                f"The codebook does not define this profile. {key_of('profile')} assigns one that it defines."
+            )
         bench.ask(DefinitionDialog(bench.index.book, profile), bench.keyboard.do)
 
     def help(self) -> None:

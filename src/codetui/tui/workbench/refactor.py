@@ -22,9 +22,9 @@ from codetui.tui.dialogs.code_forms import NewCodeDialog, RenameForm, Spot, spot
 from codetui.tui.dialogs.code_search import ChosenCodes, CodesDialog
 from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, Option, option
 from codetui.tui.dialogs.text import NoteDialog
+from codetui.tui.keymap import key_of
 
 T = TypeVar("T")
-NO_CODES = "The codebook has no codes yet: A adds one."
 NOTHING = "Nothing was changed."
 MAP_FILE = "map.toml"
 FINISH, TAKE_BACK, LATER = "finish", "take back", "later"
@@ -53,7 +53,7 @@ class RefactoringController:
         if code is not None:
             self._ask(code)
         elif not bench.index.codes:
-            raise RefusedError(NO_CODES)
+            raise RefusedError(f"The codebook has no codes yet: {key_of('new_code')} adds one.")
         else:
             picker = CodesDialog("Select the code to change", bench.index.book, has_retired=True)
             bench.ask(picker, lambda chosen: self._ask(bench.index.codes[chosen.codes[0]]))
@@ -103,6 +103,7 @@ class RefactoringController:
             self._bench.say(done.message, "error")
 
     def _ask(self, code: Code) -> None:
+        queue = key_of("queue")
         retire = (
             (
                 "r",
@@ -111,12 +112,17 @@ class RefactoringController:
                 lambda: self._weigh(Reinstate(code.id)),
             )
             if code.is_retired
-            else ("r", "retire", "its codings keep it until you recode them (Q)", lambda: self._weigh(Retire(code.id)))
+            else (
+                "r",
+                "retire",
+                f"its codings keep it until you recode them ({queue})",
+                lambda: self._weigh(Retire(code.id)),
+            )
         )
         ways: tuple[tuple[str, str, str, Do], ...] = (
             ("n", "rename or renumber", "another id or name", lambda: self._rename(code)),
             ("m", "merge into another code", "its codings get the other code", lambda: self._merge(code)),
-            ("s", "split into several codes", "you decide for each coding (Q)", lambda: self._split(code)),
+            ("s", "split into several codes", f"you decide for each coding ({queue})", lambda: self._split(code)),
             ("v", "move", "to another section or group", lambda: self._move(code)),
             retire,
             ("f", "follow the rules in a file", "for many codes at once", self._ask_map),
@@ -231,9 +237,10 @@ class RefactoringController:
         if done.plan.is_reverse:
             self._bench.say(f"Taken back in {plural(done.tally.sessions, 'session')}: the codebook is as before.")
             return
-        waits = "Q goes to the codings to decide." if done.tally.waiting else ""
+        waits = f" {key_of('queue')} goes to the codings to decide." if done.tally.waiting else ""
+        source = self._bench.words.source
         self._bench.say(
-            f"Done: {done.tally.reach}. u undoes it in each {self._bench.words.source}, never in the codebook.{waits}"
+            f"Done: {done.tally.reach}. {key_of('undo')} undoes it in each {source}, never in the codebook.{waits}"
         )
 
     def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:

@@ -14,8 +14,10 @@ from codetui.core.text.units import trim
 from codetui.model import Code, CodeId, Coding, CodingId, SourceEntry, SourceId, Span
 from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, RefusedError
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.codebook_tree import CodingNode, Node
 from codetui.tui.widgets.rows import brief
+from codetui.tui.workbench.code import edges_words
 from codetui.tui.workbench.view_model import outcome_words
 
 if TYPE_CHECKING:
@@ -35,32 +37,38 @@ def place_at(doubt: UnresolvedAnchor, step: int) -> Span | None:
 
 def question(doubt: UnresolvedAnchor, step: int, source: str) -> str:
     """Return the question of a step, with the keys that answer it."""
-    count = len(doubt.places)
+    count, enter, settle = len(doubt.places), key_of("pick"), key_of("settle")
+    others = f"{key_of('remove')} remove · {key_of('move.collapse')} cancel"
     if doubt.kind == "fuzzy" and count:
-        return f"is {doubt.percent} similar to this: Enter accept · b other boundaries · v next · x remove · Esc cancel"
+        edges = f"{key_of('boundary')} other boundaries"
+        return f"is {doubt.percent} similar to this: {enter} accept · {edges} · {settle} next · {others}"
     if doubt.kind == "orphan" and step == 0:
-        nearest = f" · v the most similar words ({doubt.percent})" if doubt.places else ""
-        return f"is not in the {source}: select its words, then Enter{nearest} · x remove · Esc cancel"
+        nearest = f" · {settle} the most similar words ({doubt.percent})" if doubt.places else ""
+        return f"is not in the {source}: select its words, then {enter}{nearest} · {others}"
     if doubt.kind == "orphan":
         nearest = f"most similar words ({doubt.percent})"
-        return f"is not in the {source}; {nearest}: Enter this one · v next · x remove · Esc cancel"
+        return f"is not in the {source}; {nearest}: {enter} this one · {settle} next · {others}"
     if not doubt.places:
-        return "already has this code everywhere: x remove · or select other words, then Enter · Esc cancel"
+        words = f"{key_of('remove')} remove · or select other words, then {enter} · {key_of('move.collapse')} cancel"
+        return f"already has this code everywhere: {words}"
     if doubt.score < 1:
         what = f"is similar to {plural(count, 'place')} (up to {doubt.percent}); showing {step + 1:,} of {count:,}"
     elif count > 1:
         what = f"occurs {doubt.total:,} times; showing {step + 1:,} of {count:,}"
     else:
         what = f"occurs {doubt.total:,} times, elsewhere with this code" if doubt.total > 1 else "is probably here"
-    return f"{what}: v next{' place' if step + 1 < count else ''} · Enter this one · x remove · Esc cancel"
+    return f"{what}: {settle} next{' place' if step + 1 < count else ''} · {enter} this one · {others}"
 
 
 SETTLED = "Every quotation is located."
-EDGES = "Move its edges ([ start, ] end, then arrows or units). Enter save · x remove · Esc cancel"
-NOTHING_SELECTED = "Nothing is selected: select the quotation's words, then Enter. x removes it, Esc cancels."
 SELECTING = frozenset(("jump", "jump_end", "search", "next_match", "previous_match"))
 ASIDE = frozenset(("define", "help", "note", "problems", "save"))
 """Actions that do not leave the quotation being resolved; motions do not either."""
+
+
+def _nothing_selected() -> str:
+    then = f"{key_of('remove')} removes it, {key_of('move.collapse')} cancels"
+    return f"Nothing is selected: select the quotation's words, then {key_of('pick')}. {then}."
 
 
 class ResolveController:
@@ -90,7 +98,7 @@ class ResolveController:
         count = len(self._doubtful())
         if not count:
             return ""
-        return f"{plural(count, 'quotation')} could not be located (v)"
+        return f"{plural(count, 'quotation')} could not be located ({key_of('settle')})"
 
     def takes(self, action: str) -> bool:
         """Handle an action while a quotation is being resolved; return False if it keeps its usual meaning."""
@@ -220,7 +228,7 @@ class ResolveController:
     def _offer_again(self, doubt: UnresolvedAnchor) -> None:
         """Select the candidate under the cursor, else the offered one, so that the selected span is accepted."""
         if self._offered is None:
-            raise RefusedError(NOTHING_SELECTED)
+            raise RefusedError(_nothing_selected())
         at = self._bench.selector.selection.head
         places = ((step, place_at(doubt, step)) for step in range(steps(doubt)))
         under = (step for step, place in places if place is not None and place.start <= at < place.end)
@@ -243,15 +251,14 @@ class ResolveController:
     def _move_edges(self) -> None:
         """Select the candidate again so that its edges can be moved."""
         if self._offered is None:
-            raise RefusedError(NOTHING_SELECTED)
+            raise RefusedError(_nothing_selected())
         self._bench.select(self._offered)
-        self._words = EDGES
-        self._bench.say(EDGES)
+        others = f"{key_of('remove')} remove · {key_of('move.collapse')} cancel"
+        self._words = f"{edges_words()} {key_of('pick')} save · {others}"
+        self._bench.say(self._words)
 
 
 EMPTY = "Every coding has a code of the codebook."
-READING = "Nothing to recode in this {source}; your other {sources} are still being read: press Q again."
-ELSE = " r assign another code · x remove · Q next"
 CODE_CELLS = 24
 CHOICE_KEYS = "123456789" + ascii_lowercase
 
@@ -273,7 +280,7 @@ class QueueController:
         count = sum(code is None or code.is_retired for code in lives)
         if not count:
             return ""
-        return f"{plural(count, 'coding needs', 'codings need')} another code (Q)"
+        return f"{plural(count, 'coding needs', 'codings need')} another code ({key_of('queue')})"
 
     def go_on(self) -> None:
         """Show the next one, here or in another source, wrapping around; the next code chosen replaces its code."""
@@ -311,7 +318,9 @@ class QueueController:
                 self._bench.say(EMPTY)
             else:
                 self._bench.usage_reader.when_read = self._have_read
-                self._bench.say(READING.format(source=self._bench.words.source, sources=self._bench.words.sources))
+                words = self._bench.words
+                reading = f"your other {words.sources} are still being read: press {key_of('queue')} again."
+                self._bench.say(f"Nothing to recode in this {words.source}; {reading}")
             return
         self._bench.open_ad(entry)
         waiting = self._queue()
@@ -334,7 +343,7 @@ class QueueController:
         """
         if not self._queue():
             more = self._more().removeprefix(" here, ")
-            self._bench.say(f"{more}: Q goes there." if more else EMPTY)
+            self._bench.say(f"{more}: {key_of('queue')} goes there." if more else EMPTY)
 
     def _elsewhere(self) -> dict[SourceId, int]:
         """Return how many decisions are open in each other source, as far as read."""
@@ -347,8 +356,10 @@ class QueueController:
         one, bench = waiting[place], self._bench
         head = f"{place + 1} of {len(waiting)}{self._more()} · "
         self._latest = one.coding
+        remove, following = f"{key_of('remove')} remove", f"{key_of('queue')} next"
         if one.coding is None:
-            bench.say(f"{head}profile {brief(one.code, CODE_CELLS)} is not in the codebook: p assign another · Q next")
+            what = f"profile {brief(one.code, CODE_CELLS)} is not in the codebook"
+            bench.say(f"{head}{what}: {key_of('profile')} assign another · {following}")
             return
         coding = bench.state.codings[one.coding]
         bench.back_to_ad()
@@ -356,18 +367,19 @@ class QueueController:
             bench.select(Span(coding.anchor.start, coding.anchor.end))
         bench.aim_at(coding.id)
         code = brief(one.code, CODE_CELLS)
+        others = f" {key_of('recode')} assign another code · {remove} · {following}"
         if one.reason == "twice":
-            bench.say(f"{head}{code} is assigned twice to {quoted(coding.words)}: x remove this one ·{ELSE}")
+            bench.say(f"{head}{code} is assigned twice to {quoted(coding.words)}: {remove} this one ·{others}")
             return
-        self._bench.assigner.recoding, self._bench.assigner.cancel_hint = coding.id, ELSE
+        self._bench.assigner.recoding, self._bench.assigner.cancel_hint = coding.id, others
         trouble = {"retired": "is retired", "split": "was split"}.get(one.reason, "is not in the codebook")
-        choices = self._choices(one)
+        choices, cancel = self._choices(one), key_of("move.collapse")
         if choices:
-            bench.say(f"{head}code {code} {trouble}: which code for {quoted(coding.words)}? Esc: cancel")
+            bench.say(f"{head}code {code} {trouble}: which code for {quoted(coding.words)}? {cancel}: cancel")
             bench.open_panel(choices, coding.words, f"{code} {trouble}: assign another code")
             return
-        way = "section and key assign another"
-        bench.say(f"{head}code {code} {trouble}: {way} to {quoted(coding.words)} · x remove · Q next · Esc cancel")
+        way = f"section and key assign another to {quoted(coding.words)}"
+        bench.say(f"{head}code {code} {trouble}: {way} · {remove} · {following} · {cancel} cancel")
 
     def _more(self) -> str:
         """Return how many decisions are open in other sources."""

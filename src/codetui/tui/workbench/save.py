@@ -13,6 +13,7 @@ from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, RefusedError, Unsaved, ask_until_saved, in_background
+from codetui.tui.keymap import key_of
 
 PAUSE = 0.8
 """Seconds without a command after which the document is written, and after which the place is remembered."""
@@ -135,7 +136,7 @@ class SaveController:
         """Ask for a folder and save the session there."""
         workspace, words = self._bench.workspace, self._bench.words
         if workspace.session is None:
-            raise RefusedError(f"No {words.source} is open. a shows the list of {words.sources}.")
+            raise RefusedError(f"No {words.source} is open. {key_of('ads')} shows the list of {words.sources}.")
         from codetui.tui.dialogs.confirm import FolderDialog
 
         def dialog(lost: Unsaved[Path] | None) -> FolderDialog:

@@ -27,7 +27,7 @@ from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import SECTION_DIGITS, Action, named_actions
 from codetui.tui.bench import AsksWhenIdle, Do, KeepsText, RefusedError
-from codetui.tui.keymap import Keymap, key_words
+from codetui.tui.keymap import Keymap, bound_keys, key_of, key_words, use
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
@@ -81,7 +81,7 @@ class WorkbenchScreen(Screen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.keymap = Keymap.build(actions=named_actions(workspace.book.words))
+        self.keymap = use(Keymap.build(actions=named_actions(workspace.book.words)))
         self.index = CodebookIndex(workspace.book)
         self.is_complete = False
         self._spans = CodedSpans(self.index)
@@ -101,6 +101,12 @@ class WorkbenchScreen(Screen[None]):
         self.sharing = ShareController(self)
         self.usage_reader = UsageReader(self)
         self.queue = QueueController(self)
+
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Replace the keys of all actions, and of the dialogs opened later."""
+        self.keymap = use(keymap)
+        keys = {action.id: bound_keys(action.keys) for action in keymap.actions}
+        self.app.set_keymap({action_id: bound for action_id, bound in keys.items() if bound})
 
     # --- mounting -------------------------------------------------------------------------------------
 
@@ -214,7 +220,7 @@ class WorkbenchScreen(Screen[None]):
             source = self.words.source
             why = f"{error.filename}: {error.strerror}" if error.filename else f"{error}"
             what = f"{source.capitalize()} {entry.id} could not be opened: {why}"
-            self.say(f"{what}. Fix that, or choose another {source} (a).", "error")
+            self.say(f"{what}. Fix that, or choose another {source} ({key_of('ads')}).", "error")
             return
         self.target.at(None)
         self._spans = CodedSpans(self.index)
@@ -244,7 +250,7 @@ class WorkbenchScreen(Screen[None]):
             if was_done and not isinstance(command, MarkDone | Undo | Redo):
                 message += f" (This {self.words.source} is marked done.)"
         elif isinstance(outcome, NotSaved):
-            message += " Or press B to save a copy elsewhere."
+            message += f" Or press {key_of('save_copy')} to save a copy elsewhere."
         self.say(message, kind_of(outcome))
         if isinstance(outcome, Saved):
             self.show_state()
@@ -544,7 +550,9 @@ class Keyboard:
         screen, key = self._screen, event.key
         if screen.panel.is_open:
             self._press_in_panel(event)
-        elif screen.selector.is_jumping and screen.selector.press(key, event.character):
+        elif screen.selector.is_jumping and screen.selector.press(
+            key, event.character, is_cancel=screen.keymap.action(key) == "move.collapse"
+        ):
             pass
         elif self._is_read_elsewhere(key):
             return
@@ -578,7 +586,7 @@ class Keyboard:
         self._screen.ask(ChoiceDialog("More actions", options), self._run)
 
     def _refuse(self, key: str) -> None:
-        self._screen.say(f"{key} does nothing here. ? shows every key.", "refusal")
+        self._screen.say(f"{key} does nothing here. {key_of('help')} shows every key.", "refusal")
 
     def _run(self, action: str, key: str = "") -> None:
         """Run an action, unless it only ends a mode; clear the message of the previous key.

@@ -10,6 +10,7 @@ from codetui.core.selection.selection import Selection, View, clicked, cursor, d
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import Kind
@@ -30,18 +31,17 @@ NOWHERE = {
     "shrink": "There is no smaller unit.",
     "trim_start_word": "Only one word is left.",
     "trim_end_word": "Only one word is left.",
-    "trim_start_clause": "Only one clause is left. > drops its first word.",
-    "trim_end_clause": "Only one clause is left. < drops its last word.",
+    "trim_start_clause": "Only one clause is left.",
+    "trim_end_clause": "Only one clause is left.",
     "toggle_stop": "There is no punctuation at the end.",
 }
 """The messages for motions that lead nowhere."""
 
-STAGES = {
-    "start": "Type the first word's label. Esc: cancel",
-    "end": "Type the last word's label, or a section digit to code the highlighted text.",
-    "done": "",
+SMALLER = {
+    "trim_start_clause": ("move.trim_start_word", "drops its first word"),
+    "trim_end_clause": ("move.trim_end_word", "drops its last word"),
 }
-"""The messages while jump labels are shown."""
+"""The action that still does something, with its effect, where a motion leads nowhere."""
 
 
 class SelectionController:
@@ -143,11 +143,14 @@ class SelectionController:
             return
         after, top = motions.moved(self.text, self._window(), name, self.selection)
         if name in NOWHERE and _is_as_before(self.selection, after):
-            self._say(NOWHERE[name], "refusal")
+            smaller, effect = SMALLER.get(name, ("", ""))
+            self._say(NOWHERE[name] + (f" {key_of(smaller)} {effect}." if smaller else ""), "refusal")
         self._scroll(top)
         self.put(after)
         if name in ("hold_start", "hold_end") and after.edge is not None:
-            self._say(f"Moving the {after.edge}: arrows, w, c and s move it. Esc: finish", "info")
+            word, clause, sentence = map(key_of, ("move.next_word", "move.next_clause", "move.next_sentence"))
+            ways = f"arrows, {word}, {clause} and {sentence} move it"
+            self._say(f"Moving the {after.edge}: {ways}. {key_of('move.collapse')}: finish", "info")
 
     def _around_found(self, name: str) -> Span | None:
         """Return the unit around a search match, so that the first step selects it and not the next one."""
@@ -168,8 +171,11 @@ class SelectionController:
             self.leave_jump()
             self._say("No words in view to jump to.", "refusal")
 
-    def press(self, key: str, character: str | None) -> bool:
-        """Handle a key while jump labels are shown; return False if it closed them and has its usual meaning."""
+    def press(self, key: str, character: str | None, *, is_cancel: bool) -> bool:
+        """Handle a key while jump labels are shown; return False if it closed them and has its usual meaning.
+
+        `is_cancel` is whether the key is that of cancelling.
+        """
         jump = self._jump
         if jump is None:
             return False
@@ -180,18 +186,23 @@ class SelectionController:
             else:
                 self._jump_to(before)
             return True
-        if character and character.isalpha():
+        if character and character.isalpha() and not is_cancel:
             after = jump_labels.press(jump, character)
             if after is jump:
-                self._say(f"No label begins with {character}. Esc: cancel", "refusal")
+                self._say(f"No label begins with {character}. {key_of('move.collapse')}: cancel", "refusal")
             self._jump_to(after)
             return True
         self.leave_jump()
-        return key == "escape"
+        return is_cancel
 
     def _jump_to(self, jump: jump_labels.JumpState) -> None:
         self._jump = None if jump.is_done else jump
-        self._say(STAGES[jump.stage], "info")
+        stages = {
+            "start": f"Type the first word's label. {key_of('move.collapse')}: cancel",
+            "end": "Type the last word's label, or a section digit to code the highlighted text.",
+            "done": "",
+        }
+        self._say(stages[jump.stage], "info")
         self._view.set_labels(jump.labels, not jump.is_done)
         self.put(jump.selection)
 
@@ -220,7 +231,8 @@ class SelectionController:
     def next_match(self, direction: int) -> None:
         """Select the next or previous match, wrapping around the end of the text."""
         if not self._query:
-            self._say(f"Nothing has been searched yet: / searches in the {self._search.source}.", "refusal")
+            way = f"{key_of('search')} searches in the {self._search.source}"
+            self._say(f"Nothing has been searched yet: {way}.", "refusal")
             return
         span = self.selection.span
         self._find(span.start + 1 if direction > 0 else span.start, direction, is_typing=False)

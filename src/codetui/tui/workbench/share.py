@@ -10,8 +10,9 @@ from codetui.study.session.outcome import PullKind, PullResult
 from codetui.study.session.session import Session
 from codetui.tui.actions import CHANGING
 from codetui.tui.bench import Bench
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.status_line import Kind
-from codetui.tui.workbench.view_model import key_of, pull_words
+from codetui.tui.workbench.view_model import pull_words
 
 WAITING = "Your last command is kept: it is carried out when you take over the session."
 
@@ -89,7 +90,7 @@ class ShareController:
 
     def _say_read_only(self, more: str = "") -> None:
         who = self._bench.workspace.holder
-        self._bench.say(f"Read only: open elsewhere {who}. O takes it over.{more}", "refusal")
+        self._bench.say(f"Read only: open elsewhere {who}. {key_of('take_over')} takes it over.{more}", "refusal")
 
     def take_over(self) -> None:
         """Take over the session and execute the kept command."""

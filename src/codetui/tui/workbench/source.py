@@ -14,6 +14,7 @@ from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do, RefusedError, ask_for_command
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import shown
 from codetui.tui.workbench.view_model import kind_of, outcome_words
 
@@ -51,7 +52,7 @@ class SourceController:
         """Ask for the reasoning."""
         state = self._bench.state
         if not state.profile:
-            raise RefusedError("The reasoning belongs to a profile: press p and choose one first.")
+            raise RefusedError(f"The reasoning belongs to a profile: press {key_of('profile')} and choose one first.")
         from codetui.tui.dialogs.text import TextDialog
 
         title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
@@ -163,9 +164,11 @@ def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:
     """Return the line about sources with the same text, with an offer to copy if nothing is coded here."""
     progress, codings = twins.status
     if codings and twins.is_renamed and not is_coded:
-        return f"Coded as {twins.ad} before ({progress}, {plural(codings, 'coding')}): Y carries them over"
+        return (
+            f"Coded as {twins.ad} before ({progress}, {plural(codings, 'coding')}): {key_of('copy')} carries them over"
+        )
     if codings and not is_coded:
-        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): Y copies them"
+        return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): {key_of('copy')} copies them"
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"
 
@@ -181,12 +184,15 @@ class NavigationController:
 
     def go(self, step: int) -> None:
         """Open the next (1) or the previous (-1) source."""
-        words = f"This is the {'last' if step > 0 else 'first'} {self._bench.words.source}. a shows the list."
+        words = (
+            f"This is the {'last' if step > 0 else 'first'} {self._bench.words.source}. {key_of('ads')} shows the list."
+        )
         self._go(lambda: self._bench.workspace.sources.neighbour(step), words)
 
     def next_uncoded(self) -> None:
         """Open the next source that the coder has not worked on."""
-        none_left = f"Every {self._bench.words.source} has been worked on. a shows the list with the state of each."
+        way = f"{key_of('ads')} shows the list with the state of each"
+        none_left = f"Every {self._bench.words.source} has been worked on. {way}."
         self._go(self._bench.workspace.sources.next_uncoded, none_left)
 
     def _go(self, find: Callable[[], SourceEntry | None], none: str) -> None:
@@ -198,7 +204,7 @@ class NavigationController:
             self._bench.say(none, "refusal")
         else:
             self.waiting = lambda: self._go(find, none)
-            wait = "are still being listed; the move follows when they are. Esc: cancel"
+            wait = f"are still being listed; the move follows when they are. {key_of('move.collapse')}: cancel"
             self._bench.say(f"The {self._bench.words.sources} {wait}")
 
     def show_list(self) -> None:

@@ -19,8 +19,7 @@ from codetui.model import Anchor, Code, Codebook, Coding, Problem, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullKind, PullResult, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
-from codetui.tui.actions import ACTIONS
-from codetui.tui.keymap import key_words
+from codetui.tui.keymap import key_of
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.document_paint import CodedSpan
 from codetui.tui.widgets.rows import shown
@@ -79,8 +78,8 @@ def heading(workspace: Workspace) -> Content:
     if session is None:
         return Content("")
     facts = session.description
-    title = shown(facts.title) or "(no title: E adds one)"
-    employer = shown(facts.employer) or "(no employer: E adds one)"
+    title = shown(facts.title) or f"(no title: {key_of('describe')} adds one)"
+    employer = shown(facts.employer) or f"(no employer: {key_of('describe')} adds one)"
     return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
 
 
@@ -107,9 +106,6 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
     )
 
 
-HINT = "s sentence · f jump · {keys} code · p profile · ? all keys"
-
-
 def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str], hint: str) -> tuple[str, Kind]:
     """Return the message for a session that was just opened, the most severe part first, and its urgency.
 
@@ -125,7 +121,7 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
         name = Path(troubles[0].file).name
         parts.append(f"{name} is a copy and is not read: {key_of('compare')} compares it and merges what only it has")
     elif troubles and not is_named:
-        parts.append(f"{troubles[0].message} (F4 lists all)")
+        parts.append(f"{troubles[0].message} ({key_of('problems')} lists all)")
     words = " · ".join(filter(None, parts))
     kind: Kind = "error" if errors else "refusal" if troubles else "info"
     return words or hint, kind
@@ -133,15 +129,19 @@ def greeting(session: Session, problems: Sequence[Problem], asides: Sequence[str
 
 def first_of(problems: Sequence[Problem], words: str) -> str:
     """Return `words` about the first problem, and the key that lists them all."""
-    return f"{words} ({'F4 shows it' if len(problems) == 1 else f'F4 lists all {len(problems)}'})"
+    lists = "shows it" if len(problems) == 1 else f"lists all {len(problems)}"
+    return f"{words} ({key_of('problems')} {lists})"
 
 
 def next_hint(session: Session, book: Codebook) -> str:
     """Return the hint for a source without any coding."""
     if not session.source.text.strip():
-        return f"This {book.words.source} has no text. ) goes to the next {book.words.source}."
+        return f"This {book.words.source} has no text. {key_of('next_ad')} goes to the next {book.words.source}."
     keys = " ".join(section.key for section in book.sections)
-    return HINT.format(keys=keys) if keys and session.state.is_untouched else ""
+    if not keys or not session.state.is_untouched:
+        return ""
+    sentence, jump, profile = key_of("move.next_sentence"), key_of("jump"), key_of("profile")
+    return f"{sentence} sentence · {jump} jump · {keys} code · {profile} profile · {key_of('help')} all keys"
 
 
 def text_words(tally: ReanchorCounts | None, source: str) -> str:
@@ -156,14 +156,6 @@ def text_words(tally: ReanchorCounts | None, source: str) -> str:
     }
     parts = ", ".join(f"{number} {what}" for what, number in numbers.items() if number)
     return f"The {source}'s text has changed; its quotations: {parts}"
-
-
-_KEYS = {action.id: key_words(action.keys[0]) for action in ACTIONS}
-
-
-def key_of(action_id: str) -> str:
-    """Return the first key of an action as people write it."""
-    return _KEYS[action_id]
 
 
 def outcome_words(outcome: Outcome) -> str:
