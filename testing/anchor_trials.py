@@ -64,7 +64,7 @@ def has_the_words(text: str, span: Span, words: str) -> bool:
 
 def letters(words: str) -> str:
     """Return the letters of the normalized words without spaces and punctuation."""
-    return "".join(WORD.findall(normalize_words(words)))
+    return "".join(re.findall(WORD, normalize_words(words)))
 
 
 # --- other ads ----------------------------------------------------------------------------------------

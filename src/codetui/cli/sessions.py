@@ -31,7 +31,6 @@ from codetui.cli.console import (
     write_files,
 )
 from codetui.core.text.display import plural
-from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
 
@@ -70,6 +69,7 @@ def coder_name(given: str | None) -> str:
 
 def export(options: argparse.Namespace) -> int:
     """Write all sessions in an export format."""
+    from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
     from codetui.study.exporter import export_study
     from codetui.study.outputs import protected_part
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from codetui import __version__
-from codetui.formats.codebook.reader import parse_codebook
+from codetui.formats.codebook.reader import Checks, parse_codebook
 from codetui.formats.toml.syntax import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
@@ -25,11 +25,8 @@ MOST_MISSING = 200
 # --- reading a codebook -------------------------------------------------------------------------------
 
 
-def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
-    """Return the codebook at `path` with its problems; None if nothing can be read.
-
-    `is_checked` as in `parse_codebook`.
-    """
+def read_codebook(path: Path, checks: Checks = "all") -> tuple[Codebook | None, list[Problem]]:
+    """Return the codebook at `path` with its problems; None if nothing can be read."""
     try:
         data = fs.read(path)
     except OSError as error:
@@ -39,7 +36,7 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook | N
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return None, [Problem(str(path), line, "error", "not UTF-8; save the codebook as UTF-8")]
-    book, problems = parse_codebook(text, str(path), is_checked=is_checked)
+    book, problems = parse_codebook(text, str(path), checks)
     missing = _missing_references(path, book, text) if book else []
     return book, sorted([*problems, *missing], key=lambda problem: problem.line)
 

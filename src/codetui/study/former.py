@@ -113,7 +113,7 @@ class _FormerCodes:
         for name in self._kept:
             if name not in self._versions:
                 text = study_files.kept_codebook(self._sessions, name)
-                self._versions[name] = parse_codebook(text, name, is_checked=True)[0] if text is not None else None
+                self._versions[name] = parse_codebook(text, name, "none")[0] if text is not None else None
             version = self._versions[name]
             if version is not None and version.content_hash != self._book.content_hash:
                 yield version

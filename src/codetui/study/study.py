@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from codetui.core.session.commands import Refusal
-from codetui.formats.codebook.reader import check_fields, parse_codebook
+from codetui.formats.codebook.reader import Checks, check_fields, parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
@@ -73,7 +73,7 @@ class Study:
         `corpus`, `codebook` and `sessions` override these paths.
         """
         path, kept_in = codebook_path(folder, codebook), sessions_path(folder, sessions)
-        service = CodebookService(path, kept_in, *read_codebook(path, is_checked=True))
+        service = CodebookService(path, kept_in, *read_codebook(path, "none"))
         return cls(service, kept_in, Path(corpus) if corpus else None)
 
     # --- the codebook -------------------------------------------------------------------------------
@@ -210,17 +210,14 @@ def sessions_path(folder: Path | str, sessions: Path | str | None = None) -> Pat
     return Path(sessions) if sessions else Path(folder) / SESSIONS
 
 
-def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, list[Problem]]:
-    """Return the codebook in a file with its problems. Raises StudyError if it cannot be used.
-
-    `is_checked` is as in `parse_codebook`.
-    """
+def read_codebook(path: Path, checks: Checks = "all") -> tuple[Codebook, list[Problem]]:
+    """Return the codebook in a file with its problems. Raises StudyError if it cannot be used."""
     if not fs.exists(path):
         raise StudyError(
             f"there is no codebook here ({path}). `codetui init` creates a study with one; "
             "--codebook FILE names one in another place."
         )
-    book, problems = study_files.read_codebook(path, is_checked=is_checked)
+    book, problems = study_files.read_codebook(path, checks)
     if book is None:
         raise StudyError("the codebook cannot be read:", problems=problems)
     return book, problems
@@ -229,7 +226,7 @@ def read_codebook(path: Path, *, is_checked: bool = False) -> tuple[Codebook, li
 def kept_book(sessions: Path, digest: str) -> Codebook | None:
     """Return the codebook kept under a hash, or under its first digits; None if there is none. Raises OSError."""
     text = study_files.kept_codebook(sessions, digest)
-    return parse_codebook(text, digest)[0] if text is not None else None
+    return parse_codebook(text, digest, "none")[0] if text is not None else None
 
 
 def missing_corpus(path: Path) -> StudyError:
@@ -255,17 +252,17 @@ class CodebookService:
     """The codebook, its problems and its file."""
 
     def __init__(self, path: Path, sessions: Path, book: Codebook, problems: list[Problem]) -> None:
-        """Use the codebook read from `path`, whose fields are not checked yet.
+        """Use the codebook read from `path`, which is not checked yet.
 
         Used versions are kept in the folder `sessions`.
         """
         self.path = path
         self.book = book
         self.known_problems = problems
-        """Those that are known without a check of the fields, which loads pydantic."""
+        """Those that are known without a check, which takes longer than reading the codebook."""
         self.refused: Problem | None = None
         """Why the codebook as another program wrote it last is not used."""
-        self._are_fields_checked = False
+        self._is_checked = False
         self._sessions = sessions
         self._text: str | None = None
         self._seen: Version | None = None
@@ -278,24 +275,28 @@ class CodebookService:
 
     @property
     def problems(self) -> list[Problem]:
-        """The problems of the codebook, including those of its fields."""
+        """The problems of the codebook, which is checked now if it was not."""
         with suppress(OSError):  # A file that can no longer be read is reported by what needs it.
-            self.check_fields()
+            self.check()
         return self.known_problems
 
-    def check_fields(self, *, is_recorded: bool = False) -> list[Problem]:
-        """Check names and types of fields, unless that was done before; return the problems.  Raises OSError.
+    def check(self, *, is_recorded: bool = False) -> list[Problem]:
+        """Check the codebook, unless that was done before; return the problems that were not known.  Raises OSError.
 
-        With `is_recorded`, a codebook without such problems is recorded as checked for the next start.
+        With `is_recorded`, one whose fields have the right names and types is recorded, so that the next start need not
+        load pydantic.
         """
         text, digest = self.text(), self.book.content_hash
-        if self._are_fields_checked or text_hash(text) != digest or study_files.is_checked(self._sessions, digest):
+        if self._is_checked or text_hash(text) != digest:
             return []
-        found = check_fields(text, str(self.path))
+        is_known = study_files.is_checked(self._sessions, digest)
+        of_fields = [] if is_known else check_fields(text, str(self.path))
+        problems = [*parse_codebook(text, str(self.path), "lint")[1], *of_fields]
+        found = [problem for problem in problems if problem not in self.known_problems]
         if self.book.content_hash == digest:
-            self._are_fields_checked = True
+            self._is_checked = True
             self.known_problems = sorted([*self.known_problems, *found], key=lambda problem: problem.line)
-        if is_recorded and not found:
+        if is_recorded and not is_known and not of_fields:
             study_files.record_check(self._sessions, digest)
         return found
 
@@ -350,7 +351,7 @@ class CodebookService:
         """Switch to another version of the codebook."""
         self.book, self.known_problems = change
         self.refused = None
-        self._are_fields_checked = True
+        self._is_checked = True
 
     def forget_version(self) -> None:
         """Make the next check read the file again."""

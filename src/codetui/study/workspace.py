@@ -233,7 +233,7 @@ class Workspace:
         session_lock.preload()
         import_module("codetui.formats.session_doc.patch")
         with suppress(OSError):
-            self.add_problems(self.codebook.check_fields(is_recorded=True))
+            self.add_problems(self.codebook.check(is_recorded=True))
             self.add_problems(left_out_of(self._paths))
         self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from codetui.core.text.scripts import UNSPACED, find_unspaced
 from codetui.model import Span
 
-WORD = re.compile(rf"[{UNSPACED}]|(?:[\w+#'](?<![{UNSPACED}]))+")
-"""A word, with the characters that distinguish `C++`, `C#` and `C`, and with those of `you'll`; in scripts without
-blanks each character for itself, since a change of one makes another word."""
+WORD = rf"[{UNSPACED}]|(?:[\w+#'](?<![{UNSPACED}]))+"
+"""A pattern of words, with the characters that distinguish `C++`, `C#` and `C`, and with those of `you'll`; in scripts
+without blanks each character for itself, since a change of one makes another word."""
 
 MISSPELT, INFLECTED, MISSED = 3, 4, 8
 """The words that a quotation must have for each typo: a misspelt word, another ending, a little word missing or added.
@@ -153,7 +153,7 @@ def _edges(text: str, first: int, last: int) -> list[int]:
 
 def is_typo(words: str, place: str) -> bool:
     """Return whether normalized `words` and the normalized text of a place are the same apart from typos."""
-    wanted, found = WORD.findall(words), WORD.findall(place)
+    wanted, found = re.findall(WORD, words), re.findall(WORD, place)
     needed = 0
     for one, other in _differences(wanted, found):
         words_needed = _words_for(one, other)

@@ -9,6 +9,7 @@ is met; in Lao, Khmer and Burmese each cluster is a word.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -51,21 +52,18 @@ OPENERS, CLOSERS = "（「『【《〈〔［｛｢“‘", "）」』】》〉�
 SEPARATORS = f"{STOPS.replace('．', '')}{BREAKS}{OPENERS[:-2]}{CLOSERS[:-2]}\u3000\u3003〜～・／｜＼་༌"
 """The signs that are part of no word."""
 
-find_unspaced = re.compile(f"[{UNSPACED}]").search
-find_ideographic = re.compile(f"[{IDEOGRAPHIC}]").search
-_RUN = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
-_find_kana = re.compile(f"[{_HIRAGANA}{_KATAKANA}]").search
-_find_thai = re.compile(f"[{THAI}]").search
-_find_clustered = re.compile(f"[{_CLUSTERED}]").search
-_CHANGE = re.compile(f"(?<=[{_HAN}])(?=[{_KATAKANA}])|(?<=[{_KATAKANA}])(?=[{_HAN}])|(?<=[{THAI}])(?![{THAI}])")
+# Patterns with thousands of characters take milliseconds to compile, so this is left to their first use; `re` caches
+# them.
+_find_far = re.compile("[^\0-\u0dff\u1e00-\u2dff]").search
+"""Finds no letter or sign of European scripts, Hebrew and Arabic, and every one of the classes above."""
+_RUN = f"[{UNSPACED}]+|[^{UNSPACED}]+"
+_CHANGE = f"(?<=[{_HAN}])(?=[{_KATAKANA}])|(?<=[{_KATAKANA}])(?=[{_HAN}])|(?<=[{THAI}])(?![{THAI}])"
 _SPEECH = (
     "(?:[说說问問道答喊叫想写寫]|回答|表示|补充|補充|解释|解釋|强调|強調|笑道|写道|寫道)[道着著了过過]?"
     "|(?:言っ|言いまし|答え|答えまし|尋ね|聞い|話し|語っ|述べ|思っ|つぶやい|呟い)た|(?:叫ん|喜ん)だ|言う|答える|尋ねる|思う"
 )
 _IN_PHRASE = rf"[^\s{STOPS}{BREAKS}{ELLIPSES}{re.escape(OPENERS + CLOSERS)}\"]"
-_GOES_ON = re.compile(
-    rf"[とってがはをにのでも、，{HANGUL}]|[的和与與或及等就便]|然[后後]|是(?![的啊吗嗎{STOPS}{BREAKS}])"
-)
+_GOES_ON = rf"[とってがはをにのでも、，{HANGUL}]|[的和与與或及等就便]|然[后後]|是(?![的啊吗嗎{STOPS}{BREAKS}])"
 """Particles behind a quotation or brackets: 「はい。」と答えた."""
 
 _SPEAKS_ON = re.compile(rf"{_IN_PHRASE}{{0,12}}?(?:{_SPEECH})(?!{_IN_PHRASE})")
@@ -80,17 +78,27 @@ _STACKING = "\u1039\u17d2\u103a"
 """Signs of Burmese and Khmer that join the next consonant."""
 
 
+def find_unspaced(text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """Return the first character of `UNSPACED` between two offsets."""
+    return re.compile(f"[{UNSPACED}]").search(text, start, end) if _find_far(text, start, end) else None
+
+
+def find_ideographic(text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+    """Return the first character of `IDEOGRAPHIC` between two offsets."""
+    return re.compile(f"[{IDEOGRAPHIC}]").search(text, start, end) if _find_far(text, start, end) else None
+
+
 def runs(text: str, start: int, end: int) -> Iterator[tuple[Span, bool]]:
     """Yield the parts of a token, each with True if its script is written without blanks."""
-    for run in _RUN.finditer(text, start, end):
+    for run in re.compile(_RUN).finditer(text, start, end):
         yield Span(*run.span()), find_unspaced(run[0]) is not None
 
 
 def words_of(text: str, run: Span) -> list[Span]:
     """Return the words of a passage without blanks; the rest of `text` tells Japanese from Chinese."""
     stretch = text[run.start : run.end]
-    cuts = {match.start() for match in _CHANGE.finditer(stretch)}
-    if _find_clustered(stretch):
+    cuts = {match.start() for match in re.finditer(_CHANGE, stretch)}
+    if re.search(f"[{_CLUSTERED}]", stretch):
         cuts |= set(range(1, len(stretch)))
     else:
         at = 0
@@ -121,8 +129,9 @@ def goes_on_after_quote(text: str, end: int, flow_start: int = 0) -> bool:
     last = text[end - 1]
     if last not in CLOSERS and last not in "\"')":
         return False
-    if last not in "」』｣”’\"'" or _GOES_ON.match(text, end):
-        return _GOES_ON.match(text, end) is not None
+    goes_on = _find_far(text, end, end + 1) is not None and re.compile(_GOES_ON).match(text, end) is not None
+    if last not in "」』｣”’\"'" or goes_on:
+        return goes_on
     opener = OPENERS[CLOSERS.index(last)] if last in CLOSERS else last
     at = text.rfind(opener, flow_start, end - 1)
     is_introduced = at > flow_start and text[at - 1] in f"{BREAKS}:,"
@@ -130,9 +139,9 @@ def goes_on_after_quote(text: str, end: int, flow_start: int = 0) -> bool:
 
 
 def _language(text: str, stretch: str) -> str:
-    if _find_thai(stretch):
+    if re.search(f"[{THAI}]", stretch):
         return "th"
-    if _find_kana(stretch) or _find_kana(text):
+    if any(re.search(f"[{_HIRAGANA}{_KATAKANA}]", one) for one in (stretch, text)):
         return "ja_word"
     # Each of the old character sets lacks the characters of the other country.
     simplified, traditional = (len(stretch.encode(name, "ignore")) for name in ("gb2312", "big5"))

@@ -49,18 +49,19 @@ b.v. btw. bv. c.q. corp. e.a. e.d. e.o. enz. etc. inc. ltd. n.v. n.v.t. o.i.d. p
 """
 CLOSING_ABBREVIATIONS = frozenset(_SPELT_CLOSING.split())
 
+# Patterns with a class of `scripts` are compiled at their first use, as there.
 _IN_TOKEN = rf"[^\s,;|…—–“”«»{re.escape(SEPARATORS)}]"
 _TOKEN = re.compile(rf"{_IN_TOKEN}+(?:,\d+{_IN_TOKEN}*)*|[^\s]")
 _ADDRESS = re.compile(r"(?<![\w.+-])(?:[a-z][a-z+]*://|www\.|[\w.+-]+@[\w-]+\.)", re.IGNORECASE)
 _GLUED_STOP = re.compile(r"(?<=[^\W\d_A-Z][^\W\d_A-Z])[.!?](?=[A-Z][^\W\d_])(?!(?:Net|Js|Io|Ai|Com|Nl|Org)\b)")
 _GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
-_GLUED_HANGUL = re.compile(rf"(?<=[{HANGUL}])[.!?](?=[{HANGUL}])")
+_GLUED_HANGUL = rf"(?<=[{HANGUL}])[.!?](?=[{HANGUL}])"
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}$")
 _OPENERS = "\"'`‘’([{<*_~#=>&-+./\\:!?．"
 _CLOSERS = "\"'`‘’)]}>*_~=<&-./\\:!?@．"
 _JOINED = frozenset(("and/or", "en/of", "tcp/ip", "pl/sql", "client/server", "he/she", "his/her"))
 _PART = re.compile(r"[^/\-‑\\]+")
-_PARTICLE = re.compile(rf"(?<=[A-Za-z0-9])(?=[{HANGUL}])")
+_PARTICLE = rf"(?<=[A-Za-z0-9])(?=[{HANGUL}])"
 """The boundary before a Korean particle behind a foreign word: `Python을`."""
 
 
@@ -83,7 +84,7 @@ def parts_in(block: str, word: Span) -> list[Span]:
         return [word]
     pieces = [Span(m.start(), m.end()) for m in _PART.finditer(block, word.start, word.end)]
     if find_ideographic(block, word.start, word.end):
-        edges = [(p.start, *(m.start() for m in _PARTICLE.finditer(block, *p)), p.end) for p in pieces]
+        edges = [(p.start, *(m.start() for m in re.compile(_PARTICLE).finditer(block, *p)), p.end) for p in pieces]
         pieces = [Span(*edge) for piece in edges for edge in pairwise(piece)]
     return [p for p in pieces if any(c.isalnum() for c in block[p.start : p.end])] or [word]
 
@@ -105,7 +106,10 @@ def _pieces(block: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut one token where the blank after a full stop or colon is missing: `Analytics.This`."""
     if _ADDRESS.search(block, start, end):
         return [(start, end)]
-    cuts = [m.end() for rule in (_GLUED_STOP, _GLUED_COLON, _GLUED_HANGUL) for m in rule.finditer(block, start, end)]
+    rules = [_GLUED_STOP, _GLUED_COLON]
+    if find_ideographic(block, start, end):
+        rules.append(re.compile(_GLUED_HANGUL))
+    cuts = [m.end() for rule in rules for m in rule.finditer(block, start, end)]
     edges = [start, *sorted(cuts), end]
     return list(pairwise(edges))
 
@@ -155,10 +159,11 @@ def _slash_split(block: str, word: Span) -> list[Span]:
 _SIGNS = "•·‣▪●○◦■□➢➤✓✔→"
 _BLANKS = r"[ \t\u00a0\u3000]"
 _WIDE_MARK = (
-    rf"(?:[・◆◇※①-⑳]|（[\d一二三四五六七八九十]{{1,3}}）|[一二三四五六七八九十]{{1,3}}、|\d{{1,2}}[、．](?!\d)){_BLANKS}*(?=\S)"
-    rf"|(?:\d{{1,2}}[.)]|\(\d{{1,2}}\)|[-*+])(?=[{IDEOGRAPHIC}])"
+    rf"(?:[・◆◇※①-⑳]|（[\d一二三四五六七八九十]{{1,3}}）|[一二三四五六七八九十]{{1,3}}、|\d{{1,2}}[、．](?!\d))"
+    rf"{_BLANKS}*(?=\S)"
 )
-"""The marks of bullets in Chinese and Japanese, which need no blank."""
+_JOINED_MARK = rf"{_BLANKS}*(?:\d{{1,2}}[.)]|\(\d{{1,2}}\)|[-*+])(?=[{IDEOGRAPHIC}])"
+"""The marks of bullets that need no blank: those of Chinese and Japanese, and others before an ideograph."""
 
 _MARK = re.compile(
     rf"{_BLANKS}*(?:[{_SIGNS}]{_BLANKS}*|(?:[*+?–—-]|o|\d{{1,2}}[.)]|[a-z]\)){_BLANKS}+(?=\S)|[-–](?=[^\W\d_])"
@@ -174,10 +179,11 @@ _STOP = re.compile(
 )
 """A `;` behind a Greek letter is a question mark; Thai has words that end a sentence, and no sign."""
 
-_TOKEN_BEFORE = re.compile(rf"[^\s(\[\"“‘,;/{UNSPACED}]*$")
+_TOKEN_BEFORE = r"[^\s(\[\"“‘,;/]*$"
+_SPACED_TOKEN_BEFORE = rf"[^\s(\[\"“‘,;/{UNSPACED}]*$"
 _AFTER = re.compile(r"(,?)(\s*)[\"'“‘«(\[*_]*(\w?)")
 _CONJUNCTION = re.compile(r"(?:and/or|en/of|and|or|but|en|of|maar|&)\s+", re.IGNORECASE)
-_CLAUSE_END = re.compile(
+_CLAUSE_END = (
     rf"[,;:](?=\s)|\s[-–—](?=\s)|[–—](?=\s)"
     rf"|(?<=[{IDEOGRAPHIC}])[,;:]|[,;:](?=[{IDEOGRAPHIC}])|(?<=\D)[{BREAKS}]|[{BREAKS}](?=\D)|—{{2,}}(?=[{IDEOGRAPHIC}])"
     rf"|(?<=[{_GREEK}])[·\u0387]|(?<=[{THAI}])[ \u00a0]+(?=[{THAI}])"
@@ -189,8 +195,8 @@ _LONGEST_ENUMERATOR = 4
 _LOOSE_BEFORE, _LOOSE_AFTER = ",;，；、､،؛", f",;:(|·\u0387{BREAKS}{OPENERS[:-2]}"
 _DOUBLED = re.compile(rf"[{ELLIPSES}]{{2}}|[{ELLIPSES}].*[{STOPS}!?]|[{STOPS}]")
 find_greek = re.compile(f"[{_GREEK}]").search
-_AFTER_STOP = re.compile(rf"(?!NET(?![A-Za-z]))[A-Z\d{UNSPACED}{HANGUL}{re.escape(OPENERS)}]")
-_NEXT_WORD = re.compile(rf"\s*([^\s{UNSPACED}]+|\S)")
+_AFTER_STOP = rf"(?!NET(?![A-Za-z]))[A-Z\d{UNSPACED}{HANGUL}{re.escape(OPENERS)}]"
+_NEXT_WORD = rf"\s*([^\s{UNSPACED}]+|\S)"
 _WRAPPED_WIDTHS = range(60, 121)
 
 
@@ -199,7 +205,7 @@ def bullet_flows(block: str) -> list[tuple[Span, bool]]:
     flows: list[tuple[int, bool]] = []
     indent, is_bullet = 0, False
     for line in _LINE.finditer(block):
-        mark = _MARK.match(block, line.start(), line.end())
+        mark = _mark_in(block, line)
         depth = len(line.group()) - len(line.group().lstrip())
         if mark:
             flows.append((mark.end(), True))
@@ -226,7 +232,8 @@ def sentences_in(block: str, flow: Span) -> list[Span]:
 
 def clauses_in(block: str, sentence: Span) -> list[Span]:
     """Cut a sentence at its commas, semicolons, colons and dashes; a clause has no leading `and`."""
-    ends = [m.end() for m in _CLAUSE_END.finditer(block, *sentence) if not _is_enumerator(block, m.start(), sentence)]
+    signs = re.compile(_CLAUSE_END).finditer(block, *sentence)
+    ends = [m.end() for m in signs if not _is_enumerator(block, m.start(), sentence)]
     clauses = []
     for span in _between(block, sentence, ends):
         lead = _CONJUNCTION.match(block, span.start, span.end)
@@ -260,6 +267,14 @@ def _is_loose(text: str, start: int, end: int) -> bool:
         or last in _LOOSE_AFTER
         or (last in "-–—" and end - 1 > start and (text[end - 2].isspace() or text[end - 2] == "—"))
     )
+
+
+def _mark_in(block: str, line: re.Match[str]) -> re.Match[str] | None:
+    """Return the mark that makes a line a bullet."""
+    mark = _MARK.match(block, *line.span())
+    if mark or not find_ideographic(block, *line.span()):
+        return mark
+    return re.compile(_JOINED_MARK).match(block, *line.span())
 
 
 def _continues(block: str, start: int, is_deeper: bool) -> bool:
@@ -312,11 +327,12 @@ def _ends_sentence(block: str, stop: re.Match[str], flow: Span) -> bool:
         return ends_sentence(block, stop.start(), _stop_end(block, stop, flow), flow.start)
     if first in ";\u037e":
         return True
-    before = _TOKEN_BEFORE.search(block[max(flow.start, stop.start() - 40) : stop.start()])
+    behind = block[max(flow.start, stop.start() - 40) : stop.start()]
+    before = re.search(_SPACED_TOKEN_BEFORE if find_unspaced(behind) else _TOKEN_BEFORE, behind)
     token = before.group() if before else ""
     is_full_stop = stop.group()[0] == "." and not stop.group().startswith("..")
     if first not in ELLIPSES and is_wide:
-        is_followed = blanks or _AFTER_STOP.match(block, stop.end())
+        is_followed = blanks or re.compile(_AFTER_STOP).match(block, stop.end())
         return bool(is_followed) and not goes_on_after_quote(block, stop.end(), flow.start)
     if not blanks and is_full_stop and token[-1:].isascii() and find_ideographic(letter):
         return token[-1:].isalpha() and not is_abbreviation(token + ".") and not _ADDRESS.match(token + ".")
@@ -360,7 +376,7 @@ def _line_ends_sentence(block: str, at: int, flow: Span) -> bool:
         return True
     if find_unspaced(line) or find_ideographic(line):
         width = max(_width(row) for row in block[flow.start : flow.end].split("\n"))
-        following_word = _NEXT_WORD.match(block, at, flow.end)
+        following_word = re.compile(_NEXT_WORD).match(block, at, flow.end)
         room = width - _width(line) - (_width(following_word[1]) if following_word else 0)
         return width not in _WRAPPED_WIDTHS or room >= 0
     width = max(len(row) for row in block[flow.start : flow.end].split("\n"))

@@ -217,7 +217,7 @@ def _with_own_key(text: str, step: Move, before: Codebook) -> str:
 
 
 def _read(text: str) -> Codebook:
-    book, problems = parse_codebook(text, "", is_checked=True)
+    book, problems = parse_codebook(text, "", "none")
     if book is None:
         raise EditError(f"{problems[0].message}; nothing was changed: fix it first")
     return book
@@ -284,6 +284,6 @@ def verified(before: str, after: str) -> str:
 
 def _errors(text: str) -> list[str]:
     """Return the errors of a codebook; errors of the whole file come last because they follow from others."""
-    _, problems = parse_codebook(text, "", is_checked=True)
+    _, problems = parse_codebook(text, "", "lint")
     errors = [each for each in problems if each.severity == "error"]
     return [each.message for each in sorted(errors, key=lambda error: error.line == 0)]

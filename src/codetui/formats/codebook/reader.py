@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from codetui.core.codebook.diff import PartKind, PartOrder, parts
 from codetui.core.codebook.index import PATTERN_FIELD
 from codetui.core.codebook.keys import DIGIT_KEYS, is_key, with_keys, with_numbers
-from codetui.formats.codebook.lint import lint
 from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (
     Code,
@@ -33,11 +33,14 @@ COLUMNS = ("id", "employer", "title", "body")
 BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
-def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[Codebook | None, list[Problem]]:
+Checks = Literal["none", "lint", "all"]
+"""How a codebook is checked beyond reading it: for likely mistakes, or also for the names and types of its fields."""
+
+
+def parse_codebook(text: str, file: str, checks: Checks = "all") -> tuple[Codebook | None, list[Problem]]:
     """Return the codebook with everything that could be read, and the problems in the order of their lines.
 
-    The codebook is None if the text is not valid TOML.  Every section and code has a key.  The names and types of
-    fields of a text that `is_checked` are not checked again: see `check_fields`.
+    The codebook is None if the text is not valid TOML.  Every section and code has a key.
     """
     sheet = Sheet(file)
     top = sheet.parse(text)
@@ -46,8 +49,11 @@ def parse_codebook(text: str, file: str, *, is_checked: bool = False) -> tuple[C
     read = read_parts(top)
     book = with_keys(replace(_book(top, read), content_hash=text_hash(text)))
     read.check_places(book)
-    lint(book, top, read.tables)
-    if not is_checked:
+    if checks != "none":
+        from codetui.formats.codebook.lint import lint
+
+        lint(book, top, read.tables)
+    if checks == "all":
         from codetui.formats.forms import CodebookForm, check
 
         check(CodebookForm, top)
