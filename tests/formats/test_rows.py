@@ -348,7 +348,8 @@ def test_a_workbook_has_a_sheet_for_each_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "-5", "007", "a;=b", "http://x.nl", "{=1}", "a\tb\nc", "x_x0041_y", "é 灯台 🗼", "\x01\x0b", " "]
+    "text",
+    ["=1+1", "-5", "007", "a;=b", "http://x.nl", "{=1}", "a\tb\nc", "x_x0041_y", "é 灯台 🗼", "\u115f=1\x7f", " "],
 )
 def test_a_workbook_contains_every_text_unchanged(text: str) -> None:
     sheets, losses = sheets_of(of_cells(Row((text,), {text: text})))
@@ -357,6 +358,11 @@ def test_a_workbook_contains_every_text_unchanged(text: str) -> None:
     header, cells = sheets["codings"]
     found = [unescape(str(each)) for each in (header[-1], cells[0], cells[-1])]
     assert (found, losses) == ([text] * 3, ())
+
+
+def test_a_workbook_shows_control_characters() -> None:
+    sheets, _ = sheets_of(of_cells(Row(("tea\x0bcher\x00",), {})))
+    assert sheets["codings"][1][0] == "tea␋cher␀"
 
 
 def test_text_too_long_for_a_cell_is_cut_and_reported() -> None:

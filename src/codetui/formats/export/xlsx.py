@@ -18,7 +18,10 @@ MOST_ROWS, MOST_COLUMNS, MOST_UNITS = 1_048_576, 16_384, 32_767
 """The rows of one sheet, and the UTF-16 units of one cell, at most."""
 
 UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML forbids; other control characters have an escape in workbooks."""
+"""Characters that XML forbids."""
+
+PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
+"""The signs shown for control characters, which LibreOffice drops: `␋`."""
 
 WIDEST, NARROWEST = 60, 8
 """The width of columns in characters."""
@@ -82,7 +85,7 @@ class _Sheets:
 
     def _fitting(self, text: str, row: int, column: str) -> str:
         """Return the part of a text that fits into a cell."""
-        text = UNWRITABLE.sub("\ufffd", text)
+        text = UNWRITABLE.sub("\ufffd", text).translate(PICTURES)
         units = text.encode("utf-16-le")
         if len(units) <= 2 * MOST_UNITS:
             return text
