@@ -123,6 +123,36 @@ HIDDEN = """\
 - **2.4. Old:**
 ~~~
 """
+FENCED = f"""\
+{NASTY.partition("## 1.")[0]}## 1. Job Task Analysis
+
+```
+- **2.3. Databases:**
+  - `Oracle`
+```
+
+### Macro-Category A: Core Software Engineering
+
+- **1.A.1. Software Development & Integration:**
+  ```python
+  - **2.2. Cloud:**
+  - "It’s “curly” – really…"
+  ```
+  - "You keep user_ids" (a note)
+    ```
+    - `Azure`
+    ```
+
+## 2. Technology & Tool Analysis
+
+- **2.1. Programming Languages:**
+
+  ~~~
+  - "C++"
+  ~~~
+
+  - `C#`
+"""
 AD = """\
 You keep user_ids, file_name_v2 and *pipelines* of <our> shop & "quality" high -- always...
  * You know C++ & C#, 1. first, [brackets](x) + # no heading; 3 > 2 < 4 `code` ~~weg~~ $5 en $6
@@ -154,8 +184,9 @@ class Study:
         (self.folder / "ads" / "5_tuin_hof.txt").write_text(AD, "utf-8")
         (folder / "nasty.md").write_text(NASTY, "utf-8")
         (folder / "hidden.md").write_text(NASTY.partition("## 2.")[0] + HIDDEN, "utf-8")
+        (folder / "fenced.md").write_text(FENCED, "utf-8")
         for name in names:
-            path = folder / f"{name}.md" if name in ("nasty", "hidden") else DOCUMENTS / f"{name}.md"
+            path = folder / f"{name}.md" if name in ("nasty", "hidden", "fenced") else DOCUMENTS / f"{name}.md"
             assert self.command("import", str(path), "--coder", name).code in (0, 1)
         self.documents = sorted(self.folder.glob("sessions/*/*.md"))
         assert len(self.documents) == len(names)
@@ -174,7 +205,7 @@ class Study:
 @pytest.mark.parametrize("name", FORMATTERS)
 def test_a_formatter_changes_nothing(tmp_path: Path, name: str) -> None:
     require(name)
-    study = Study(tmp_path, [*QUICK, "nasty", "hidden"])
+    study = Study(tmp_path, [*QUICK, "nasty", "hidden", "fenced"])
     before = study.facts()
     FORMATTERS[name](study.documents)
     assert [line for line in study.facts() if line not in before] == []

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.head import write_opening
+from codetui.formats.session_doc.lines import CODE_INDENT, FENCE, raw_lines
 from codetui.formats.session_doc.markdown import Meant, identified, parse_document
 from codetui.formats.session_doc.marks import are_same_words, holds, is_same, visible
 from codetui.formats.session_doc.model import Document, Entry, LineIds, Note, Part, with_ids, with_parts
@@ -57,7 +58,11 @@ def read_like(
     document = identified(document, index)
     first_ids = {line: of_line[0] for line, of_line in ids if of_line}
     source = None if source is None else collapse_spaces(source)
-    overrides: dict[int, Meant] = _misread(document, (known, session or known), index, source)
+    overrides: dict[int, Meant] = _unfenced(text, document, known)
+    if overrides:
+        document, _ = parse_document(text, file, tuple(overrides.items()))
+        document = identified(document, index)
+    overrides |= _misread(document, (known, session or known), index, source)
     if overrides:
         document, problems = parse_document(text, file, tuple(overrides.items()))
         document = identified(document, index)
@@ -71,6 +76,23 @@ def read_like(
     document = with_parts(_with_head(document, known), _Wording(document, known, source, same).of_part)
     problems = [one for one in problems if one.severity != "note" or one.line not in same]
     return Reading(document, problems)
+
+
+def _unfenced(text: str, document: Document, known: Document) -> dict[int, Meant]:
+    """Return the lines that are fenced code in the known document and indented code in this one, as pandoc has it."""
+    texts = [one.text.split("\n") for one in known.unread]
+    fences = [[line.strip() for line in lines[1:-1]] for lines in texts if FENCE.match(lines[0])]
+    hidden = {line for one in document.unread for line in range(one.line, one.end)}
+    lines = [(number, raw) for number, raw in enumerate(raw_lines(text), 1) if number not in hidden and raw.strip()]
+    words = [raw.strip() for _, raw in lines]
+    found: dict[int, Meant] = {}
+    for fence in (list(filter(None, each)) for each in fences):
+        for at in [at for at, word in enumerate(words) if fence and word == fence[0]]:
+            run = lines[at : at + len(fence)]
+            if words[at : at + len(fence)] == fence and all(raw.startswith((CODE_INDENT, "\t")) for _, raw in run):
+                found |= dict.fromkeys(number for number, _ in run)
+                break
+    return found
 
 
 def _misread(
