@@ -8,11 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.core.anchors.unresolved import reanchor
-from codetui.core.session.state import State, evolve
+from codetui.core.anchors.unresolved import located_in
+from codetui.core.session.state import State
 from codetui.formats.export import EXPORTERS
 from codetui.formats.export.exporter import NO_ATTRIBUTES, Export, ExportedSession, ExportedSource, What
-from codetui.model import Problem, Source, SourceId, Transaction, TransactionId, source_hash
+from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.sources.corpus import CorpusSources
@@ -108,10 +108,8 @@ def _exported(found: Iterable[SessionSnapshot], sources: Mapping[SourceId, Sourc
         document = session.document.text if session.document and not session.log else None
         progress = UNREAD if session.is_unread else status_of(session.state).progress
         source, state = sources.get(session.source.id), session.state
-        events = reanchor(state, source).events if source and source.text else ()
-        if events:
-            step = Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
-            state = evolve(state, step)
+        if source is not None:
+            state = located_in(state, source)
         described = _exported_source(source, source.text) if source else None
         exported = ExportedSession(session.coder, session.source, state, path, document, progress, described)
         taken |= {path} if exported.is_begun else set()

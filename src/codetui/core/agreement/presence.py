@@ -34,13 +34,21 @@ class TwoByTwo(NamedTuple):
     @property
     def expected(self) -> Figure:
         """The agreement expected by chance P_e: p_A · p_B + (1 − p_A)(1 − p_B)."""
-        a, b, total = self.both + self.a_only, self.both + self.b_only, self.total
-        return ratio(a * b + (total - a) * (total - b), total**2)
+        return ratio(self._by_chance, self.total**2)
+
+    @property
+    def _by_chance(self) -> int:
+        """P_e · total²."""
+        both, a_only, b_only, neither = self
+        return (both + a_only) * (both + b_only) + (b_only + neither) * (a_only + neither)
 
     @property
     def kappa(self) -> Figure:
         """Cohen's kappa: (P_o − P_e) / (1 − P_e). Cohen 1960, p. 40."""
-        return beyond_chance(self.observed, self.expected)
+        total, by_chance = self.total, self._by_chance
+        if by_chance == total**2:
+            return SAME_VALUE if total else NOTHING
+        return (total * (self.both + self.neither) - by_chance) / (total**2 - by_chance)
 
     @property
     def alpha(self) -> Figure:
@@ -48,29 +56,24 @@ class TwoByTwo(NamedTuple):
 
         Krippendorff 2011, Computing Krippendorff's Alpha-Reliability, p. 2.
         """
-        ones, values = 2 * self.both + self.a_only + self.b_only, 2 * self.total
-        apart = self.a_only + self.b_only
-        if not values:
-            return NOTHING
-        pairs = ones * (values - ones)
-        return 1 - (values - 1) * apart / pairs if pairs else SAME_VALUE
+        both, a_only, b_only, neither = self
+        apart = a_only + b_only
+        pairs = (2 * both + apart) * (2 * neither + apart)
+        if not pairs:
+            return SAME_VALUE if both + neither else NOTHING
+        return 1 - (2 * (both + apart + neither) - 1) * apart / pairs
 
     @property
     def ac1(self) -> Figure:
         """Gwet's AC1: (P_o − P_e) / (1 − P_e), P_e = 2π(1 − π), π the mean of p_A and p_B. Gwet 2008, p. 35."""
-        ones, values = 2 * self.both + self.a_only + self.b_only, 2 * self.total
-        if not values:
-            return NOTHING
-        if ones in (0, values):
-            return SAME_VALUE
-        share = ones / values
-        return beyond_chance(self.observed, 2 * share * (1 - share))
-
-    def __add__(self, other: object) -> TwoByTwo:
-        """Return the sum of two tables, cell by cell."""
-        if not isinstance(other, TwoByTwo):
-            return NotImplemented
-        return TwoByTwo(*map(sum, zip(self, other, strict=True)))
+        both, a_only, b_only, neither = self
+        apart = a_only + b_only
+        total, ones = both + apart + neither, 2 * both + apart
+        if ones in (0, 2 * total):
+            return SAME_VALUE if total else NOTHING
+        # P_e is ones · (2 total − ones) / (2 total²).
+        by_chance = ones * (2 * total - ones)
+        return (2 * total * (both + neither) - by_chance) / (2 * total**2 - by_chance)
 
 
 def tabulate(a: Iterable[bool], b: Iterable[bool]) -> TwoByTwo:
@@ -86,7 +89,7 @@ def tabulate(a: Iterable[bool], b: Iterable[bool]) -> TwoByTwo:
 
 def cells(tables: Iterable[TwoByTwo]) -> TwoByTwo:
     """Return all source × code cells as one table; the many empty cells raise its kappa."""
-    return sum(tables, TwoByTwo())
+    return TwoByTwo(*(sum(cell) for cell in zip(*tables, strict=True)))
 
 
 def pooled_kappa(tables: Sequence[TwoByTwo]) -> Figure:
@@ -95,18 +98,15 @@ def pooled_kappa(tables: Sequence[TwoByTwo]) -> Figure:
     De Vries, Elliott, Kanouse & Teleki 2008, Using pooled kappa to summarize interrater agreement across many items,
     Field Methods 20, p. 277.
     """
-    if not tables:
+    if not all(each.total for each in tables):
         return NOTHING
-    observed = expected = 0.0
-    for each in tables:
-        if isinstance(each.observed, Undefined) or isinstance(each.expected, Undefined):
-            return NOTHING
-        observed += each.observed
-        expected += each.expected
-    return beyond_chance(observed / len(tables), expected / len(tables))
+    number = len(tables)
+    observed = sum((each.both + each.neither) / each.total for each in tables)
+    expected = sum(each._by_chance / each.total**2 for each in tables)
+    return beyond_chance(observed / number, expected / number) if tables else NOTHING
 
 
-def macro_kappa(tables: Iterable[TwoByTwo]) -> tuple[Figure, int]:
+def macro_kappa(kappas: Iterable[Figure]) -> tuple[Figure, int]:
     """Return the mean of the codes' kappas, and the number of codes whose kappa exists."""
-    kappas = [one for one in (each.kappa for each in tables) if not isinstance(one, Undefined)]
-    return ratio(sum(kappas), len(kappas), Undefined("no code has a kappa")), len(kappas)
+    existing = [one for one in kappas if not isinstance(one, Undefined)]
+    return ratio(sum(existing), len(existing), Undefined("no code has a kappa")), len(existing)

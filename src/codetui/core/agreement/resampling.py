@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from math import ceil, floor
-from random import Random
-from sys import byteorder
-from typing import NamedTuple
+from struct import Struct
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from codetui.core.agreement.figure import Figure, Undefined
 
-FIELD = 8
-"""Bytes for each sum; all must be below 2⁶⁴."""
+Draw: TypeAlias = Callable[[Sequence[int], int], Sequence[int]]
+"""Draws as many numbers as asked for from a sequence, with replacement."""
+
+Name = TypeVar("Name", bound=Hashable)
+
+WIDTHS = {"H": 2**16, "I": 2**32, "Q": 2**64}
+"""The formats of sums, each with the first number that it cannot hold."""
 
 FEW = 10
 """Below this number of sources an interval says little, and is shown as resting on few."""
@@ -28,42 +31,39 @@ class Interval(NamedTuple):
 
 def bootstrap(
     rows: Sequence[Sequence[int]],
-    figures: Callable[[Sequence[int]], Mapping[str, Figure]],
+    figures: Callable[[Sequence[int]], Mapping[Name, Figure]],
+    draw: Draw,
     *,
     resamples: int = 2000,
-    seed: int = 1,
     confidence: float = 0.95,
-) -> dict[str, Interval | None]:
+) -> dict[Name, Interval | None]:
     """Return the percentile interval of each figure; None if it was undefined in every resample.
 
-    `rows` has the counts of each source, not negative; `figures` computes all figures from their column sums. A
-    resample draws as many sources as there are, with replacement, by Python's random generator with this seed. Efron &
+    `rows` has the counts of each source, not negative; `figures` computes the same figures from any column sums. A
+    resample draws as many sources as there are, with replacement, by `draw`. Efron &
     Tibshirani 1993, An Introduction to the Bootstrap, § 13.3; quantiles are interpolated linearly.
     """
-    width = len(rows[0]) if rows else 0
     # A source's counts are the digits of one long integer, so that a resample is added up by one `sum`.
-    packed = [int.from_bytes(array("Q", row).tobytes(), byteorder) for row in rows]
-    random, size = Random(seed), len(rows)
-    values: dict[str, list[float]] = {}
-    undefined: dict[str, int] = {}
+    digits = Struct("<" + "".join(_format(len(rows) * max(column)) for column in zip(*rows, strict=True)))
+    packed = [int.from_bytes(digits.pack(*row), "little") for row in rows]
+    found: list[Mapping[Name, Figure]] = []
     for _ in range(resamples if rows else 0):
-        total = sum(random.choices(packed, k=size))
-        sums = array("Q", total.to_bytes(width * FIELD, byteorder))
-        for name, value in figures(sums).items():
-            if isinstance(value, Undefined):
-                undefined[name] = undefined.get(name, 0) + 1
-            else:
-                values.setdefault(name, []).append(value)
+        sums = digits.unpack(sum(draw(packed, len(rows))).to_bytes(digits.size, "little"))
+        found.append(figures(sums))
     tail = (1 - confidence) / 2
-    names = dict.fromkeys((*values, *undefined))
-    return {name: _interval(values.get(name, []), tail, undefined.get(name, 0)) for name in names}
+    return {name: _interval([one[name] for one in found], tail) for name in (found[0] if found else ())}
 
 
-def _interval(values: list[float], tail: float, undefined: int) -> Interval | None:
+def _format(largest: int) -> str:
+    """Return the narrowest format that holds sums up to `largest`, below 2⁶⁴."""
+    return next(name for name, end in WIDTHS.items() if largest < end)
+
+
+def _interval(figures: Sequence[Figure], tail: float) -> Interval | None:
+    values = sorted(one for one in figures if not isinstance(one, Undefined))
     if not values:
         return None
-    values.sort()
-    return Interval(_quantile(values, tail), _quantile(values, 1 - tail), undefined)
+    return Interval(_quantile(values, tail), _quantile(values, 1 - tail), len(figures) - len(values))
 
 
 def _quantile(values: Sequence[float], share: float) -> float:

@@ -6,7 +6,9 @@ Krippendorff 1995, On the reliability of unitizing continuous data, Sociological
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TypeAlias
 
 from codetui.core.agreement.figure import NOTHING, Figure
@@ -38,8 +40,11 @@ def alpha_u_observed(coders: Sequence[Sequence[Unit]], length: int) -> float:
     total = 0
     for number, units in enumerate(coders):
         for others in (*coders[:number], *coders[number + 1 :]):
+            there = sorted(others)
+            ends = [end for _, end in there]
+            starts = [start for start, _ in there]
             for start, end in units:
-                over = [one for one in others if one[0] < end and one[1] > start]
+                over = there[bisect_right(ends, start) : bisect_left(starts, end)]
                 total += sum((start - one[0]) ** 2 + (end - one[1]) ** 2 for one in over)
                 # Seen from both coders, a unit in a gap occurs twice, as the pairs of units do.
                 total += 0 if over else 2 * (end - start) ** 2
@@ -54,11 +59,13 @@ def alpha_u_expected(coders: Sequence[Sequence[Unit]], begin: int, length: int) 
     Krippendorff 2004, p. 254.
     """
     lengths = [end - start for units in coders for start, end in units]
-    gaps = [gap for units in coders for gap in _gaps(units, begin, length)]
+    gaps = sorted(gap for units in coders for gap in _gaps(units, begin, length))
+    sums = [0, *accumulate(gaps)]
     total = 0.0
     for one in lengths:
         total += (len(lengths) - 1) * (2 * one**3 - 3 * one**2 + one) / 3
-        total += one**2 * sum(gap - one + 1 for gap in gaps if gap >= one)
+        shorter = bisect_left(gaps, one)
+        total += one**2 * (sums[-1] - sums[shorter] - (one - 1) * (len(gaps) - shorter))
     whole = len(coders) * length
     places = whole * (whole - 1) - sum(one * (one - 1) for one in lengths)
     return 2 / length * total / places if places else 0.0

@@ -17,9 +17,21 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Resolution, locate
 from codetui.core.anchors.similarity import similarity
 from codetui.core.session.commands import quoted
-from codetui.core.session.state import State, coding_events
+from codetui.core.session.state import State, coding_events, evolve
 from codetui.core.text.normalize import CACHED_TEXTS, collapse_spaces, normalize_words
-from codetui.model import Anchor, Coding, CodingId, Event, Problem, Source, Span, hashes_of, source_hash
+from codetui.model import (
+    Anchor,
+    Coding,
+    CodingId,
+    Event,
+    Problem,
+    Source,
+    Span,
+    Transaction,
+    TransactionId,
+    hashes_of,
+    source_hash,
+)
 
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
@@ -74,6 +86,15 @@ def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
         events += coding_events(coding, after)
     del fates["waiting"]
     return Reanchoring(tuple(events), ReanchorCounts(**fates), tuple(problems))
+
+
+def located_in(state: State, source: Source) -> State:
+    """Return a session with its codings located in the current text of its source; nothing is recorded."""
+    events = reanchor(state, source).events if source.text else ()
+    if not events:
+        return state
+    step = Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
+    return evolve(state, step)
 
 
 class _Text:

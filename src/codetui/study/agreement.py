@@ -1,0 +1,326 @@
+"""Agreement between the coders of a study: the sessions that can be compared, and their comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Sections, compare
+from codetui.core.agreement.matching import CodedSpan, Kind
+from codetui.core.anchors.anchor import Ambiguous, Exact, Orphan, locate
+from codetui.core.anchors.unresolved import located_in
+from codetui.core.codebook.equivalence import Equivalence, NamedMap
+from codetui.core.codebook.index import index_of
+from codetui.core.session.state import State
+from codetui.core.text.display import plural
+from codetui.core.text.normalize import normalize_words
+from codetui.model import Coding, DoneMarked, Problem, Source, SourceId
+from codetui.storage import session_files
+from codetui.storage.copies import is_left_out
+from codetui.study.migrate import read_plan
+from codetui.study.session.outcome import not_read
+from codetui.study.sessions import SessionSnapshot
+from codetui.study.study import Study, StudyError
+
+SHOWN = 8
+"""Codes that a message names."""
+
+
+class AgreementRequest(NamedTuple):
+    """The coders to compare, two or more, and how.
+
+    `maps` are files with rules as for a migration. `is_for_all` also compares sources that a coder has not marked done.
+    Codings whose words occur several times take the first free place, unless `leaves_ambiguous_out`; those without a
+    place count as a code of their source only if `counts_unplaced`.
+    """
+
+    coders: Sequence[str]
+    maps: Sequence[Path] = ()
+    iou: float = 0.5
+    resamples: int = 2000
+    seed: int = 1
+    is_for_all: bool = False
+    leaves_ambiguous_out: bool = False
+    counts_unplaced: bool = False
+    is_complete: bool = False
+
+
+@dataclass
+class CoderCounts:
+    """The sessions and codings of one coder that are compared, and those that are not.
+
+    `ambiguous` codings were given a place, or left out. The place of `resembling` ones is not accepted yet, `unplaced`
+    ones have none, and `repeated` ones have the code and place of another one. `unknown` and `by_rule` count codings by
+    codes that the codebook lacks, without a rule and with one that leaves them out; `profiles` counts the profiles
+    without a counterpart.
+    """
+
+    sessions: int = 0
+    done: int = 0
+    codings: int = 0
+    ambiguous: int = 0
+    resembling: int = 0
+    unplaced: int = 0
+    repeated: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+    by_rule: Counter[str] = field(default_factory=Counter)
+    profiles: Counter[str] = field(default_factory=Counter)
+
+
+class ListedSpan(NamedTuple):
+    """A quotation in a list: its place, code and words."""
+
+    start: int
+    end: int
+    code: str
+    words: str
+
+
+class Disagreement(NamedTuple):
+    """Two quotations that belong together, or one of one coder alone."""
+
+    source: SourceId
+    kind: Kind
+    a: ListedSpan | None
+    b: ListedSpan | None
+
+
+@dataclass(frozen=True)
+class StudyAgreement:
+    """The agreement of some coders of a study.
+
+    `sources` are those compared, with their texts if the corpus has them. `errors` are what could not be read.
+    """
+
+    request: AgreementRequest
+    comparison: Comparison
+    sections: Sections
+    compared: Sequence[ComparedSource]
+    sources: Mapping[SourceId, Source]
+    counts: Mapping[str, CoderCounts]
+    maps: Sequence[NamedMap]
+    errors: Sequence[Problem]
+
+    def disagreements(self, a: int = 0, b: int = 1) -> Iterator[Disagreement]:
+        """Yield the matched and unmatched quotations of two coders, by source and place."""
+        for source, matching in zip(self.compared, self.comparison.matchings[a, b], strict=True):
+            id_ = SourceId(source.id)
+            found = self.sources.get(id_)
+            text = found.text if found else ""
+            sides = source.sessions[a].spans, source.sessions[b].spans
+            for one in matching.matches:
+                first, second = (
+                    None
+                    if number is None
+                    else ListedSpan(*spans[number], text[spans[number].start : spans[number].end])
+                    for number, spans in zip((one.a, one.b), sides, strict=True)
+                )
+                yield Disagreement(id_, one.kind, first, second)
+
+
+def _listed(spans: Sequence[CodedSpan], number: int | None, text: str) -> ListedSpan | None:
+    if number is None:
+        return None
+    start, end, code = spans[number]
+    return ListedSpan(start, end, code, text[start:end])
+
+
+def compare_coders(study: Study, request: AgreementRequest, viewer: str | None = None) -> StudyAgreement:
+    """Compare the coders of a study on the sources that all of them have done, as far as `viewer` may read them.
+
+    Raises StudyError if nothing can be compared, or if codes of another codebook have no map.
+    """
+    return _Reader(study, request, viewer).agreement()
+
+
+class _Reader:
+    """Reads the sessions to compare, and counts what is left out."""
+
+    def __init__(self, study: Study, request: AgreementRequest, viewer: str | None) -> None:
+        if len(set(request.coders)) < max(2, len(request.coders)):
+            raise StudyError("agreement needs two different coders or more: `codetui agree ANNA BEN`.")
+        self._study, self._request, self._viewer = study, request, viewer
+        self._maps = [_read_map(study, file) for file in request.maps]
+        self._equivalence = Equivalence(study.codebook, self._maps)
+        self._corpus = study.sources_by_id()
+        self._problems: list[Problem] = []
+        self._counts = {coder: CoderCounts() for coder in request.coders}
+        self._strangers: dict[str, set[str]] = {}
+        sections = index_of(study.codebook).sections
+        self._sections = self._equivalence.sections()
+        self._terms = {
+            code for section, codes in self._sections.items() if sections[section].holds == "terms" for code in codes
+        }
+
+    def agreement(self) -> StudyAgreement:
+        """Return the agreement. Raises StudyError."""
+        sessions = [self._sessions_of(coder) for coder in self._request.coders]
+        common = [one for one in sessions[0] if all(one in each for each in sessions[1:])]
+        chosen = [
+            one for one in common if self._request.is_for_all or all(each[one].state.is_done for each in sessions)
+        ]
+        sources: dict[SourceId, Source] = {}
+        compared: list[ComparedSource] = []
+        for id_ in chosen:
+            found = self._compared(id_, [each[id_] for each in sessions], sources)
+            compared += [found] if found else []
+        self._problems += self._corpus.problems
+        if not compared:
+            raise self._nothing_to_compare(len(common))
+        if self._strangers:
+            raise self._without_map()
+        request = self._request
+        random = Random(request.seed)
+        comparison = compare(
+            compared,
+            self._sections,
+            lambda rows, number: random.choices(rows, k=number),
+            iou=request.iou,
+            resamples=request.resamples,
+            has_u_alpha=request.is_complete,
+        )
+        errors = tuple(filter(is_left_out, dict.fromkeys(self._problems)))
+        return StudyAgreement(request, comparison, self._sections, compared, sources, self._counts, self._maps, errors)
+
+    def _sessions_of(self, coder: str) -> dict[SourceId, SessionSnapshot]:
+        """Return a coder's sessions that can be read, by source."""
+        found: dict[SourceId, SessionSnapshot] = {}
+        counts = self._counts[coder]
+        for session in self._study.sessions(self._viewer, coder=coder, sources=self._corpus):
+            self._problems += session.problems
+            if not session.is_unread:
+                found[session.source.id] = session
+                counts.sessions += not session.state.is_untouched
+                counts.done += session.state.is_done
+        self._problems += self._study.problems(coder)
+        if not found:
+            known = ", ".join(session_files.coders(self._study.sessions_path)) or "none yet"
+            raise StudyError(f"there are no sessions of {coder} that you may read; coders here: {known}.")
+        return found
+
+    def _compared(
+        self, id_: SourceId, sessions: Sequence[SessionSnapshot], sources: dict[SourceId, Source]
+    ) -> ComparedSource | None:
+        """Return a source with the sessions of all coders; None if they coded different texts."""
+        try:
+            source = self._corpus.find(id_)
+        except OSError as error:
+            self._problems.append(not_read(error, self._study.sessions_path, f"{id_} is left out of the agreement"))
+            return None
+        states = [located_in(one.state, source) if source else one.state for one in sessions]
+        anchors = [coding.anchor for state in states for coding in state.live() if coding.anchor]
+        if source is None and len({anchor.text_hash for anchor in anchors}) > 1:
+            words = self._study.codebook.words
+            what = f"the coders had different texts of {words.source} {id_}, and the corpus lacks it: it is left out"
+            self._problems.append(Problem(str(sessions[0].log or self._study.sessions_path), 0, "error", what))
+            return None
+        text = source.text if source else ""
+        length = max([len(text), *(anchor.end for anchor in anchors)])
+        if source is not None:
+            sources[id_] = source
+        pairs = zip(self._request.coders, states, strict=True)
+        compared = tuple(self._session(coder, state, text) for coder, state in pairs)
+        return ComparedSource(id_, length, compared, _week(sessions[0]))
+
+    def _session(self, coder: str, state: State, text: str) -> ComparedSession:
+        """Return a session as plain data, in the codes of the codebook."""
+        counts = self._counts[coder]
+        codings = [(coding, code) for coding in state.live() if (code := self._code_of(coding, counts))]
+        rules = (self._equivalence.has_rule(coding.code, coding.codebook) for coding in state.live())
+        if not codings and not all(rules):
+            self._strangers.setdefault(coder, set()).update(coding.code for coding in state.live())
+        counts.codings += len(codings)
+        placed = [(coding, code) for coding, code in codings if not coding.is_unresolved]
+        spans = dict.fromkeys(CodedSpan(*_place(coding), code) for coding, code in placed)
+        counts.repeated += len(placed) - len(spans)
+        present = [*placed]
+        for coding, code in codings:
+            if coding.is_unresolved and (self._add_place(coding, code, text, spans, counts)):
+                present.append((coding, code))
+        profile = self._equivalence.profile(state.profile) if state.profile else None
+        if state.profile and profile is None:
+            counts.profiles[state.profile] += 1
+        terms = ((code, normalize_words(coding.words)) for coding, code in present if code in self._terms)
+        return ComparedSession(profile, frozenset(code for _, code in present), tuple(spans), frozenset(terms))
+
+    def _code_of(self, coding: Coding, counts: CoderCounts) -> str | None:
+        code = self._equivalence.code(coding.code, coding.codebook)
+        if code is None:
+            has_rule = self._equivalence.has_rule(coding.code, coding.codebook)
+            (counts.by_rule if has_rule else counts.unknown)[coding.code] += 1
+        return code
+
+    def _add_place(
+        self, coding: Coding, code: str, text: str, spans: dict[CodedSpan, None], counts: CoderCounts
+    ) -> bool:
+        """Add the first free place of a coding whose words occur several times; return whether its code is present.
+
+        A place that only resembles the words is none until the coder has accepted it, but the code is present.
+        """
+        found = None if coding.anchor else locate(text, coding.words)
+        if isinstance(found, Orphan):
+            counts.unplaced += 1
+            return self._request.counts_unplaced
+        if not isinstance(found, Ambiguous | Exact) or (isinstance(found, Ambiguous) and found.score < 1):
+            counts.resembling += 1
+            return True
+        places = found.spans if isinstance(found, Ambiguous) else (found.span,)
+        free = (CodedSpan(*place, code) for place in places)
+        span = next((one for one in free if one not in spans), None)
+        if span is None:
+            counts.repeated += 1
+            return True
+        counts.ambiguous += 1
+        if not self._request.leaves_ambiguous_out:
+            spans[span] = None
+        return True
+
+    def _nothing_to_compare(self, common: int) -> StudyError:
+        words = self._study.codebook.words
+        numbers = ", ".join(f"{coder} {one.done} of {one.sessions}" for coder, one in self._counts.items())
+        what = f"there is no {words.source} that all coders have done (done: {numbers})"
+        if common and not self._request.is_for_all:
+            hint = f"--all-ads also compares the {plural(common, words.source, words.sources)} that all have begun"
+            return StudyError(f"{what}; {hint}.")
+        return StudyError(f"{what}.")
+
+    def _without_map(self) -> StudyError:
+        """Return the error for sessions that were coded with codes of another codebook."""
+        lines = []
+        for coder, codes in self._strangers.items():
+            shown = sorted(codes)[:SHOWN]
+            more = f" and {len(codes) - len(shown)} more" if len(codes) > len(shown) else ""
+            lines.append(f"{coder} used {', '.join(shown)}{more}")
+        what = f"some sessions have only codes that the codebook lacks: {'; '.join(lines)}"
+        hint = "--map FILE compares them by rules as for `codetui codebook migrate`; `codebook propose` writes some"
+        return StudyError(f"{what}. {hint}.")
+
+
+def _place(coding: Coding) -> tuple[int, int]:
+    """Return the place of a coding that has one."""
+    return (coding.anchor.start, coding.anchor.end) if coding.anchor else (0, 0)
+
+
+def _read_map(study: Study, file: Path) -> NamedMap:
+    plan = read_plan(file, study.codebook_path, study.sessions_path)
+    return NamedMap(file.name, plan.rules, plan.old)
+
+
+def _week(session: SessionSnapshot) -> str:
+    """Return the ISO week in which a coder finished a source, such as 2026-W48; empty if it is not known."""
+    done = [
+        step.time
+        for step in session.transactions
+        if any(isinstance(event, DoneMarked) and event.is_done for event in step.events)
+    ]
+    times = done or [step.time for step in session.transactions]
+    try:
+        year, week, _ = datetime.fromisoformat(max(times)).isocalendar() if times else (0, 0, 0)
+    except ValueError:
+        return ""
+    return f"{year}-W{week:02}" if year else ""
