@@ -272,6 +272,9 @@ class Codebook:
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
     words: Words = Words()
+    ui: Mapping[str, object] = field(default_factory=dict)
+    """The table of settings as it is written; see `formats/settings`."""
+
     content_hash: str = ""
     former: tuple[FormerCode, ...] = ()
 

@@ -85,7 +85,7 @@ async def test_all_messages_and_dialogs_follow_changed_keys(tmp_path: Path, monk
     for number in (1, 2):
         (tmp_path / "ads" / f"{number}_acme.txt").write_text("We need Python. You like people, and SQL.", "utf-8")
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        bench.use_keymap(Keymap.build(changed))
+        bench.use_keymap(Keymap.build({action: [key] for action, key in changed.items()}))
         shown.clear()
         entry = bench.workspace.sources.current
         assert entry is not None

@@ -155,10 +155,14 @@ def _open(options: argparse.Namespace) -> int:
     workspace = open_workspace(study, coder_name(options.coder), wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+    from codetui.formats.settings import Names
+    from codetui.study.settings import SettingsFiles
+    from codetui.tui.actions import ACTIONS, PRESETS
     from codetui.tui.app import CodetuiApp
     from codetui.tui.shutdown import forgiving_terminal
 
-    app = CodetuiApp(workspace)
+    names = Names([action.id for action in ACTIONS], PRESETS)
+    app = CodetuiApp(workspace, SettingsFiles(names, study.codebook_service))
     with forgiving_terminal():
         words = app.run_to_end()
     workspace.release()

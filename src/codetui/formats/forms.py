@@ -1,4 +1,4 @@
-"""Check the fields that people write in TOML: codebook, migration map, settings.
+"""Check the fields that people write in TOML: codebook, migration map.
 
 Unknown names and wrong types become problems with their line. Importing this module loads pydantic, which takes a tenth
 of a second, so import it only to run a check.
@@ -251,6 +251,7 @@ class CodebookForm(Form):
     language: Text = ""
     label: Text = ""
     words: OneTable[WordsForm] = WordsForm()
+    ui: Named[object] = {}
     corpus: OneTable[CorpusForm] = CorpusForm()
     profile: Tables[ProfileForm] = []
     section: Tables[SectionForm] = []
@@ -270,25 +271,3 @@ class MapForm(Form):
     sections: Named[object] = {}
     groups: Named[object] = {}
     codes: Named[object] = {}
-
-
-class ThemeForm(Form):
-    """`[theme]`"""
-
-    name: Text = ""
-
-
-class LayoutForm(Form):
-    """`[layout]`"""
-
-    text_width: int = 0
-    codebook_width: int = 0
-    reader_width: int = 0
-
-
-class SettingsForm(Form):
-    """The top table of a settings file."""
-
-    keys: Named[Text] = {}
-    theme: OneTable[ThemeForm] = ThemeForm()
-    layout: OneTable[LayoutForm] = LayoutForm()

@@ -33,6 +33,8 @@ MOTION_KEYS = {one.id.removeprefix("move."): one.keys for one in _ACTIONS if one
 """Textual's names of the keys of each motion."""
 
 SECTION_DIGITS = "123456789"
+PRESETS = ("vim", "arrows")
+"""The presets of keys; the first one is that of the registry."""
 
 
 def named_actions(words: Words) -> tuple[Action, ...]:
@@ -42,6 +44,15 @@ def named_actions(words: Words) -> tuple[Action, ...]:
 
 
 ACTIONS = named_actions(Words())
+
+
+def preset_actions(preset: str, actions: tuple[Action, ...] = ACTIONS) -> tuple[Action, ...]:
+    """Return the actions with the keys of a preset."""
+    if preset == PRESETS[0]:
+        return actions
+    keys: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("presets.toml").read_text("utf-8"))[preset]
+    return tuple(one._replace(keys=tuple(keys.get(one.id, one.keys))) for one in actions)
+
 
 LOOKING = frozenset(("other", "queue", "doubts"))
 CHANGING = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from io import StringIO
 from traceback import format_exc
 from typing import TYPE_CHECKING
@@ -27,9 +28,21 @@ from codetui.tui.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.theme import Theme
+
+    from codetui.study.settings import SettingsFiles
 
 FEW_COLOURS = "standard"
 """Rich's name for terminals with eight colours and eight bright ones."""
+
+
+def unknown_theme(name: str, known: Iterable[str]) -> str:
+    """Return that there is no theme of a name, with the nearest name."""
+    from codetui.formats.toml.tables import nearest, shown
+
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"choose one of {', '.join(known)}"
+    return f"there is no theme {shown(name)}; {hint}"
 
 
 def commands() -> type[Provider]:
@@ -50,7 +63,8 @@ class CodetuiApp(App[object]):
 
     BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="quit")]
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, settings: SettingsFiles | None = None) -> None:
+        """Create the program; without `settings` everything has its default."""
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
         # Textual prints errors there, with the values of variables: they are not for the screen.
@@ -58,7 +72,8 @@ class CodetuiApp(App[object]):
         self._traceback = ""
         self.error_console = Console(file=self._errors, width=120)
         self.workspace = workspace
-        self._workbench = WorkbenchScreen(workspace)
+        self.settings = settings
+        self._workbench = WorkbenchScreen(workspace, settings)
         self._key_queue = KeyQueue(self, self._dispatch)
         self.shutdown = Shutdown(self, self._workbench)
         register_themes(self)
@@ -66,6 +81,19 @@ class CodetuiApp(App[object]):
             # Without colour other themes turn to greys, which terminals show as colours; of eight colours one would
             # have to represent several.
             self.theme = "ansi-dark"
+        elif settings is not None:
+            self._use_theme(settings)
+        self._shown_theme = self.theme
+        if settings is not None:
+            workspace.problems += settings.problems
+
+    def _use_theme(self, settings: SettingsFiles) -> None:
+        """Use the theme of the settings, or report that there is none of that name."""
+        name = settings.settings.theme
+        if name is not None and name in self.available_themes:
+            self.theme = name
+        elif name is not None:
+            settings.report(unknown_theme(name, self.available_themes), "theme")
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver that filters the terminal's input."""
@@ -79,6 +107,14 @@ class CodetuiApp(App[object]):
         """Handle the signals that end the program, unless there is no terminal, as in tests."""
         if not self.is_headless:
             self.shutdown.handle_signals()
+        if self.settings is not None:
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        """Keep a theme that was chosen in the program for the next start."""
+        if self.settings is not None and theme.name != self._shown_theme:
+            self._shown_theme = theme.name
+            self._workbench.change_setting("theme", theme.name)
 
     async def on_event(self, event: events.Event) -> None:
         """Queue keys and pastes; pass everything else to Textual."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from textual.keys import format_key
+from textual.keys import KEY_NAME_REPLACEMENTS, format_key, key_to_character
 
 from codetui.tui.actions import ACTIONS, Action
 
@@ -20,40 +22,89 @@ NAMES = {
 }
 
 
+SPELLINGS = {
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "pgdown": "pagedown",
+    "esc": "escape",
+    "return": "enter",
+    "del": "delete",
+    "ins": "insert",
+    "spacebar": "space",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "right",
+}
+"""Other names of keys that people write."""
+
+MODIFIERS = {
+    "ctrl": "ctrl",
+    "control": "ctrl",
+    "alt": "alt",
+    "option": "alt",
+    "meta": "alt",
+    "shift": "shift",
+}
+EXAMPLES = ("x", "ctrl+x", "f2", "pageup", "shift+left", " ".join("zx"))
+NAMED_KEYS = frozenset(
+    (
+        *("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete", "backspace"),
+        *("enter", "escape", "tab", "space", *(f"f{number}" for number in range(1, 25))),
+    )
+)
+
+
+class KeyProblem(NamedTuple):
+    """A problem with the keys of an action."""
+
+    action: str
+    message: str
+
+
 @dataclass(frozen=True)
 class Keymap:
     """The keys of all actions, from the registry or replaced by settings.
 
-    `problems` names keys that are used twice or that hide a longer sequence, and actions that do not exist.
+    `problems` names keys that are used twice, that no keyboard has or that hide a longer sequence.
     """
 
     ids: Mapping[tuple[str, ...], str]
     actions: tuple[Action, ...]
-    problems: tuple[str, ...] = ()
+    problems: tuple[KeyProblem, ...] = ()
 
     @classmethod
-    def build(cls, changed: Mapping[str, str] | None = None, actions: Sequence[Action] = ACTIONS) -> Keymap:
-        """Return the keymap of `actions`; `changed` maps action ids to the key or sequence that replaces theirs."""
-        changed = changed or {}
-        known = {action.id for action in actions}
-        problems = [f"there is no action {name}" for name in changed if name not in known]
-        replaced = {tuple(keys.split()) for name, keys in changed.items() if name in known}
+    def build(cls, changed: Mapping[str, Sequence[str]] | None = None, actions: Sequence[Action] = ACTIONS) -> Keymap:
+        """Return the keymap of `actions`; `changed` maps action ids to keys, as people write them, that replace theirs.
+
+        A changed key is taken away from the action that has it by default.
+        """
+        problems: list[KeyProblem] = []
+        replaced = {name: _known_keys(name, keys, problems) for name, keys in (changed or {}).items()}
+        chosen = {(is_of_dialogs(name), keys): name for name in reversed(replaced) for keys in replaced[name]}
         ids: dict[tuple[str, ...], str] = {}
         in_dialogs: dict[tuple[str, ...], str] = {}
         kept: list[Action] = []
         for action in actions:
-            own = changed.get(action.id)
-            free = (own,) if own else tuple(keys for keys in action.keys if tuple(keys.split()) not in replaced)
+            context = is_of_dialogs(action.id)
+            default = tuple(keys for keys in action.keys if (context, keys) not in chosen)
+            free = replaced.get(action.id, default)
+            if not free and action.keys and action.id not in replaced:
+                other = chosen[context, action.keys[0]]
+                what = f"{key_words(action.keys[0])} is the only key of {action.id}; choose another, or one for that"
+                problems.append(KeyProblem(other, what))
             for keys in free:
                 sequence = tuple(keys.split())
-                other = (in_dialogs if action.id.startswith("dialog.") else ids).setdefault(sequence, action.id)
+                other = (in_dialogs if context else ids).setdefault(sequence, action.id)
                 if other != action.id:
-                    problems.append(f"{key_words(keys)} is the key of both {other} and {action.id}")
+                    what = f"{key_words(keys)} is the key of both {other} and {action.id}; {other} has it"
+                    problems.append(KeyProblem(action.id, what))
             kept.append(action._replace(keys=free))
-        for sequence in ids:
+        for sequence, name in ids.items():
             hidden = next((ids[sequence[:n]] for n in range(1, len(sequence)) if sequence[:n] in ids), None)
             if hidden:
-                problems.append(f"{key_words(' '.join(sequence))} cannot be typed: its first key is that of {hidden}")
+                what = f"{key_words(' '.join(sequence))} of {name} cannot be typed: it begins with the key of {hidden}"
+                problems.append(KeyProblem(name if name in replaced else hidden, what))
         return cls(ids, tuple(kept), tuple(problems))
 
     @cached_property
@@ -73,6 +124,48 @@ class Keymap:
             for keys, name in self.ids.items()
             if keys[:length] == prefix and len(keys) == length + 1
         )
+
+
+def is_of_dialogs(action_id: str) -> bool:
+    """Return whether an action has its keys in dialogs alone."""
+    return action_id.startswith("dialog.")
+
+
+def _known_keys(action: str, written: Sequence[str], problems: list[KeyProblem]) -> tuple[str, ...]:
+    """Return the keys that people wrote by Textual's names, and add a problem for each that no keyboard has."""
+    found: list[str] = []
+    for one in written:
+        presses = [parse_key(press) for press in one.split()]
+        if all(presses):
+            found.append(" ".join(presses))
+        else:
+            wrong = one.split()[presses.index("")]
+            what = f'there is no key "{wrong}"; write it like {keys_words(EXAMPLES)} (two keys)'
+            problems.append(KeyProblem(action, what))
+    return tuple(found)
+
+
+def parse_key(written: str) -> str:
+    """Return Textual's name of a key as people write it: `Ctrl+Z` is `ctrl+z`, `.` is `full_stop`; empty if unknown."""
+    before, plus, last = written.rpartition("+")
+    if not last:
+        before, last = before.removesuffix("+"), plus
+    held = before.split("+") if before else []
+    modifiers = {MODIFIERS.get(one.casefold(), "") for one in held}
+    name = SPELLINGS.get(last.casefold(), last.casefold())
+    if len(last) == 1 and last not in SPELLINGS:
+        name = last if last.isalnum() else _name_of_sign(last)
+        if modifiers == {"shift"} and last.isalpha():
+            return last.upper()
+        name = name.lower() if modifiers else name
+    elif name not in NAMED_KEYS and key_to_character(name) is None:
+        return ""
+    return "" if "" in modifiers or not name else "+".join([*sorted(modifiers), name])
+
+
+def _name_of_sign(sign: str) -> str:
+    name = unicodedata.name(sign, "").lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 _in_use = [Keymap.build()]

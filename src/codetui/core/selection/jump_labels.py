@@ -43,6 +43,7 @@ class JumpState:
     marks: tuple[JumpLabel, ...]
     typed: str = ""
     earlier: JumpState | None = None
+    alphabet: str = LETTERS
 
     @property
     def labels(self) -> list[tuple[int, str]]:
@@ -56,19 +57,20 @@ class JumpState:
         return self.stage == "done"
 
 
-def begin(text: str, view: Span, selection: Selection) -> JumpState:
+def begin(text: str, view: Span, selection: Selection, alphabet: str = LETTERS) -> JumpState:
     """Return labels for the words in view: for a start and then an end, or only for the held edge."""
     if selection.edge == "end":
-        return begin_end(text, view, selection)
-    starts = _labelled(starts_in(text, view, selection.head))
+        return begin_end(text, view, selection, alphabet)
+    starts = _labelled(starts_in(text, view, selection.head), alphabet)
     marks = tuple(JumpLabel(place.span.start, letters, place.span.start) for place, letters in starts)
-    return JumpState(text, view, "start", selection, selection, marks)
+    return JumpState(text, view, "start", selection, selection, marks, alphabet=alphabet)
 
 
-def begin_end(text: str, view: Span, selection: Selection) -> JumpState:
+def begin_end(text: str, view: Span, selection: Selection, alphabet: str = LETTERS) -> JumpState:
     """Return labels for a new end of the selection, or of the current sentence."""
     whole = settled(text, selection)
-    return JumpState(text, view, "end", whole, selection, _end_marks(text, view, whole.span))
+    marks = _end_marks(text, view, whole.span, alphabet)
+    return JumpState(text, view, "end", whole, selection, marks, alphabet=alphabet)
 
 
 def press(state: JumpState, character: str) -> JumpState:
@@ -93,34 +95,34 @@ def _picked(state: JumpState, target: int) -> JumpState:
     tentative = cursor(state.text, target)
     if sentence.start <= target < sentence.end:
         tentative = Selection(target, sentence.end, "tentative")
-    marks = _end_marks(state.text, state.view, Span(target, max(target, sentence.end)))
+    marks = _end_marks(state.text, state.view, Span(target, max(target, sentence.end)), state.alphabet)
     return replace(done, stage="end", selection=tentative, marks=marks)
 
 
-def _end_marks(text: str, view: Span, current: Span) -> tuple[JumpLabel, ...]:
+def _end_marks(text: str, view: Span, current: Span, alphabet: str) -> tuple[JumpLabel, ...]:
     """Return labels at the last letters of each word, from the start to the end of the view or of the sentence."""
-    labelled = _labelled(ends_from(text, current, max(view.end, current.end)))
+    labelled = _labelled(ends_from(text, current, max(view.end, current.end)), alphabet)
     return tuple(JumpLabel(max(p.span.start, p.span.end - len(w)), w, p.span.end) for p, w in labelled)
 
 
-def _labelled(places: list[Place]) -> Iterable[tuple[Place, str]]:
+def _labelled(places: list[Place], alphabet: str) -> Iterable[tuple[Place, str]]:
     """Return each place with its letters, short ones for likely places, longer ones in text order."""
-    codes = _codes(len(places))
+    codes = _codes(len(places), alphabet)
     likely = sorted(places, key=lambda place: place.rank)
     short = sum(len(code) == len(codes[0]) for code in codes) if codes else 0
     first, rest = likely[:short], sorted(likely[short:], key=lambda place: place.span)
     return sorted(zip([*first, *rest], codes, strict=False), key=lambda pair: pair[0].span)
 
 
-def _codes(count: int) -> list[str]:
+def _codes(count: int, alphabet: str) -> list[str]:
     """Return `count` sequences of letters, shortest first, none of which is a prefix of another."""
-    codes = list(LETTERS)
-    at = len(LETTERS) - 1
+    codes = list(alphabet)
+    at = len(alphabet) - 1
     while len(codes) < count:
         if at < 0:
             codes, at = sorted(codes, key=len), len(codes) - 1
         stem = codes.pop(at)
-        codes += [stem + letter for letter in LETTERS]
+        codes += [stem + letter for letter in alphabet]
         at -= 1
     return sorted(codes, key=len)[:count] if count else []
 

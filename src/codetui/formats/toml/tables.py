@@ -54,11 +54,11 @@ class Number(str):
 class Sheet:
     """A TOML text and the problems found in it so far."""
 
-    def __init__(self, file: str) -> None:
-        """Create a sheet for the problems of `file`."""
+    def __init__(self, file: str, text: str = "") -> None:
+        """Create a sheet for the problems of `file`, with its text if that is parsed already."""
         self.file = file
         self.problems: list[Problem] = []
-        self._text = ""
+        self._text = text
 
     def parse(self, text: str) -> Table | None:
         """Return the top table; None, with a problem, for a text that is not valid TOML."""

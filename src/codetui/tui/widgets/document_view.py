@@ -66,6 +66,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._room = Size()
+        self._measure = MEASURE
         self._top_offset = 0
         self._is_placed = False
         self._key_cells = MIN_KEY_CELLS
@@ -120,6 +121,12 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         self._matches = matches
         self._repaint()
 
+    def set_measure(self, cells: int | None) -> None:
+        """Set the most cells of text in a row; None is MEASURE."""
+        if (measure := cells or MEASURE) != self._measure:
+            self._measure = measure
+            self._wrap(self.text_layout.text, self._codings.coded)
+
     # --- rows -----------------------------------------------------------------------------------------
 
     @property
@@ -169,7 +176,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _text_cells(self) -> int:
         width = self._room.width or WIDTH_BEFORE_LAYOUT
-        return min(MEASURE, max(1, width - self.gutter_cells - RIGHT_MARGIN))
+        return min(self._measure, max(1, width - self.gutter_cells - RIGHT_MARGIN))
 
     def _wrap(self, text: str, codings: Sequence[CodedSpan]) -> None:
         """Wrap a text at the current width, with the same offset at the top."""

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from codetui.core.codebook.index import CodebookIndex
+from codetui.core.selection.jump_labels import LETTERS
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import effective
 from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
@@ -25,8 +26,8 @@ from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, Source
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
-from codetui.tui.actions import SECTION_DIGITS, Action, named_actions
-from codetui.tui.bench import AsksWhenIdle, Do, KeepsText, RefusedError
+from codetui.tui.actions import ACTIONS, PRESETS, SECTION_DIGITS, Action, named_actions, preset_actions
+from codetui.tui.bench import AsksWhenIdle, Do, KeepsText, RefusedError, in_background
 from codetui.tui.keymap import Keymap, bound_keys, key_of, key_words, use
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
@@ -52,12 +53,17 @@ from codetui.tui.workbench.view_model import (
 )
 
 if TYPE_CHECKING:
+    from codetui.formats.settings import Settings
+    from codetui.study.settings import SettingsFiles
     from codetui.tui.drafts import Drafts
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
 
 T = TypeVar("T")
+
+WIDEST_PANEL = "80%"
+"""Of the window, whatever the settings say."""
 
 NO_AD = Source(SourceId(""), "", "", "", "")
 
@@ -78,10 +84,11 @@ class WorkbenchScreen(Screen[None]):
     codebook_editor: CodebookController
     source_editor: SourceController
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, settings: SettingsFiles | None = None) -> None:
         super().__init__()
         self.workspace = workspace
-        self.keymap = use(Keymap.build(actions=named_actions(workspace.book.words)))
+        self.settings = settings
+        self.keymap = use(self._keymap())
         self.index = CodebookIndex(workspace.book)
         self.is_complete = False
         self._spans = CodedSpans(self.index)
@@ -102,11 +109,54 @@ class WorkbenchScreen(Screen[None]):
         self.usage_reader = UsageReader(self)
         self.queue = QueueController(self)
 
+    # --- settings -------------------------------------------------------------------------------------
+
+    def _keymap(self) -> Keymap:
+        """Return the keymap of the settings, and report the problems with its keys."""
+        actions = named_actions(self.workspace.book.words)
+        if self.settings is None:
+            return Keymap.build(actions=actions)
+        settings = self.settings.settings
+        keymap = Keymap.build(settings.keys, preset_actions(settings.preset or PRESETS[0], actions))
+        for action, message in keymap.problems:
+            self.settings.report(message, "keys", action)
+        return keymap
+
     def use_keymap(self, keymap: Keymap) -> None:
         """Replace the keys of all actions, and of the dialogs opened later."""
         self.keymap = use(keymap)
-        keys = {action.id: bound_keys(action.keys) for action in keymap.actions}
-        self.app.set_keymap({action_id: bound for action_id, bound in keys.items() if bound})
+        changed = (
+            action for action, default in zip(keymap.actions, ACTIONS, strict=True) if action.keys != default.keys
+        )
+        bound = {action.id: bound_keys(action.keys) for action in changed}
+        self.app.set_keymap({action_id: keys for action_id, keys in bound.items() if keys})
+
+    def change_setting(self, name: str, value: str | int | None, *, is_quiet: bool = False) -> None:
+        """Change one of the user's settings in their file, in the background, and say where it is kept."""
+        if (settings := self.settings) is None:
+            return
+
+        def done(refused: str) -> None:
+            if refused:
+                self.say(f"{name} holds until you quit, but is not kept: {refused}", "error")
+            elif not is_quiet:
+                self.say(f"{name} = {value}, kept in {settings.path}.")
+
+        in_background(self, "settings", lambda: settings.change(name, value), done)
+
+    def use_layout(self, settings: Settings) -> None:
+        """Arrange the panes by the settings."""
+        self.document.set_measure(settings.reading_width)
+        self.document.styles.padding = (0, 0, 0, settings.left_margin or 0)
+        self.selector.alphabet = settings.labels or LETTERS
+        self.set_class(settings.panel_side == "left", "-panel-left")
+        styles, cells = self.outline.styles, settings.panel_width
+        if cells is None:
+            for rule in ("width", "min_width", "max_width"):
+                styles.clear_rule(rule)
+        else:
+            styles.width = styles.min_width = cells
+            styles.max_width = WIDEST_PANEL
 
     # --- mounting -------------------------------------------------------------------------------------
 
@@ -133,6 +183,9 @@ class WorkbenchScreen(Screen[None]):
     def on_mount(self) -> None:
         """Open the first ad; the others are listed after the first frame."""
         first = self.workspace.first
+        if self.settings is not None:
+            self.use_keymap(self.keymap)
+            self.use_layout(self.settings.settings)
         if first is None:
             return
         stopped = self.workspace.stopped_at()

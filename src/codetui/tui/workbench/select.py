@@ -53,6 +53,8 @@ class SelectionController:
         self.position = self.quotation = Span(0, 0)
         """The code points under the cursor, and what a code of a section of quotations would be assigned to."""
         self._jump: jump_labels.JumpState | None = None
+        self.alphabet = jump_labels.LETTERS
+        """The letters of jump labels, the handiest first."""
         self._view = view
         self._search = search
         search.searcher = self
@@ -166,7 +168,7 @@ class SelectionController:
 
     def begin_jump(self, *, is_end: bool) -> None:
         begin = jump_labels.begin_end if is_end else jump_labels.begin
-        self._jump_to(begin(self.text, self._window().visible, self.selection))
+        self._jump_to(begin(self.text, self._window().visible, self.selection, self.alphabet))
         if self._jump is not None and not self._jump.labels:
             self.leave_jump()
             self._say("No words in view to jump to.", "refusal")
