@@ -59,7 +59,7 @@ def show_wrapped(line: str) -> None:
     """Print a sentence on stdout, wrapped to the width of the output."""
     from textwrap import wrap
 
-    for part in wrap(sanitize(line), _output_width(), break_on_hyphens=False):
+    for part in wrap(sanitize(line), output_width(), break_on_hyphens=False):
         print(part)
 
 
@@ -70,7 +70,7 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = 
     """
     columns = [_Column(cells) for cells in zip(head, *rows, strict=True)]
     last = head.index(whole) if whole else -1
-    widths = _fitted([column.width for column in columns], _output_width(), last)
+    widths = _fitted([column.width for column in columns], output_width(), last)
     lines = zip(*(column.padded(width) for column, width in zip(columns, widths, strict=True)), strict=True)
     print("\n".join("  ".join(line).rstrip() for line in lines))
 
@@ -109,7 +109,7 @@ def exit_code(problems: Iterable[Problem]) -> int:
     return PROBLEMS if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _output_width() -> int:
+def output_width() -> int:
     """Return the width of a terminal in cells; 80 for a pipe or a file."""
     return get_terminal_size().columns if sys.stdout.isatty() else PLAIN_WIDTH
 
@@ -127,9 +127,12 @@ def _fitted(widths: list[int], room: int, last: int) -> list[int]:
 
 
 def _cell(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+    return set_cell_size(cut(text, width), width)
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text of at most `width` cells, which ends in dots if it was longer."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
 # --- files ------------------------------------------------------------------------------------------

@@ -121,6 +121,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         from codetui.cli import codebook
 
         return codebook.COMMANDS[options.subcommand]
+    if name == "find":
+        from codetui.cli.find import find
+
+        return find
     from codetui.cli import sessions
 
     return sessions.COMMANDS[name]
@@ -196,6 +200,7 @@ TYPE_CHECKING = False
 COMMANDS = {
     "import": "import documents that were written by hand",
     "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
+    "find": "find words, quotations and codes in all ads and sessions",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
     "merge": "merge sessions from a USB stick, a clone or another machine",
@@ -304,6 +309,16 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument("--what", choices=tuple(TABLES), help=words)
             _add_output(parser, None, "a file, or a folder of documents")
             parser.epilog = OFFSETS
+        case "find":
+            words = """such as 'python -senior', 'code:TASK4' or 'TASK3 & TECH1'; docs/find.md has all of it"""
+            parser.add_argument("query", metavar="QUERY", help=words)
+            _add_study(parser, *PARTS, coder=CODER)
+            parser.add_argument("--all-coders", action="store_true", help="search the codings of all coders")
+            parser.add_argument("--count", action="store_true", help="print only the numbers")
+            formats = parser.add_mutually_exclusive_group()
+            formats.add_argument("--json", action="store_true", help="print JSON")
+            formats.add_argument("--csv", action="store_true", help="print a table")
+            _add_output(parser, None, "a file; .json and .csv choose the format")
         case "status" | "check":
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_json(parser)

@@ -6,10 +6,11 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
-_shtab_codetui_subparsers=(import export status check merge codebook init completion)
+_shtab_codetui_subparsers=(import export find status check merge codebook init completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
 _shtab_codetui_export_option_strings=(-h --help --study --corpus --codebook --sessions --coder --format --what -o --output --force)
+_shtab_codetui_find_option_strings=(-h --help --study --corpus --codebook --sessions --coder --all-coders --count --json --csv -o --output --force)
 _shtab_codetui_status_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_check_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_merge_option_strings=(-h --help --study --corpus --codebook --sessions --dry-run --install-driver --driver)
@@ -36,6 +37,12 @@ _shtab_codetui_export___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export__o_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___output_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find__o_COMPGEN=_shtab_compgen_files
+_shtab_codetui_find___output_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___codebook_COMPGEN=_shtab_compgen_files
@@ -89,7 +96,7 @@ _shtab_codetui_export___what_choices=(codings ads notes)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(import export status check merge codebook init completion)
+_shtab_codetui_pos_0_choices=(import export find status check merge codebook init completion)
 
 _shtab_codetui_import_pos_0_nargs=+
 _shtab_codetui_import__h_nargs=0
@@ -97,6 +104,13 @@ _shtab_codetui_import___help_nargs=0
 _shtab_codetui_export__h_nargs=0
 _shtab_codetui_export___help_nargs=0
 _shtab_codetui_export___force_nargs=0
+_shtab_codetui_find__h_nargs=0
+_shtab_codetui_find___help_nargs=0
+_shtab_codetui_find___all_coders_nargs=0
+_shtab_codetui_find___count_nargs=0
+_shtab_codetui_find___json_nargs=0
+_shtab_codetui_find___csv_nargs=0
+_shtab_codetui_find___force_nargs=0
 _shtab_codetui_status__h_nargs=0
 _shtab_codetui_status___help_nargs=0
 _shtab_codetui_status___json_nargs=0

@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import export status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
+set -g _shtab_codetui_commands import export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
 set -g _shtab_codetui_opts_with_value --ad --codebook --coder --corpus --driver --format --map --old --output --sessions --study --what -o
 
 complete -c codetui -e
@@ -83,6 +83,19 @@ complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown cs
 complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes" -d 'the table; default: codings, in xlsx a sheet for each'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a find -d 'find words, quotations and codes in all ads and sessions'
+complete -c codetui -n '_shtab_codetui_using find' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using find' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using find' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using find' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using find' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using find' -l coder -x -d 'default: $CODETUI_CODER, then the login name'
+complete -c codetui -n '_shtab_codetui_using find' -l all-coders -d 'search the codings of all coders'
+complete -c codetui -n '_shtab_codetui_using find' -l count -d 'print only the numbers'
+complete -c codetui -n '_shtab_codetui_using find' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using find' -l csv -d 'print a table'
+complete -c codetui -n '_shtab_codetui_using find' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file; .json and .csv choose the format; - is stdout'
+complete -c codetui -n '_shtab_codetui_using find' -l force -d 'overwrite existing files'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'
 complete -c codetui -n '_shtab_codetui_using status' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using status' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

@@ -19,7 +19,7 @@ complete codetui \
         'c/--format=/(markdown html)/' \
         'c/--map=/f/' \
         'c/--old=/f/' \
-        'c/--/(ad codebook coder corpus driver dry-run force format help install-driver json map old output sessions study undo version what)/' \
+        'c/--/(ad all-coders codebook coder corpus count csv driver dry-run force format help install-driver json map old output sessions study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -32,7 +32,7 @@ complete codetui \
         'n/--format/(markdown html)/' \
         'n/--map/f/' \
         'n/--old/f/' \
-        'p/1/(import export status check merge codebook init completion)/' \
+        'p/1/(import export find status check merge codebook init completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

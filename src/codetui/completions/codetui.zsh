@@ -14,6 +14,7 @@ _shtab_codetui_commands() {
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
     export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
+    find:'find words, quotations and codes in all ads and sessions'
     import:'import documents that were written by hand'
     init:'create a new study in a folder'
     merge:'merge sessions from a USB stick, a clone or another machine'
@@ -180,6 +181,25 @@ _shtab_codetui_export_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_export_defaults_added=0
 
+_shtab_codetui_find_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--all-coders[search the codings of all coders]"
+  "--count[print only the numbers]"
+  "--json[print JSON]"
+  "--csv[print a table]"
+  {-o,--output}"[a file\; .json and .csv choose the format\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
+  ":such as \'python -senior\', \'code\:TASK4\' or \'TASK3 \& TECH1\'\; docs\/find.md has all of it:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_find_defaults_added=0
+
 _shtab_codetui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -252,6 +272,7 @@ _shtab_codetui() {
         codebook) _shtab_codetui_codebook ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
+        find) _arguments -C -s $_shtab_codetui_find_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;

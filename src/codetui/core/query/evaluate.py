@@ -45,7 +45,8 @@ def search_regex(pattern: str, text: str) -> list[Span]:
 class QueriedSource:
     """A source with one coder's session of it; `state` is None without a session.
 
-    `progress` is that of the session. `regex` replaces the search for regular expressions.
+    `progress` is that of the session. `regex` replaces the search for regular expressions. `folded` is the folded text,
+    if known.
     """
 
     source: Source
@@ -53,11 +54,12 @@ class QueriedSource:
     state: State | None = None
     progress: str = "untouched"
     regex: RegexSearch = search_regex
+    folded: FoldedText | None = None
 
     @cached_property
-    def folded(self) -> FoldedText:
+    def text(self) -> FoldedText:
         """The folded text."""
-        return FoldedText(self.source.text)
+        return self.folded or FoldedText(self.source.text)
 
     @cached_property
     def attributes(self) -> dict[str, str]:
@@ -111,7 +113,7 @@ def _place(hit: Hit) -> tuple[bool, Span, int]:
 def _holds(node: Node, ad: QueriedSource, narrow: Narrow) -> bool:
     match node:
         case InText():
-            return node.words.are_in(ad.folded)
+            return node.words.are_in(ad.text)
         case Matches():
             return bool(ad.regex(node.pattern, ad.source.text))
         case OfSource():
@@ -133,7 +135,7 @@ def _hits(node: Node, ad: QueriedSource, narrow: Narrow) -> Iterator[Hit]:
     """Yield the places of a condition that holds."""
     match node:
         case InText():
-            yield from map(Hit, node.words.spans(ad.folded))
+            yield from map(Hit, node.words.spans(ad.text))
         case Matches():
             yield from map(Hit, ad.regex(node.pattern, ad.source.text))
         case And():

@@ -214,7 +214,7 @@ class Query:
 
     @property
     def words(self) -> list[str]:
-        """The single words to be found in the text, as typed."""
+        """The words and phrases to be found in the text, as typed."""
         return [one.words.text for one in _nodes(self.root) if isinstance(one, InText)]
 
 

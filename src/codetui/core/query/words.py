@@ -130,7 +130,11 @@ class Phrase:
         self.is_prefix = is_prefix
         self.folded = tuple(fold(text).split())
         self._needle = max(self.folded, key=len, default="")
-        self._pattern = re.compile(r"\s+".join(map(re.escape, self.folded)))
+        words = r"\s+".join(map(re.escape, self.folded))
+        # Within ASCII this leaves out most of what `is_boundary` would refuse one by one.
+        before = r"(?<![a-z0-9_])" if re.match("[a-z0-9_]", words) else ""
+        after = r"(?![a-z0-9_])" if re.search("[a-z0-9_]$", words) and not is_prefix else ""
+        self._pattern = re.compile(before + words + after)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Phrase) and (self.text, self.is_prefix) == (other.text, other.is_prefix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from codetui.core.text.display import INVISIBLE
 from codetui.formats.export.table import Cell, Table
@@ -23,7 +24,12 @@ QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 def to_csv(table: Table) -> str:
     """Render a table as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
     lines = (table.all_columns, *table.lines())
-    return "".join(",".join(map(_written, line)) + "\r\n" for line in lines)
+    return "".join(map(csv_line, lines))
+
+
+def csv_line(cells: Sequence[Cell]) -> str:
+    """Render one line of CSV as `to_csv` does, with its line end."""
+    return ",".join(map(_written, cells)) + "\r\n"
 
 
 def _written(cell: Cell) -> str:

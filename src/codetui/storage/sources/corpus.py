@@ -341,14 +341,23 @@ class Corpus:
 
         Problems are added to `problems`, the same ones that `batches` and `read` report.
         """
+        for source, offset, _ in self.walk(problems):
+            yield SourceText(source, offset, digest_of(source.text[source.body_start :]))
+
+    def walk(self, problems: list[Problem]) -> Iterator[tuple[Source, int, float]]:
+        """Yield all sources as `texts` does, with their offsets as in SourceEntry and the share of the corpus read."""
         files = self._files()
         known: dict[SourceId, SourceEntry] = {}
-        for path in files.paths():
+        paths = list(files.paths())
+        weights = {path: _weight(path) for path in paths}
+        total, done = sum(weights.values()) or 1, 0
+        for path in paths:
             collector = self._collector(path)
             for entry, source in self._sources(path, collector):
                 if _is_first(entry, known, collector):
-                    yield SourceText(source, entry.offset, digest_of(source.text[source.body_start :]))
+                    yield source, entry.offset, min((done + max(entry.offset, 0)) / total, 1.0)
             problems += [*collector.drain(), *collector.overflow()]
+            done += weights[path]
         problems += files.problems()
         if not known:
             problems.append(files.empty_problem())

@@ -1,0 +1,337 @@
+"""Search the whole corpus and the sessions of one coder or of all.
+
+Texts are read from the disk one by one, unless the corpus is small. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from time import monotonic
+from typing import IO, NamedTuple
+
+from codetui.core.anchors.unresolved import reanchor
+from codetui.core.query.evaluate import Hit, QueriedSource, hits, matches
+from codetui.core.query.query import Query
+from codetui.core.query.words import FoldedText
+from codetui.core.session.state import State, evolve
+from codetui.core.text.normalize import collapse_spaces
+from codetui.model import Coding, Problem, Source, SourceId, Span, Transaction, TransactionId
+from codetui.storage import session_files
+from codetui.study import regex_child
+from codetui.study.session.outcome import not_read, status_of
+from codetui.study.study import Study
+
+KEPT_CHARACTERS = 8_000_000
+"""The size of a corpus that is kept in memory between searches, in code points."""
+
+KEPT_CODINGS = 60_000
+"""The number of codings that are kept in memory between searches."""
+
+PAGE, PAUSE = 200, 0.05
+"""Findings, or seconds, after which a search reports what it has found."""
+
+CONTEXT = 60
+"""Code points of the text on each side of a finding."""
+
+
+class Finding(NamedTuple):
+    """A place that was found; without a span and a coding, the source as a whole.
+
+    `before` and `after` are the text around `words`, white space collapsed. `other` is the code of the quotation to
+    which a relation holds.
+    """
+
+    source: SourceId
+    employer: str
+    title: str
+    coder: str
+    span: Span | None
+    words: str
+    before: str = ""
+    after: str = ""
+    coding: Coding | None = None
+    other: str = ""
+
+
+class FindBatch(NamedTuple):
+    """Findings, and the share of the search that is done."""
+
+    findings: tuple[Finding, ...]
+    done: float
+
+
+class _Session(NamedTuple):
+    """A session as searches see it."""
+
+    source: SourceId
+    coder: str
+    state: State
+    progress: str
+
+
+class _Text(NamedTuple):
+    source: Source
+    folded: FoldedText
+
+
+class Finder:
+    """Searches for one viewer, who finds no codings but those that `Study.sessions` allows; None is the study's owner.
+
+    `load` keeps what is small in memory for the next searches.
+    """
+
+    def __init__(self, study: Study, viewer: str | None) -> None:
+        self._study, self._viewer = study, viewer
+        self._sources = study.sources_by_id()
+        self._texts: dict[SourceId, _Text] | None = None
+        self._sessions: list[_Session] | None = None
+        self._regex = RegexProcess()
+        self.problems: list[Problem] = []
+        """The problems of the last search: what was left out, and why."""
+
+    def close(self) -> None:
+        """End the process for regular expressions, in which a search may be running."""
+        self._regex.close()
+
+    def load(self, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[float]:
+        """Read the texts and sessions that are not in memory, as far as they are small; yield the share that is done.
+
+        Raises StudyError if there is no corpus.
+        """
+        if self._texts is None:
+            kept, size = dict[SourceId, _Text](), 0
+            for text, done in self._all_texts():
+                size += len(text.source.text)
+                if is_stopped() or size > KEPT_CHARACTERS:
+                    break
+                kept[text.source.id] = text
+                yield done / 2
+            else:
+                self._texts = kept
+        if self._sessions is None:
+            sessions, codings = list[_Session](), 0
+            for session, done in self._all_sessions():
+                codings += len(session.state.codings)
+                if is_stopped() or codings > KEPT_CODINGS:
+                    break
+                sessions.append(session)
+                yield (1 + done) / 2
+            else:
+                self._sessions = sessions
+
+    def forget_sessions(self) -> None:
+        """Read all sessions anew at the next search."""
+        self._sessions = None
+
+    def replace_session(self, source: SourceId, coder: str, state: State) -> None:
+        """Use the current state of a session; one that was untouched comes last."""
+        if self._sessions is not None:
+            new = _Session(source, coder, state, status_of(state).progress)
+            places = (at for at, one in enumerate(self._sessions) if (one.source, one.coder) == (source, coder))
+            at = next(places, len(self._sessions))
+            self._sessions[at : at + 1] = [new]
+
+    def search(self, query: Query, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[FindBatch]:
+        """Yield what is found, page by page: codings by coder and source, then other sources in corpus order.
+
+        The last batch has `done` 1. `is_stopped` is asked for each source. Raises StudyError if there is no corpus.
+        """
+        self.problems = []
+        page: list[Finding] = []
+        wanted, seen = query.attributes, set[str]()
+        started = monotonic()
+        for ad, done in self._candidates(query):
+            if is_stopped():
+                return
+            if wanted:
+                seen |= ad.attributes.keys()
+            try:
+                page += self._findings(query, ad)
+            except RegexTimeoutError:
+                what = f"the regular expression took longer than {regex_child.SECONDS:g} s here"
+                hint = f"this {self._study.codebook.words.source} is left out; write it so that it repeats less"
+                self.problems.append(Problem(ad.source.file, ad.source.line, "error", f"{what}: {hint}"))
+            if len(page) >= PAGE or monotonic() - started > PAUSE:
+                yield FindBatch(tuple(page), done)
+                page, started = [], monotonic()
+        self.problems += self._unknown_attributes(wanted, seen)
+        yield FindBatch(tuple(page), 1.0)
+
+    # --- candidates ---------------------------------------------------------------------------------
+
+    def _candidates(self, query: Query) -> Iterator[tuple[QueriedSource, float]]:
+        """Yield the sources to test, each with one session or with none, and the share that is done."""
+        if not query.needs_sessions:
+            yield from ((self._queried(text), done) for text, done in self._all_texts())
+            return
+        coded: set[SourceId] = set()
+        share = 0.5 if query.may_match_uncoded else 1.0
+        for session, done in self._all_sessions():
+            coded.add(session.source)
+            text = self._text_of(session.source) or _Text(_without_text(session), FoldedText(""))
+            yield self._queried(text, session), done * share
+        if query.may_match_uncoded:
+            for text, done in self._all_texts():
+                if text.source.id not in coded:
+                    yield self._queried(text), share + done * (1 - share)
+
+    def _queried(self, text: _Text, session: _Session | None = None) -> QueriedSource:
+        if session is None:
+            return QueriedSource(text.source, regex=self._regex.search, folded=text.folded)
+        state = _reanchored(session.state, text.source) if text.source.text else session.state
+        return QueriedSource(text.source, session.coder, state, session.progress, self._regex.search, text.folded)
+
+    def _all_texts(self) -> Iterator[tuple[_Text, float]]:
+        """Yield all texts of the corpus, from memory if they are there."""
+        if self._texts is not None:
+            yield from ((text, number / len(self._texts)) for number, text in enumerate(self._texts.values()))
+        else:
+            for source, _, done in self._study.corpus.walk(self.problems):
+                yield _Text(source, FoldedText(source.text)), done
+
+    def _text_of(self, source: SourceId) -> _Text | None:
+        if self._texts is not None:
+            return self._texts.get(source)
+        try:
+            found = self._sources.find(source)
+        except OSError as error:
+            self.problems.append(not_read(error, self._study.corpus.path, f"the text of {source} is not searched"))
+            return None
+        return _Text(found, FoldedText(found.text)) if found else None
+
+    def _all_sessions(self) -> Iterator[tuple[_Session, float]]:
+        """Yield all sessions that the viewer may read, from memory if they are there."""
+        if self._sessions is not None:
+            yield from ((session, at / len(self._sessions)) for at, session in enumerate(self._sessions))
+            return
+        root = self._study.sessions_path
+        coders = [self._viewer] if self._viewer else session_files.coders(root)
+        folders = (session_files.coder_folder(root, coder) for coder in coders)
+        total = sum(len(session_files.logs(root / folder)) for folder in folders) or 1
+        found = self._study.sessions(self._viewer, coder=self._viewer, sources=self._sources)
+        for number, snapshot in enumerate(found):
+            if snapshot.is_unread:
+                self.problems += snapshot.problems
+            else:
+                progress = status_of(snapshot.state).progress
+                session = _Session(snapshot.source.id, snapshot.coder, snapshot.state, progress)
+                yield session, min(number / total, 1.0)
+
+    # --- findings -----------------------------------------------------------------------------------
+
+    def _findings(self, query: Query, ad: QueriedSource) -> list[Finding]:
+        found = hits(query, ad)
+        if not found and matches(query, ad):
+            source = ad.source
+            return [Finding(source.id, source.employer, source.title, ad.coder, None, source.title)]
+        return [_finding(ad, hit) for hit in found]
+
+    def _unknown_attributes(self, wanted: list[str], seen: set[str]) -> Iterator[Problem]:
+        """Yield a problem for each attribute in the query that no searched source has."""
+        words = self._study.codebook.words
+        for name in wanted:
+            if name not in seen:
+                columns = f"the columns are {', '.join(sorted(seen))}" if seen else "there are no further columns"
+                what = f"no {words.source} has a column “{name}”: {columns}; quote the words to search for them"
+                yield Problem(str(self._study.corpus.path), 0, "warning", what)
+
+
+def _finding(ad: QueriedSource, hit: Hit) -> Finding:
+    source, text = ad.source, ad.source.text
+    other = hit.other.code if hit.other else ""
+    if hit.span is None or hit.span.end > len(text):
+        words = collapse_spaces(hit.coding.words) if hit.coding else ""
+        return Finding(
+            source.id, source.employer, source.title, ad.coder, hit.span, words, coding=hit.coding, other=other
+        )
+    start, end = hit.span
+    before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    return Finding(
+        source.id,
+        source.employer,
+        source.title,
+        ad.coder if hit.coding else "",
+        hit.span,
+        collapse_spaces(text[start:end]),
+        " ".join(before.split()) + (" " if before[-1:].isspace() else ""),
+        (" " if after[:1].isspace() else "") + " ".join(after.split()),
+        hit.coding,
+        other,
+    )
+
+
+def _reanchored(state: State, source: Source) -> State:
+    """Return a state with its quotations located in the current text, as when the session is opened."""
+    events = reanchor(state, source).events
+    if not events:
+        return state
+    step = Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
+    return evolve(state, step)
+
+
+def _without_text(session: _Session) -> Source:
+    return session.state.describe(Source(session.source, "", "", "", ""))
+
+
+# --- regular expressions ------------------------------------------------------------------------------
+
+
+class RegexTimeoutError(Exception):
+    """A regular expression took too long in one text, or its process was ended."""
+
+
+class RegexProcess:
+    """Searches for regular expressions in a child process, which is started with the first search."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._last: tuple[str, str, list[Span]] | None = None
+
+    def search(self, pattern: str, text: str) -> list[Span]:
+        """Return the places of a pattern in a text. Raises RegexTimeoutError after two seconds."""
+        if self._last is not None and self._last[0] == pattern and self._last[1] is text:
+            return self._last[2]
+        process = self._process
+        if process is None or process.poll() is not None:
+            process = self._process = self._started()
+        requests, answers = process.stdin, process.stdout
+        assert requests is not None
+        assert answers is not None
+        try:
+            parts = [one.encode("utf-8", regex_child.CODES) for one in (pattern, text)]
+            requests.write(regex_child.HEAD.pack(*map(len, parts)) + b"".join(parts))
+            requests.flush()
+            (number,) = regex_child.COUNT.unpack(_read(answers, regex_child.COUNT.size))
+            places = array("I", _read(answers, number * 2 * array("I").itemsize))
+        except (OSError, EOFError) as error:
+            self.close()
+            raise RegexTimeoutError from error
+        spans = [Span(places[at], places[at + 1]) for at in range(0, len(places), 2)]
+        self._last = (pattern, text, spans)
+        return spans
+
+    def close(self) -> None:
+        """End the process; a search that is running in it fails."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            for stream in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+            process.wait()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-S", str(regex_child.__file__)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
