@@ -87,8 +87,43 @@ def test_a_folder_without_documents_is_refused(study: Path, capsys: pytest.Captu
     assert not (study / "sessions" / "rosa").exists()
 
 
-@pytest.mark.parametrize("text", ["", "hello\n"])
-def test_a_text_only_named_like_a_document_creates_no_session(study: Path, text: str) -> None:
-    (study / "analysis_job_1_x.md").write_text(text, "utf-8")
-    assert run(["import", "analysis_job_1_x.md", "--coder", "rosa"]) == 1
-    assert not list((study / "sessions").rglob("*.jsonl")) and not list((study / "sessions").rglob("*.md"))
+@pytest.mark.parametrize("name", ["analysis_job_1_x.md", "notes.md"])
+@pytest.mark.parametrize(
+    "text",
+    [b"", b" \n\n", b"\xef\xbb\xbf", b"hello\n", b'# Notes\n\n- one\n- "two"\n', b"\x89PNG\r\n\x1a\n", b"%PDF-1.7\n%x"],
+)
+def test_a_file_that_is_only_named_like_a_document_is_refused(
+    study: Path, name: str, text: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / name).write_bytes(text)
+    before = files(study)
+    assert run(["import", name, "--coder", "rosa"]) == 2
+    assert files(study) == before
+    refused = capsys.readouterr().err
+    assert name in refused and "nothing is imported" in refused and "markdown (.md)" in refused
+
+
+@pytest.mark.parametrize("path", ["absent.md", "/dev/null"])
+def test_what_is_no_file_is_refused(study: Path, path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = files(study)
+    assert run(["import", path, "--coder", "rosa"]) == 2
+    assert files(study) == before
+    assert path in (refused := capsys.readouterr().err) and "nothing is imported" in refused
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", [["export", "--format", "csv"], ["codebook", "export"], ["export"]])
+def test_a_full_device_is_named(study: Path, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    heading = "# Manual Coding Analysis: Job Ad #11 (Shore)\n\n## 1. Job Task Analysis\n\n"
+    (study / "in.md").write_text(f'{heading}- **TASK1: Lighting:**\n  - "You light the lamp"\n', "utf-8")
+    assert run(["import", "in.md", "--coder", "rosa"]) == 0
+    assert run([*command, "-o", "/dev/full"]) == 2
+    assert "/dev/full" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_document_in_another_encoding_is_one(study: Path, encoding: str) -> None:
+    text = "# Manual Coding Analysis: Job Ad #11 (Café Zee)\n\n## 1. Job Task Analysis\n\n"
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    (study / "in.md").write_bytes(f"{mark}{text}- **TASK1: Lighting:**\n  - “You light the lamp”\n".encode(encoding))
+    assert run(["import", "in.md", "--coder", "rosa"]) == 0

@@ -217,6 +217,11 @@ def _write_stdout(data: bytes) -> None:
 
 
 def _write_device(path: Path, data: bytes) -> None:
+    with fs.naming_file(path):
+        _send(path, data)
+
+
+def _send(path: Path, data: bytes) -> None:
     handle = disk.open_end(path)
     try:
         if os.name != "nt":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -42,6 +43,19 @@ OTHER_KINDS = {
 }
 """Suffixes of files that are no documents, whatever they look like."""
 
+MAGIC = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+    b"SQLite",
+    b"\x1f\x8b",
+)
+"""Beginnings of images, PDF, office, RTF, database and compressed files, whatever their suffix."""
+
 HEAD_SIZE = 4096
 READABLE = "Documents are markdown (.md) that begins with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`."
 
@@ -74,7 +88,12 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
     if others:
         raise StudyError(f"this file is not a document, so nothing is imported. {READABLE}", file=others[0])
     sources, paths = study.sources_by_id(), study.paths_of(coder)
-    return [import_document(study, sources, paths, coder, document) for document in expanded]
+    word = study.codebook.words.source
+    read = {path: _read(path, word) for path in expanded}
+    refused = [each for each in read.values() if isinstance(each, Problem)]
+    if len(refused) == len(read):
+        raise StudyError(f"no document was found, so nothing is imported. {READABLE}", problems=refused)
+    return [_import_one(study, sources, paths, coder, path, each) for path, each in read.items()]
 
 
 def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
@@ -103,14 +122,46 @@ def _may_be_document(path: Path) -> bool:
         head = fs.read_head(str(path), HEAD_SIZE)
     except OSError:
         return True
-    is_binary = b"\0" in head and head.decode("utf-8", "replace").count("\ufffd") > 1
+    is_utf16 = head.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    is_binary = not is_utf16 and b"\0" in head and head.decode("utf-8", "replace").count("\ufffd") > 1
+    is_binary = is_binary or head.startswith(MAGIC)
     return not is_binary and not re.match(rb"\s*[{\[]\s*[\"{\[}\]]", head)
 
 
 def import_document(study: Study, sources: CorpusSources, paths: SessionPaths, coder: str, path: Path) -> ImportResult:
     """Import one document into a session of a coder; everything that the session has stays."""
+    return _import_one(study, sources, paths, coder, path, _read(path, study.codebook.words.source))
+
+
+def _read(path: Path, word: str) -> ParsedDocument | Problem:
+    """Parse a file; return why it is no document if it names no source or has nothing of a document."""
     try:
-        return _import(study, sources, paths, coder, parse(decode_document(fs.read(path), path), str(path)), path)
+        parsed = parse(decode_document(fs.read(path), path), str(path))
+    except OSError as error:
+        what = f"{error.strerror or error}; not imported: fix this and import it again"
+        return Problem(str(path), 0, "error", what)
+    document, is_empty = parsed.document, not parsed.text.strip("\ufeff \t\r\n")
+    has_content = document.source_id or document.sections or document.profile or document.reasoning
+    if unmerged(parsed) is None and not (_source_id(parsed, path) and has_content):
+        what = "the file is empty" if is_empty else f"no heading names the {word}"
+        hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
+        return Problem(str(path), 0 if is_empty else 1, "error", f"{what}; not imported: {hint}")
+    return parsed
+
+
+def _source_id(parsed: ParsedDocument, path: Path) -> SourceId:
+    """Return the source that a document or else its name is of; empty if neither names one."""
+    named = NAMED.match(path.name)
+    return SourceId(parsed.document.source_id or (named[1].removesuffix(".md") if named else ""))
+
+
+def _import_one(
+    study: Study, sources: CorpusSources, paths: SessionPaths, coder: str, path: Path, read: ParsedDocument | Problem
+) -> ImportResult:
+    if isinstance(read, Problem):
+        return ImportResult(path, problems=(read,))
+    try:
+        return _import(study, sources, paths, coder, read, path)
     except OSError as error:
         return _refused(path, 0, f"{error.strerror or error}; not imported: fix this and import it again")
 
@@ -123,12 +174,7 @@ def _import(
     if conflict is not None:
         what = "this is a conflict mark of git; not imported: choose one side and import it again"
         return _refused(path, conflict.line, what)
-    named = NAMED.match(path.name)
-    source_id = SourceId(document.source_id or (named[1].removesuffix(".md") if named else ""))
-    is_empty = not (document.source_id or document.sections or document.profile or document.reasoning)
-    if not source_id or (is_empty and not fs.exists(paths.log(source_id))):
-        hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
-        return _refused(path, 1, f"no heading names the {word}; not imported: {hint}")
+    source_id = _source_id(parsed, path)
     problems: list[Problem] = []
     source = sources.find(source_id)
     if source is None:
