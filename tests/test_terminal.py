@@ -358,7 +358,8 @@ def test_a_signal_shuts_the_program_down_cleanly(study: Path, name: str) -> None
         os.kill(terminal.pid, number)
         assert terminal.wait_for_end() == 128 + number
         assert terminal.output.rfind(b"\x1b[?1049l") > terminal.output.rfind(b"\x1b[?1049h")
-    assert "- **Reasoning:** beca" in document(study) and "You light the lamp" in document(study)
+    assert "You light the lamp" in document(study) and "beca" not in document(study)
+    assert "beca" in (study / "sessions/wil/events/11.unsaved.md").read_text("utf-8")
 
 
 def test_a_closed_terminal_shuts_the_program_down_cleanly(study: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from testing.terminal import Terminal, codetui_command, environment
 SAVE, ENTER, ESCAPE, QUIT = "\x13", "\r", "\x1b", "\x11"
 ASKED = "This session is open elsewhere"
 KEPT = "sessions/wil/events/11.unsaved.md"
-SAID = "could not be saved"
+SAID = "a text that was not saved is in"
 NO_LOG = """
 import errno
 from pathlib import Path
@@ -132,9 +133,9 @@ def test_a_text_that_cannot_be_written_is_kept_elsewhere_at_a_signal(study: Path
 @pytest.mark.parametrize(
     ("keys", "asked", "kept"),
     [
-        ("s11D", "Edit TASK1", "Code TASK1 of the codebook\ndefinition: Lighting lamps. by moonlight"),
-        ("s11A", "New code", "Code TASK3 of the codebook\nname: by moonlight"),
-        ("pD", "Edit the profile", "Profile 1 of the codebook\ndefinition: Keeps the light. by moonlight"),
+        ("s11D", "Edit TASK1", "definition: Lighting lamps. by moonlight"),
+        ("s11A", "New code", "name:  by moonlight"),
+        ("pD", "Edit the profile", "definition: Keeps the light. by moonlight"),
     ],
 )
 def test_a_text_that_cannot_be_written_to_the_codebook_is_kept_at_a_signal(
@@ -183,6 +184,7 @@ def test_a_codebook_text_written_later_is_not_kept_elsewhere(study: Path) -> Non
         (study / "full").write_text("codebook.toml")
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        assert KEPT not in bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
     assert not list(study.rglob("*.unsaved.md"))
 
 
@@ -205,6 +207,77 @@ def test_a_text_saved_later_or_discarded_is_not_kept_elsewhere(study: Path) -> N
         terminal.wait_for("Not saved yet")
         terminal.type(ESCAPE)
         (study / "full").unlink()
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        terminal.wait_for("not saved, but kept")
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
     assert not list(study.rglob("*.unsaved.md"))
+
+
+TYPED = "sessions/wil/events/11.typed.md"
+
+
+@pytest.mark.parametrize(
+    ("keys", "title", "text", "left"),
+    [
+        ("s11n", "Note on", "half a note", ""),
+        ("p1", "Reasoning: Keeper", f"first line{ENTER}second line", ""),
+        ("s11D", "Edit TASK1", " by moonlight", ""),
+        ("p1", "Reasoning: Keeper", "half a reason", f"{ESCAPE}{ESCAPE}"),
+    ],
+)
+def test_a_text_being_typed_survives_a_killed_program(study: Path, keys: str, title: str, text: str, left: str) -> None:
+    last = text.rpartition(ENTER)[2].strip()
+    with start(study) as terminal:
+        terminal.type(keys)
+        terminal.wait_for(title)
+        terminal.type(text)
+        terminal.wait_for(last)
+        for key in left:
+            terminal.type(key)
+            time.sleep(0.3)
+        terminal.wait_until(lambda: (study / TYPED).exists() and last in (study / TYPED).read_text("utf-8"), "the copy")
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.wait_for_end()
+    with start(study) as terminal:
+        terminal.wait_for(SAID)
+        assert last in (study / KEPT).read_text("utf-8") and not (study / TYPED).exists()
+        terminal.type(QUIT)
+        assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("end", [SAVE, f"{ESCAPE}|{ESCAPE}|{QUIT}", QUIT])
+def test_a_text_that_was_saved_or_discarded_leaves_no_copy(study: Path, end: str) -> None:
+    with start(study) as terminal:
+        terminal.type("p1")
+        terminal.wait_for("Reasoning: Keeper")
+        terminal.type("half a reason")
+        terminal.wait_until((study / TYPED).exists, "the copy")
+        for key in end.split("|"):
+            terminal.type(key)
+            time.sleep(0.3)
+        terminal.wait_until(lambda: not (study / TYPED).exists(), "no copy")
+        assert not (study / KEPT).exists()
+
+
+def test_a_copy_of_a_text_goes_elsewhere_where_the_study_cannot_be_written(study: Path) -> None:
+    with start(study, [sys.executable, "-c", NO_LOG, "ads", "--coder", "wil"]) as terminal:
+        terminal.type("p1")
+        terminal.wait_for("Reasoning: Keeper")
+        (study / "full").write_text("/sessions/")
+        terminal.type("half a reason")
+        terminal.wait_until((study / "codetui-copy/wil/events/11.typed.md").exists, "the copy")
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.wait_for_end()
+    with start(study) as terminal:
+        terminal.wait_for(SAID)
+
+
+def test_a_text_another_program_is_typing_is_not_taken_from_it(study: Path) -> None:
+    with start(study) as terminal:
+        terminal.type("s11n")
+        terminal.wait_for("Note on")
+        terminal.type("half a note")
+        terminal.wait_until((study / TYPED).exists, "the copy")
+        with start(study) as other:
+            other.read_question(ASKED)
+            assert (study / TYPED).exists()

@@ -89,7 +89,7 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
         raise StudyError(f"this file is not a document, so nothing is imported. {READABLE}", file=others[0])
     sources, paths = study.sources_by_id(), study.paths_of(coder)
     word = study.codebook.words.source
-    read = {path: _read(path, word) for path in expanded}
+    read = {path: _read(path, word, paths) for path in expanded}
     refused = [each for each in read.values() if isinstance(each, Problem)]
     if len(refused) == len(read):
         raise StudyError(f"no document was found, so nothing is imported. {READABLE}", problems=refused)
@@ -130,11 +130,14 @@ def _may_be_document(path: Path) -> bool:
 
 def import_document(study: Study, sources: CorpusSources, paths: SessionPaths, coder: str, path: Path) -> ImportResult:
     """Import one document into a session of a coder; everything that the session has stays."""
-    return _import_one(study, sources, paths, coder, path, _read(path, study.codebook.words.source))
+    return _import_one(study, sources, paths, coder, path, _read(path, study.codebook.words.source, paths))
 
 
-def _read(path: Path, word: str) -> ParsedDocument | Problem:
-    """Parse a file; return why it is no document if it names no source or has nothing of a document."""
+def _read(path: Path, word: str, paths: SessionPaths) -> ParsedDocument | Problem:
+    """Parse a file; return why it is no document if it names no source or has nothing of a document.
+
+    An emptied document of the coder whose paths are given is one: it is written again.
+    """
     try:
         parsed = parse(decode_document(fs.read(path), path), str(path))
     except OSError as error:
@@ -142,7 +145,9 @@ def _read(path: Path, word: str) -> ParsedDocument | Problem:
         return Problem(str(path), 0, "error", what)
     document, is_empty = parsed.document, not parsed.text.strip("\ufeff \t\r\n")
     has_content = document.source_id or document.sections or document.profile or document.reasoning
-    if unmerged(parsed) is None and not (_source_id(parsed, path) and has_content):
+    source_id = _source_id(parsed, path)
+    is_own = bool(source_id) and fs.exists(paths.log(source_id)) and fs.is_same_file(path.parent, paths.folder)
+    if unmerged(parsed) is None and not (source_id and has_content) and not is_own:
         what = "the file is empty" if is_empty else f"no heading names the {word}"
         hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
         return Problem(str(path), 0 if is_empty else 1, "error", f"{what}; not imported: {hint}")

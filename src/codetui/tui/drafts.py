@@ -69,12 +69,17 @@ class Drafts:
         self._left[opened.place] = typed
         return LEFT
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no dialog is open and no text was left."""
+        return not (self._open or self._left)
+
     def text(self) -> str:
-        """Return the text being written, with the titles of its dialogs and the names of its fields."""
+        """Return the texts being written and those left unsaved, with the titles of their dialogs and fields."""
+        texts = [(opened.place, opened.typed()) for opened in self._open.values()]
+        texts += [(place, typed) for place, typed in self._left.items() if place not in dict(texts)]
         return "\n\n".join(
-            "\n".join(
-                [f"{opened.place[1]}:", "", *(f"{name}: {text}" if name else text for name, text in typed.items())]
-            )
-            for opened in self._open.values()
-            if (typed := opened.typed())
+            "\n".join([f"{place[1]}:", "", *(f"{name}: {text}" if name else text for name, text in typed.items())])
+            for place, typed in texts
+            if typed
         )

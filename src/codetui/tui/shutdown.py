@@ -61,7 +61,10 @@ class Shutdown:
             self.begin(CLOSED)
 
     def begin(self, code: int) -> None:
-        """End the app with this exit code, after an open dialog has returned its text."""
+        """End the app with this exit code.
+
+        Whoever quits has the text of an open dialog saved; otherwise it is unfinished, and kept in a file.
+        """
         if self._code is not None:
             return
         self._code = code
@@ -69,7 +72,7 @@ class Shutdown:
         while isinstance(self._app.screen, SmallWindow):
             self._app.pop_screen()
         screen = self._app.screen
-        if isinstance(screen, KeepsText):
+        if code == 0 and isinstance(screen, KeepsText):
             # A dialog that is not mounted yet holds no text.
             with suppress(NoMatches):
                 screen.keep()
@@ -85,17 +88,23 @@ class Shutdown:
                 self._code = None
                 return
             self.messages.append(text)
-        self.kept += map(str, self._workbench.saver.keep_refused())
+        self._keep_texts(with_typed=code != 0)
         self.messages += [str(problem) for problem in self._workbench.saver.write() if problem.severity != "error"]
         self._app.exit(code, return_code=code)
 
     def crash(self, traceback: str) -> None:
         """Report an error that has ended the app, and keep the text that was being written."""
         self.messages.append(report_crash(traceback))
-        session, text = self._workbench.workspace.session, self._workbench.drafts.text()
+        self._keep_texts(with_typed=True)
+
+    def _keep_texts(self, *, with_typed: bool) -> None:
+        """Keep a text that was refused and, if asked, those being typed."""
+        session = self._workbench.workspace.session
+        text = self._workbench.drafts.text() if with_typed else ""
         self.kept += map(str, self._workbench.saver.keep_refused())
         if session is not None and text:
             self.kept.append(str(session.rescue_draft(text)))
+        self._workbench.saver.forget_typed(is_ending=True)
 
 
 class _ForgivingStream:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
+from threading import Lock
 
 from codetui import __version__
 from codetui.core.session.commands import (
@@ -31,6 +32,7 @@ from codetui.study.session.document import SessionDocument, Snapshot
 
 CRASH = "crash.txt"
 DRAFT = ".unsaved.md"
+TYPED = ".typed.md"
 REFUSED = ".refused.jsonl"
 COPY = "codetui-copy"
 
@@ -102,23 +104,72 @@ def rescue_draft(paths: SessionPaths, source_id: SourceId, text: str, word: str)
 
     Return a report of the place.
     """
-    entry = f"## {word.capitalize()} {source_id} in {_place(paths)}, {now()}\n\n{text}\n\n"
-    path, reason = _append(entry, _draft_files(paths, source_id, fs.ensure_private))
+    path, reason = _write_first(_draft_files(paths, source_id, DRAFT), _entry(paths, source_id, text, word), fs.append)
     if path is None:
         return Problem(str(paths.folder), 0, "error", f"the text could not be kept anywhere ({reason}): {text}")
-    return Problem(str(path), 0, "warning", "the text that could not be saved is kept here")
+    return Problem(str(path), 0, "warning", "the text that was not saved is kept here")
 
 
 def drafts(paths: SessionPaths, source_id: SourceId) -> list[Problem]:
-    """Return the files for texts of this study that could not be saved; other studies use the same fallback folders."""
-    found: list[Problem] = []
-    for number, file in enumerate(_draft_files(paths, source_id, fs.require_own)):
+    """Return the files for texts of this study that were not saved; other studies use the same fallback folders."""
+    what = "a text that was not saved is in {}: copy what you need from it, then delete the file"
+    found = _existing(paths, source_id, DRAFT)
+    return [Problem(str(path), 0, "warning", what.format(path)) for path in found]
+
+
+def _existing(paths: SessionPaths, source_id: SourceId, suffix: str) -> Iterator[Path]:
+    for number, file in enumerate(_draft_files(paths, source_id, suffix, fs.require_own)):
         with suppress(OSError):
             path = file()
             if fs.exists(path) and (number == 0 or f" in {_place(paths)}, ".encode() in fs.read(path)):
-                what = f"a text that could not be saved is in {path}: copy what you need from it, then delete the file"
-                found.append(Problem(str(path), 0, "warning", what))
-    return found
+                yield path
+
+
+def _entry(paths: SessionPaths, source_id: SourceId, text: str, word: str) -> bytes:
+    heading = f"## {word.capitalize()} {source_id} in {_place(paths)}, {now()}"
+    return f"{heading}\n\n{text}\n\n".encode("utf-8", "replace")
+
+
+class TypedTexts:
+    """A file with the texts that are being typed, in case the program is killed.  Any thread may use it."""
+
+    def __init__(self, paths: SessionPaths, source_id: SourceId, word: str) -> None:
+        self._paths, self._source_id, self._word = paths, source_id, word
+        self._path: Path | None = None
+        self._is_closed = False
+        self._lock = Lock()
+
+    def keep(self, text: str) -> None:
+        """Replace the texts in the file, or delete it if there are none.
+
+        If no file can be written, nothing is reported: saving the text will fail for the same reason.
+        """
+        with self._lock:
+            if self._is_closed:
+                return
+            if text and self._path is None:
+                recover_typed(self._paths, self._source_id)
+            before, entry = self._path, _entry(self._paths, self._source_id, text, self._word)
+            self._path = None
+            if text:
+                files = _draft_files(self._paths, self._source_id, TYPED)
+                self._path, _ = _write_first(files, entry, fs.replace)
+            if before not in (None, self._path):
+                with suppress(OSError):
+                    fs.remove(before)
+
+    def close(self) -> None:
+        """Delete the file and keep no more texts, because they are saved, discarded or kept elsewhere."""
+        self.keep("")
+        self._is_closed = True
+
+
+def recover_typed(paths: SessionPaths, source_id: SourceId) -> None:
+    """Move the texts that were being typed when a program was killed to those that could not be saved."""
+    for path in _existing(paths, source_id, TYPED):
+        with suppress(OSError):
+            fs.append(path.with_name(path.name.removesuffix(TYPED) + DRAFT), fs.read(path))
+            fs.remove(path)
 
 
 def _place(paths: SessionPaths) -> str:
@@ -132,7 +183,8 @@ def report_crash(traceback: str) -> str:
     what = f"codetui ended because of an error in the program ({lines[-1] if lines else 'unknown'})."
     what = f"{what} Everything confirmed before is saved."
     entry = f"## {now()}, codetui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{traceback}\n\n"
-    path, reason = _append(entry, _files_elsewhere(lambda folder: folder / CRASH, fs.ensure_private))
+    files = _files_elsewhere(lambda folder: folder / CRASH, fs.ensure_private)
+    path, reason = _write_first(files, entry.encode("utf-8", "replace"), fs.append)
     if path is None:
         return f"{what} The details could not be written anywhere ({reason})."
     return f"{what} Please report it, with the details in {path}."
@@ -142,11 +194,13 @@ File = Callable[[], Path]
 """A file, or OSError where its folder cannot be used."""
 
 
-def _draft_files(paths: SessionPaths, source_id: SourceId, usable: Callable[[Path], Path]) -> list[File]:
+def _draft_files(
+    paths: SessionPaths, source_id: SourceId, suffix: str, usable: Callable[[Path], Path] = fs.ensure_private
+) -> list[File]:
     """Return the files for texts of a session, in the order in which they are tried."""
 
     def draft_in(root: Path) -> Path:
-        return file_at(root, paths, source_id, DRAFT)
+        return file_at(root, paths, source_id, suffix)
 
     return [lambda: draft_in(paths.root), *_files_elsewhere(draft_in, usable)]
 
@@ -156,13 +210,15 @@ def _files_elsewhere(file_in: Callable[[Path], Path], usable: Callable[[Path], P
     return [lambda: file_in(usable(home_copy())), lambda: file_in(usable(temporary_copy()))]
 
 
-def _append(entry: str, files: Iterable[File]) -> tuple[Path | None, str]:
-    """Append a text to the first file that can be written; return that file, or the reason if there is none."""
+def _write_first(
+    files: Iterable[File], entry: bytes, write: Callable[[Path, bytes], object]
+) -> tuple[Path | None, str]:
+    """Write to the first file that can be written; return that file, or the reason if there is none."""
     reason = ""
     for file in files:
         try:
             path = file()
-            fs.append(path, entry.encode("utf-8", "replace"))
+            write(path, entry)
         except OSError as error:
             reason = error.strerror or str(error)
         else:

@@ -30,9 +30,11 @@ from codetui.storage.session_lock import Holder, SessionAccess, SessionLock
 from codetui.study.session.document import SessionDocument, misplaced_log, other_logs
 from codetui.study.session.fallback import (
     FallbackFolder,
+    TypedTexts,
     drafts,
     forget_failed_append,
     note_failed_append,
+    recover_typed,
     rescue_draft,
     take_refused_steps,
 )
@@ -79,6 +81,7 @@ class Session:
         self._fallback: FallbackFolder | None = None
         self._refused: Transaction | None = None
         self._is_noted = False
+        self.typed = TypedTexts(paths, source.id, book.words.source)
         self._failure = ReadFailure("changes by other programs are not shown, and the document stays as it is")
         self.conflicts: tuple[Problem, ...] = ()
         """The values that a merge has lost, and the copies beside log and document, as problems."""
@@ -522,8 +525,10 @@ class Session:
         refused = take_refused_steps(self._paths, self.source.id, self.transactions)
         words = (step_words(step, self.state, context) for step in refused)
         problems = [Problem(str(self._log.path), 0, "warning", f"{what}: {each}") for each in words]
+        if self.holder is None:
+            recover_typed(self._paths, self.source.id)
         return [*drafts(self._paths, self.source.id), *problems]
 
     def rescue_draft(self, text: str) -> Problem:
-        """Save a text that could not be stored to a file, and report the place."""
+        """Save a text that was not stored to a file, and report the place."""
         return rescue_draft(self._paths, self.source.id, text, self.book.words.source)

@@ -22,6 +22,9 @@ LONGEST_LAG = 60.0
 """Seconds after which the document is written although the coder goes on without a pause: that holds keys up."""
 
 
+TYPED = 2.0
+"""Seconds between two copies to the disk of a text that is being typed."""
+
 COPY = Path("~") / "codetui-copy"
 COPY_WHY = (
     "The whole session is saved there, with the last step, which could not be saved here. "
@@ -45,6 +48,9 @@ class SaveController:
         self._placing: Timer | None = None
         self._is_placed = True
         self._refused: tuple[Session, str] | None = None
+        self._typing: Timer | None = None
+        self._typed = ""
+        self._is_keeping = False
 
     def write_soon(self) -> None:
         """Write the document as soon as the coder pauses."""
@@ -89,6 +95,34 @@ class SaveController:
         kept = [refused[0].rescue_draft(refused[1])] if refused else []
         self._bench.workspace.problems += kept
         return kept
+
+    # --- texts that are being typed -----------------------------------------------------------------
+
+    def keep_typed(self) -> None:
+        """Keep the texts being typed on the disk, in a thread and every few seconds, until they are saved."""
+        session, drafts = self._bench.workspace.session, self._bench.drafts
+        if self._typing is None:
+            self._typing = self._bench.set_interval(TYPED, self.keep_typed)
+        text = drafts.text()
+        if session is None or session.holder is not None or self._is_keeping or (self._refused and not text):
+            return
+        if text != self._typed:
+            self._is_keeping = True
+            in_background(self._bench, "typed", partial(session.typed.keep, text), partial(self._is_kept, text))
+        elif drafts.is_empty:
+            self._typing.stop()
+            self._typing = None
+
+    def _is_kept(self, text: str, _: None) -> None:
+        self._typed, self._is_keeping = text, False
+
+    def forget_typed(self, *, is_ending: bool = False) -> None:
+        """Delete the file with the texts being typed; it is written again soon, unless the program ends."""
+        session, self._typed = self._bench.workspace.session, ""
+        if session is not None and is_ending:
+            session.typed.close()
+        elif session is not None:
+            session.typed.keep("")
 
     # --- the document, and the place ----------------------------------------------------------------
 

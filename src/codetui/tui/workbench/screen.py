@@ -267,6 +267,7 @@ class WorkbenchScreen(Screen[None]):
     def open_ad(self, entry: SourceEntry) -> None:
         """Save the open ad and open another one."""
         unwritten = self.save()
+        self.saver.forget_typed()
         try:
             session = self.workspace.open(entry)
         except OSError as error:
@@ -399,10 +400,13 @@ class WorkbenchScreen(Screen[None]):
             else:
                 with self.showing_refusals():
                     answered(answer)
+            if isinstance(screen, KeepsText):
+                self.saver.keep_typed()
 
         self.app.push_screen(screen, dismissed)
         if isinstance(screen, KeepsText):
             screen.call_later(self.drafts.open, screen, self.ad.id)
+            screen.call_later(self.saver.keep_typed)
 
     def _hold_up(self, session: Session | None, command: Command, aside: str) -> None:
         if session is self.workspace.session:
