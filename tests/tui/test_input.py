@@ -13,6 +13,7 @@ from textual import events
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from codetui.tui import input as filters
 from testing.hostile.inputs import mutated
 from testing.hostile.sent import KEYS, QUIET, REPORTS, SENT, Line, take_input
 from testing.keys import press, running, workspace_on, write_ad
@@ -59,6 +60,33 @@ def test_a_report_cut_in_two_is_not_a_key(report: bytes, pause: float) -> None:
 def test_a_report_arriving_byte_by_byte_is_not_a_key(report: bytes) -> None:
     line = sent(b"a", *(part for byte in report for part in (bytes([byte]), 0.05)), b"b")
     assert (line.keys, line.text) == (["a", "b"], "ab")
+
+
+SEQUENCES = [(one, KEYS.get(one)) for one in (*REPORTS, *KEYS) if one.startswith(b"\x1b")]
+
+
+@pytest.mark.parametrize("pause", [0.15, 0.6, 1.9])
+@pytest.mark.parametrize("first", [2, 3])
+def test_a_sequence_whose_beginning_is_whole_is_one_however_slowly_the_rest_comes(pause: float, first: int) -> None:
+    for data, key in SEQUENCES:
+        line = sent(b"a", 0.5, data[:first], pause, *(part for byte in data[first:] for part in (bytes([byte]), pause)))
+        assert line.keys == ["a", key] if key else ["a"], data
+
+
+@pytest.mark.parametrize("pause", [0.15, 0.9])
+def test_a_longer_delay_of_esc_keeps_sequences_that_come_in_single_bytes(
+    pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "PAUSE", 1.0)
+    for data, key in SEQUENCES:
+        line = sent(b"a", 0.5, *(part for byte in data for part in (bytes([byte]), pause)))
+        assert line.keys == ["a", key] if key else ["a"], data
+
+
+@pytest.mark.parametrize("text", ["]x", "]-", "Pa", "P ", "_a", "]]"])
+def test_alt_and_a_sign_do_not_swallow_the_keys_after_them(text: str) -> None:
+    line = sent(f"\x1b{text[0]}".encode(), 0.3, text[1].encode(), 0.3, b"s")
+    assert line.text == f"{text[1]}s"
 
 
 ITEMS = st.one_of(

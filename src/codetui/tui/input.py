@@ -72,6 +72,9 @@ UNMISTAKABLE = re.compile(
 LATE = re.compile(r"\x1b(?:O[a-z]\Z|\[(?:(?:[<=>?][\d:;]+|\d+[:;][\d:;]*)[!-/]*[@-~]|M.{3}\Z))")
 """A sequence that nobody has typed if no more than its first two characters came long before the rest."""
 
+SLOW_STRING = re.compile(r"\x1b(?:\][\dlL]|P[\d>!$+=]|_G)")
+"""The beginning of an answer that nobody types in this way: Alt and a sign, then one of few characters."""
+
 EIGHT_BIT_SEQUENCE = re.compile(r"\x1b\[[\d:;<=>?]+[!-/]*[@-~]")
 """A sequence of any form: behind an Esc or eight bits, in one piece, nobody has typed it either."""
 
@@ -200,6 +203,8 @@ class InputFilter:
             return True
         if self._open == "\x1bO" and pause > HOLD:
             return False
+        if self._is_alt and pause < HOLD and SLOW_STRING.match(whole):
+            return True
         rest = UNMISTAKABLE.match(whole) or (LATE.match(whole) if len(self._open) <= 2 else None)
         if rest is not None and rest.end() > len(self._open):
             return self._is_alt or self._passed != 2 or len(text) > 1
