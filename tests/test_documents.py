@@ -146,7 +146,7 @@ def test_every_option_that_a_document_names_exists(document: Path) -> None:
 
 def test_the_command_page_names_options_of_the_commands_in_their_rows() -> None:
     for line in (ROOT / "docs" / "commands.md").read_text("utf-8").splitlines():
-        if row := re.match(r"\| `codetui(?: ([a-z]+))?", line):
+        if row := re.match(r"\| `codetui(?: ([a-z-]+))?", line):
             known = _options(row[1] or "")
             assert [option for option in OPTION.findall(line) if option not in known] == [], line
 

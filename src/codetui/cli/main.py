@@ -125,6 +125,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         from codetui.cli.find import find
 
         return find
+    if name in ("import-codings", "invented"):
+        from codetui.cli import codings
+
+        return codings.COMMANDS[name]
     from codetui.cli import sessions
 
     return sessions.COMMANDS[name]
@@ -199,6 +203,8 @@ TYPE_CHECKING = False
 
 COMMANDS = {
     "import": "import documents that were written by hand",
+    "import-codings": "import codings by a model or another program as a coder of their own",
+    "invented": "list the quotations of a coder that are not in the ads",
     "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
     "find": "find words, quotations and codes in all ads and sessions",
     "status": "show progress per ad",
@@ -253,7 +259,7 @@ class Parser(argparse.ArgumentParser):
 
 def open_parser() -> argparse.ArgumentParser:
     """Return the parser of `codetui [CORPUS]`."""
-    listing = "\n".join(f"  {name:<11}{words}" for name, words in COMMANDS.items())
+    listing = "\n".join(f"  {name:<16}{words}" for name, words in COMMANDS.items())
     parser = Parser(
         prog="codetui",
         usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
@@ -300,6 +306,11 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         case "import":
             parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
             _add_study(parser, *PARTS, coder=CODER)
+        case "import-codings" | "invented":
+            from codetui.cli import codings
+
+            _add_study(parser, *PARTS, coder=ONE_CODER if command == "invented" else "")
+            codings.add_arguments(command, parser)
         case "export":
             from codetui.formats.export import EXPORTERS, TABLES
 

@@ -6,9 +6,11 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
-_shtab_codetui_subparsers=(import export find status check merge codebook init completion)
+_shtab_codetui_subparsers=(import import-codings invented export find status check merge codebook init completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
+_shtab_codetui_import_codings_option_strings=(-h --help --study --corpus --codebook --sessions --as --person --from --format --map --not-done --dry-run --json)
+_shtab_codetui_invented_option_strings=(-h --help --study --corpus --codebook --sessions --coder --csv --json)
 _shtab_codetui_export_option_strings=(-h --help --study --corpus --codebook --sessions --coder --format --what -o --output --force)
 _shtab_codetui_find_option_strings=(-h --help --study --corpus --codebook --sessions --coder --all-coders --count --json --csv -o --output --force)
 _shtab_codetui_status_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
@@ -31,6 +33,15 @@ _shtab_codetui_import___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_import___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_import___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_import___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import_codings___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import_codings___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import_codings___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import_codings___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_import_codings___map_COMPGEN=_shtab_compgen_files
+_shtab_codetui_invented___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_invented___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_invented___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_invented___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_export___codebook_COMPGEN=_shtab_compgen_files
@@ -91,16 +102,28 @@ _shtab_codetui___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 
+_shtab_codetui_import_codings___format_choices=(analysis label-studio gold doccano brat rows)
 _shtab_codetui_export___format_choices=(markdown csv jsonl xlsx)
 _shtab_codetui_export___what_choices=(codings ads notes)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(import export find status check merge codebook init completion)
+_shtab_codetui_pos_0_choices=(import import-codings invented export find status check merge codebook init completion)
 
 _shtab_codetui_import_pos_0_nargs=+
 _shtab_codetui_import__h_nargs=0
 _shtab_codetui_import___help_nargs=0
+_shtab_codetui_import_codings_pos_0_nargs=+
+_shtab_codetui_import_codings__h_nargs=0
+_shtab_codetui_import_codings___help_nargs=0
+_shtab_codetui_import_codings___person_nargs=0
+_shtab_codetui_import_codings___not_done_nargs=0
+_shtab_codetui_import_codings___dry_run_nargs=0
+_shtab_codetui_import_codings___json_nargs=0
+_shtab_codetui_invented__h_nargs=0
+_shtab_codetui_invented___help_nargs=0
+_shtab_codetui_invented___csv_nargs=0
+_shtab_codetui_invented___json_nargs=0
 _shtab_codetui_export__h_nargs=0
 _shtab_codetui_export___help_nargs=0
 _shtab_codetui_export___force_nargs=0

@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
-set -g _shtab_codetui_opts_with_value --ad --codebook --coder --corpus --driver --format --map --old --output --sessions --study --what -o
+set -g _shtab_codetui_commands import import-codings invented export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
+set -g _shtab_codetui_opts_with_value --ad --as --codebook --coder --corpus --driver --format --from --map --old --output --sessions --study --what -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -72,6 +72,29 @@ complete -c codetui -n '_shtab_codetui_using import' -l codebook -xka "(__fish_c
 complete -c codetui -n '_shtab_codetui_using import' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using import' -l coder -x -d 'default: $CODETUI_CODER, then the login name'
 complete -c codetui -n '_shtab_codetui_using import; and test $_shtab_codetui_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'documents, or folders of them'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a import-codings -d 'import codings by a model or another program as a coder of their own'
+complete -c codetui -n '_shtab_codetui_using import-codings' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l as -x -d 'the coder who gets the codings; `alpha` becomes model:alpha'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l person -d 'the codings are a person'"'"'s, made in another program: the coder is called NAME alone'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l from -x -d 'only this coder'"'"'s codings in the files'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l format -xka "analysis label-studio gold doccano brat rows" -d 'default: recognized'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l map -xka "(__fish_complete_path (commandline -ct))" -d 'rules that translate codes and profiles, as for `codebook migrate`'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l not-done -d 'do not mark ads as done that have no state in the file'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l dry-run -d 'only show what would be imported'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a invented -d 'list the quotations of a coder that are not in the ads'
+complete -c codetui -n '_shtab_codetui_using invented' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using invented' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using invented' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using invented' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using invented' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using invented' -l coder -x -d 'only this coder'"'"'s sessions'
+complete -c codetui -n '_shtab_codetui_using invented' -l csv -d 'print CSV'
+complete -c codetui -n '_shtab_codetui_using invented' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a export -d 'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
 complete -c codetui -n '_shtab_codetui_using export' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using export' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

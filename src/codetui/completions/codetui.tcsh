@@ -12,27 +12,29 @@ complete codetui \
         'c/--corpus=/f/' \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
+        'c/--format=/(analysis label-studio gold doccano brat rows)/' \
+        'c/--map=/f/' \
         'c/--format=/(markdown csv jsonl xlsx)/' \
         'c/--what=/(codings ads notes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
-        'c/--map=/f/' \
         'c/--old=/f/' \
-        'c/--/(ad all-coders codebook coder corpus count csv driver dry-run force format help install-driver json map old output sessions study undo version what)/' \
+        'c/--/(ad all-coders as codebook coder corpus count csv driver dry-run force format from help install-driver json map not-done old output person sessions study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
+        'n/--format/(analysis label-studio gold doccano brat rows)/' \
+        'n/--map/f/' \
         'n/--format/(markdown csv jsonl xlsx)/' \
         'n/--what/(codings ads notes)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \
-        'n/--map/f/' \
         'n/--old/f/' \
-        'p/1/(import export find status check merge codebook init completion)/' \
+        'p/1/(import import-codings invented export find status check merge codebook init completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

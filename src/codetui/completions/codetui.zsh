@@ -16,7 +16,9 @@ _shtab_codetui_commands() {
     export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
     find:'find words, quotations and codes in all ads and sessions'
     import:'import documents that were written by hand'
+    import-codings:'import codings by a model or another program as a coder of their own'
     init:'create a new study in a folder'
+    invented:'list the quotations of a coder that are not in the ads'
     merge:'merge sessions from a USB stick, a clone or another machine'
     status:'show progress per ad'
   )
@@ -213,6 +215,26 @@ _shtab_codetui_import_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_import_defaults_added=0
 
+_shtab_codetui_import_codings_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--as[the coder who gets the codings\; \`alpha\` becomes model\:alpha]:NAME:"
+  "--person[the codings are a person\'s, made in another program\: the coder is called NAME alone]"
+  "--from[only this coder\'s codings in the files]:CODER:"
+  "--format[default\: recognized]:format:(analysis label-studio gold doccano brat rows)"
+  "--map[rules that translate codes and profiles, as for \`codebook migrate\`]:FILE:_files"
+  "--not-done[do not mark ads as done that have no state in the file]"
+  "--dry-run[only show what would be imported]"
+  "--json[print JSON]"
+  "(*):files with codings, or folders of them:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_import_codings_defaults_added=0
+
 _shtab_codetui_init_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   ":default\: this folder:_files"
@@ -220,6 +242,20 @@ _shtab_codetui_init_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_init_defaults_added=0
+
+_shtab_codetui_invented_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[only this coder\'s sessions]:NAME:"
+  "--csv[print CSV]"
+  "--json[print JSON]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_invented_defaults_added=0
 
 _shtab_codetui_merge_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -274,7 +310,9 @@ _shtab_codetui() {
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         find) _arguments -C -s $_shtab_codetui_find_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
+        import-codings) _arguments -C -s $_shtab_codetui_import_codings_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
+        invented) _arguments -C -s $_shtab_codetui_invented_options ;;
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
       esac

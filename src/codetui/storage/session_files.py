@@ -177,14 +177,18 @@ def _letters(folder: str) -> str:
 
 def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
     """Return the documents in a coder's folder whose names have a prefix, by name; only these are checked on disk."""
-    found = (path for path in _children(folder) if path.name.startswith(prefix) and path.name.endswith(".md"))
-    return [path for path in found if fs.is_file(path)]
+    found = (name for name in fs.names_in(folder) if name.startswith(prefix) and name.endswith(".md"))
+    return [folder / name for name in found if fs.is_file(folder / name)]
 
 
 def logs(folder: Path) -> list[Path]:
     """Return the logs of sessions in a coder's folder, by name."""
-    names = [path for path in _children(folder / EVENTS) if path.name.endswith(LOG)]
-    return [path for path in names if not path.name.startswith(".")]
+    return [folder / EVENTS / name for name in log_names(folder)]
+
+
+def log_names(folder: Path) -> list[str]:
+    """Return the names of the logs of sessions in a coder's folder, sorted."""
+    return [name for name in fs.names_in(folder / EVENTS) if name.endswith(LOG) and not name.startswith(".")]
 
 
 def coder_folder(root: Path, coder: str) -> str:

@@ -359,11 +359,15 @@ def _fault(coding: Coding, state: State, source: SourceText) -> tuple[Severity, 
     if anchor is None:
         [place] = locate([Quotation(coding)], state.live(), source)
         message = place.message or f"{quoted(coding.words)} is not located yet: locate it"
+        if coding.origin == "model":
+            # A model cannot be asked where its words are: they are listed by `invented` and count as they are.
+            return "note", message
         return "error" if place.located_by == "orphan" else "warning", message
     words = quoted(coding.words or anchor.words)
     is_there = anchor.text_hash in source.known and text[anchor.start : anchor.end] == anchor.words
     if is_there:
-        return ("warning", f"{words} resembles {quoted(anchor.words)}: check it") if coding.is_proposed else None
+        severity: Severity = "note" if coding.origin == "model" else "warning"
+        return (severity, f"{words} resembles {quoted(anchor.words)}: check it") if coding.is_proposed else None
     match anchors.resolve(text, anchor, state.outlines):
         case anchors.Exact():
             return None

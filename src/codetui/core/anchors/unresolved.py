@@ -70,7 +70,7 @@ def reanchor(state: State, source: Source, word: str = "ad") -> Reanchoring:
 
     A place that only resembles the words is proposed. The old places stay in the log.
     """
-    text = _Text(source.text, state.outlines)
+    text = _Text(source.text, state.outlines, source.body_start)
     events: list[Event] = []
     problems: list[Problem] = []
     fates: Counter[str] = Counter()
@@ -100,8 +100,9 @@ def located_in(state: State, source: Source) -> State:
 class _Text:
     """The new text of a source."""
 
-    def __init__(self, text: str, outlines: Mapping[str, str]) -> None:
+    def __init__(self, text: str, outlines: Mapping[str, str], body_start: int) -> None:
         self._text = text
+        self._body_start = body_start
         self._outlines = outlines
         self._hash = source_hash(text)
         self._known = hashes_of(text)
@@ -158,7 +159,9 @@ class _Text:
             found = (
                 anchors.resolve(self._text, lost, self._outlines) if lost else anchors.locate(self._text, coding.words)
             )
-            if isinstance(found, Exact):
+            # A model's phrase that is in the title alone was given no place when it was imported.
+            is_title_only = coding.origin == "model" and isinstance(found, Exact) and found.span.end <= self._body_start
+            if isinstance(found, Exact) and not is_title_only:
                 anchor = anchors.anchor_at(self._text, found.span, self._hash)
                 return _Found("moved", anchor, anchor.words)
         return _Found("waiting", None, coding.words)

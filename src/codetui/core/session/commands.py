@@ -54,7 +54,8 @@ class Refusal(NamedTuple):
 class Decision(NamedTuple):
     """The events of one command, and the message to the coder; `target` is the step that an undo or redo inverts.
 
-    `parents` are the last steps that its author had seen; None if these are all steps.
+    `parents` are the last steps that its author had seen; None if these are all steps. `run` is the run of a model or
+    import that decided.
     """
 
     events: tuple[Event, ...]
@@ -66,6 +67,7 @@ class Decision(NamedTuple):
     step: StepId = NO_STEP
     hint: Hint | None = None
     parents: tuple[TransactionId, ...] | None = None
+    run: str = ""
 
 
 class DecisionContext(NamedTuple):
@@ -214,5 +216,6 @@ def transaction_of(decision: Decision, state: State, last: Transaction, opening:
         target=decision.target,
         from_name=decision.from_name,
         step=decision.step,
+        run=decision.run,
         events=opening + decision.events,
     )

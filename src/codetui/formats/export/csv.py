@@ -17,6 +17,9 @@ IGNORED = rf"(?:(?![{SEPARATORS}])(?:[\s'\"]|{INVISIBLE.pattern}))*"
 FORMULA = re.compile(rf"(?:^|(?<=[{SEPARATORS}]))(?={IGNORED}[=+\-@＝＋－＠])|^(?='*[\t\r\n])")
 """The empty place in front of what a spreadsheet may take for a formula, where a cell may begin."""
 
+GUARD = re.compile(rf"(?:^|(?<=[{SEPARATORS}]))'(?={IGNORED}[=+\-@＝＋－＠])|^'(?='*[\t\r\n])")
+"""The apostrophe that `guarded` has put there."""
+
 QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 """Characters that make a cell need quotes."""
 
@@ -44,3 +47,8 @@ def guarded(cell: str) -> str:
     apostrophe there gets another one, so that removing one restores every cell.
     """
     return FORMULA.sub("'", cell)
+
+
+def unguarded(cell: str) -> str:
+    """Return the cell that `guarded` was given."""
+    return GUARD.sub("", cell)

@@ -26,7 +26,7 @@ from codetui.storage import fs
 from codetui.storage.copies import original_of
 from codetui.storage.fs import FileChangedError, Version, none_if_gone
 from codetui.storage.journal import Journal
-from codetui.storage.session_files import DOCUMENT, LOG, SessionPaths, document_name, logs, safe_name
+from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, document_name, log_names, safe_name
 from codetui.storage.sources.reader import ProblemCollector, decode
 
 if TYPE_CHECKING:
@@ -506,10 +506,12 @@ def choose_document(
 def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Problem]:
     """Return the problems of other logs of a source; unreadable ones are left out."""
     name = safe_name(source_id)
+    part = name.partition(".")[0]
     found: list[Problem] = []
-    for path in logs(paths.folder):
-        continues = path.name.startswith(name) and not path.name[len(name)].isalnum()
-        if path.stem != name and (continues or original_of(path.stem, {name})) and owner_of(path) == source_id:
+    for log in (log for log in log_names(paths.folder) if part in log and log != f"{name}{LOG}"):
+        path = paths.folder / EVENTS / log
+        continues = log.startswith(name) and not log[len(name)].isalnum()
+        if (continues or original_of(log.removesuffix(LOG), {name})) and owner_of(path) == source_id:
             found.append(misplaced_log(path, source_id, word))
     return found
 

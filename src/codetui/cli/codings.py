@@ -1,0 +1,245 @@
+"""The commands on codings by models and other programs: import-codings and invented."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from codetui.cli.console import (
+    PROBLEMS,
+    STDOUT,
+    error,
+    exit_code,
+    note,
+    show,
+    show_json,
+    show_table,
+    show_wrapped,
+    write_text,
+)
+from codetui.cli.sessions import open_study
+from codetui.core.text.display import plural
+
+if TYPE_CHECKING:
+    from codetui.core.codebook.migration import MigrationMap
+    from codetui.study.codings_import import CodingsImporter, SourceImport
+    from codetui.study.invented import InventedPhrase
+    from codetui.study.study import Study
+
+T = TypeVar("T")
+VERSION = 1
+"""The version of the JSON of both commands."""
+
+MOST_NAMED = 10
+"""Unknown codes that the summary names."""
+
+
+def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a command that are not options of the study."""
+    if command == "invented":
+        parser.add_argument("--csv", action="store_true", help="print CSV")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        return
+    from codetui.formats.codings import READERS
+
+    parser.add_argument("files", nargs="+", metavar="FILE", help="files with codings, or folders of them")
+    words = "the coder who gets the codings; `alpha` becomes model:alpha"
+    parser.add_argument("--as", dest="name", required=True, metavar="NAME", help=words)
+    words = "the codings are a person's, made in another program: the coder is called NAME alone"
+    parser.add_argument("--person", action="store_true", help=words)
+    parser.add_argument("--from", dest="only", metavar="CODER", help="only this coder's codings in the files")
+    parser.add_argument("--format", choices=tuple(READERS), help="default: recognized")
+    words = "rules that translate codes and profiles, as for `codebook migrate`"
+    parser.add_argument("--map", metavar="FILE", help=words)
+    words = "do not mark ads as done that have no state in the file"
+    parser.add_argument("--not-done", action="store_true", help=words)
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be imported")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    lines = "\n".join(f"  {name:<13}{reader.expected}" for name, reader in READERS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"formats:\n{lines}"
+
+
+# --- import-codings -----------------------------------------------------------------------------------
+
+
+def import_codings(options: argparse.Namespace) -> int:
+    """Import codings by a model or another program as a coder of their own."""
+    from codetui.core.codebook.migration import NO_RULES
+    from codetui.study.codings_import import MODEL, CodingsImporter, ImportOptions, read_files
+
+    name = options.name.strip()
+    if not name.removeprefix(MODEL):
+        return error("the coder has no name; name one with --as NAME.")
+    chosen = ImportOptions(
+        coder=name if options.person or name.startswith(MODEL) else MODEL + name,
+        format=options.format,
+        only=options.only or "",
+        is_done=not options.not_done,
+        is_dry=options.dry_run,
+    )
+    study = open_study(options)
+    rules = _rules(study, Path(options.map)) if options.map else NO_RULES
+    found = read_files(map(Path, options.files), chosen)
+    importer = CodingsImporter(study, chosen._replace(rules=rules))
+    results = list(_with_progress(importer.import_all(found), len(found)))
+    if options.json:
+        show_json(_as_json(importer, chosen.coder, results))
+    else:
+        _show_import(study, importer, chosen.coder, results, is_dry=options.dry_run)
+    problems = [problem for result in results for problem in result.problems]
+    for problem in problems if not options.json else ():
+        note(problem)
+    return PROBLEMS if any(result.fate == "refused" for result in results) else exit_code(problems)
+
+
+def _rules(study: Study, path: Path) -> MigrationMap:
+    """Return the rules in a file, and print their problems.  Raises StudyError."""
+    from codetui.study.migrate import read_plan
+
+    plan = read_plan(path, study.codebook_path, study.sessions_path)
+    for problem in plan.problems:
+        note(problem)
+    return plan.rules
+
+
+def _with_progress(results: Iterable[T], total: int) -> Iterator[T]:
+    """Yield the results, with a progress bar on a terminal."""
+    if not sys.stderr.isatty() or total < MOST_NAMED:
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(results, "Importing", total, console=Console(stderr=True), transient=True)
+
+
+def _totals(results: Sequence[SourceImport]) -> dict[str, dict[str, int]]:
+    from codetui.core.anchors.phrases import PhraseClass
+    from codetui.study.codings_import import Fate, Fault
+
+    classes, faults = Counter[str](), Counter[str]()
+    for result in results:
+        classes.update(result.classes)
+        faults.update(result.faults)
+    return {
+        "sources": {fate: sum(one.fate == fate for one in results) for fate in get_args(Fate)},
+        "codings": {
+            "all": sum(classes.values()),
+            "added": sum(one.added for one in results),
+            "repeats": sum(one.repeats for one in results),
+        },
+        "classes": {name: classes[name] for name in get_args(PhraseClass)},
+        "faults": {name: faults[name] for name in get_args(Fault)},
+    }
+
+
+def _unknown(results: Sequence[SourceImport]) -> list[str]:
+    return sorted({code for result in results for code in result.unknown})
+
+
+def _as_json(importer: CodingsImporter, coder: str, results: Sequence[SourceImport]) -> dict[str, object]:
+    return {
+        "version": VERSION,
+        "coder": coder,
+        "folder": str(importer.folder),
+        **_totals(results),
+        "unknown_codes": _unknown(results),
+        "problems": [problem._asdict() for result in results for problem in result.problems],
+    }
+
+
+def _show_import(
+    study: Study, importer: CodingsImporter, coder: str, results: Sequence[SourceImport], *, is_dry: bool
+) -> None:
+    words, totals = study.codebook.words, _totals(results)
+    sources, codings, classes, faults = (totals[name] for name in ("sources", "codings", "classes", "faults"))
+    verb = "would be imported" if is_dry else "imported"
+    line = f"{coder}: {plural(sources['imported'], words.source, words.sources)} {verb}"
+    line += f", {sources['nothing new']} with nothing new" if sources["nothing new"] else ""
+    line += f", {sources['refused']} refused" if sources["refused"] else ""
+    show_wrapped(f"{line}; the sessions are in {importer.folder}")
+    show_wrapped(
+        f"{plural(codings['all'], 'coding')} in the files: {codings['added']:,} added, {codings['repeats']:,} repeated"
+    )
+    names = {"title": "only in the title", "codebook": "only in the codebook"}
+    show_wrapped("words: " + ", ".join(f"{number:,} {names.get(name, name)}" for name, number in classes.items()))
+    if any(faults.values()):
+        show_wrapped(
+            "to know: " + ", ".join(f"{number:,} {_FAULTS[name]}" for name, number in faults.items() if number)
+        )
+    unknown = _unknown(results)
+    if unknown:
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+        listed = ", ".join(unknown[:MOST_NAMED])
+        show_wrapped(f"not in the codebook: {listed}{more}; their codings wait for a code")
+    if any(classes[name] for name in ("title", "codebook", "nowhere")):
+        show_wrapped(f"see them: codetui invented --coder {coder}")
+
+
+_FAULTS = {
+    "id without name": "codes with their id alone",
+    "other name": "codes with another name than in the codebook",
+    "other section": "codes in the list of another section",
+    "unknown code": "codings with a code that the codebook lacks",
+    "offsets": "codings whose words are not at their offsets and were searched for",
+}
+
+
+# --- invented -----------------------------------------------------------------------------------------
+
+COLUMNS = ("code", "class", "words", "nearest", "likeness")
+
+
+def invented(options: argparse.Namespace) -> int:
+    """List the quotations of a coder that are not in the sources."""
+    from codetui.study.invented import find_inventions
+
+    study = open_study(options)
+    found = find_inventions(study, options.coder)
+    phrases = found.phrases
+    for problem in found.problems:
+        note(problem)
+    rates = {code: found.per_thousand(code) for code in dict.fromkeys(one.code for one in found.phrases)}
+    if options.json:
+        total, listed = sum(found.codings.values()), [_json(one) for one in phrases]
+        show_json({"version": VERSION, "codings": total, "invented": listed, "per_thousand": rates})
+        return exit_code(found.problems)
+    if options.csv:
+        from codetui.formats.export.csv import csv_line
+
+        lines = [(one.ad, one.coder, *_cells(one), f"{one.likeness:.4f}" if one.nearest else "") for one in phrases]
+        write_text("".join(map(csv_line, [("ad", "coder", *COLUMNS), *lines])), STDOUT)
+        return exit_code(found.problems)
+    of = plural(sum(found.codings.values()), "coding")
+    show_wrapped(f"{len(phrases):,} of {of} have words that are not in the text of their {_word(study)}")
+    if not phrases:
+        return exit_code(found.problems)
+    rows = [(one.ad, *_cells(one), f"{int(100 * one.likeness)} %" if one.nearest else "") for one in phrases]
+    show("")
+    show_table((_word(study), *COLUMNS), rows)
+    show("")
+    per_code = sorted(rates.items(), key=lambda one: -one[1])
+    show_wrapped("of 1,000 codings of a code: " + ", ".join(f"{code} {rate:.0f}" for code, rate in per_code))
+    return exit_code(found.problems)
+
+
+def _cells(one: InventedPhrase) -> tuple[str, str, str, str]:
+    return one.code, one.kind, one.words, one.nearest
+
+
+def _json(one: InventedPhrase) -> dict[str, object]:
+    named: dict[str, object] = {"ad": one.ad, "coder": one.coder, "code": one.code, "words": one.words}
+    likeness = round(one.likeness, 4) if one.nearest else None
+    return {**named, "class": one.kind, "nearest": one.nearest or None, "likeness": likeness}
+
+
+def _word(study: Study) -> str:
+    return study.codebook.words.source
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"import-codings": import_codings, "invented": invented}

@@ -1,0 +1,154 @@
+"""Codings as other programs store them, before they are located in the texts of the study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCoding:
+    """One code on one quotation.
+
+    `code` is an id, a name, or both as in `TASK3: Modeling`. `start` and `end` are offsets as the file has them, None
+    if it has none. `place_words` are the text's own characters at the place, if the file has them beside `words`.
+    `list_name` is the list of the file in which the coding is, if its lists are sections of a codebook. `is_proposed`
+    is True for a place that was not accepted.
+    """
+
+    code: str
+    words: str
+    start: int | None = None
+    end: int | None = None
+    note: str = ""
+    place_words: str = ""
+    list_name: str = ""
+    is_proposed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSource:
+    """The codings of one source by one coder.
+
+    `id` names the source as the file does. `text` is the text in which the offsets count, empty if the file lacks it.
+    `coder` is empty if the file names none. `is_done` is None if the file does not have it.
+    """
+
+    id: str
+    file: str
+    line: int = 0
+    codings: tuple[ForeignCoding, ...] = ()
+    profile: str = ""
+    reasoning: str = ""
+    text: str = field(default="", repr=False)
+    coder: str = ""
+    is_done: bool | None = None
+
+
+class UnknownFormatError(ValueError):
+    """A file is in no known format, or breaks the rules of its format, at `line` (0 for the whole file)."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+
+
+class CodingsFile:
+    """A file of codings, parsed as JSON where it is JSON; `beside` reads a file next to it, by its name."""
+
+    def __init__(self, name: str, data: bytes, beside: Callable[[str], bytes | None] = lambda _: None) -> None:
+        """Decode a file. Raises UnknownFormatError if it is no text in UTF-8."""
+        self.name = name
+        self.beside = beside
+        try:
+            self.text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            message = "this is no text in UTF-8; save the file as UTF-8 and import it again"
+            raise UnknownFormatError(name, line, message) from None
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the name, in lower case, with its dot."""
+        return self.name[self.name.rfind(".") :].lower() if "." in self.name.rpartition("/")[2] else ""
+
+    @cached_property
+    def records(self) -> Sequence[tuple[int, object]]:
+        """The JSON values with their lines: those of a list, of JSON lines, or a single one; none if it is no JSON."""
+        if not self.text.lstrip().startswith(("{", "[")):
+            return ()
+        try:
+            value: object = json.loads(self.text)
+            return [(1, one) for one in value] if isinstance(value, list) else [(1, value)]
+        except (ValueError, RecursionError):
+            pass
+        lines = [(number, line) for number, line in enumerate(self.text.split("\n"), 1) if line.strip()]
+        found: list[tuple[int, object]] = []
+        for number, line in lines:
+            try:
+                found.append((number, json.loads(line)))
+            except (ValueError, RecursionError):
+                if not found:
+                    return ()
+                raise UnknownFormatError(self.name, number, "this line is not valid JSON; correct it") from None
+        return found
+
+    def has_fields(self, *names: str) -> bool:
+        """Return whether the first JSON value is an object with one of these fields."""
+        first = self.records[0][1] if self.records else None
+        return isinstance(first, dict) and any(name in first for name in names)
+
+    def validated(self, model: type[M]) -> Iterable[tuple[int, M]]:
+        """Yield the JSON values as `model`, with their lines. Raises UnknownFormatError for the first that differs."""
+        for number, (line, value) in enumerate(self.records, 1):
+            try:
+                yield line, model.model_validate(value)
+            except ValidationError as error:
+                raise self.invalid(line, number, error) from None
+
+    def invalid(self, line: int, number: int, error: ValidationError) -> UnknownFormatError:
+        """Return the error for the record with this number, which does not fit its model."""
+        first = error.errors(include_url=False, include_input=False)[0]
+        field_name = ".".join(map(str, first["loc"])) or "the record"
+        more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        message = f"record {number}, {field_name}: {first['msg'].lower()}{more}; correct it and import it again"
+        return UnknownFormatError(self.name, line, message)
+
+
+class ForeignModel(BaseModel):
+    """Fields that another program writes; unknown ones are ignored."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+
+class Reader(Protocol):
+    """Reads one format."""
+
+    @property
+    def name(self) -> str:
+        """The name of the format, for `--format`."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The suffixes of its files."""
+        ...
+
+    @property
+    def expected(self) -> str:
+        """A description of its files, for people whose file fits no format."""
+        ...
+
+    def fits(self, file: CodingsFile) -> bool:
+        """Return whether the file seems to be in this format."""
+        ...
+
+    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
+        """Return the codings of each source. Raises UnknownFormatError."""
+        ...

@@ -1,0 +1,238 @@
+"""Spans with labels in JSON: doccano, Label Studio, and the `gold.jsonl` of evaluation scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
+from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignModel, ForeignSource, UnknownFormatError
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Labels = Annotated[list[str], BeforeValidator(_listed)]
+
+
+def _words(text: str, start: int, end: int) -> str:
+    """Return the words at a span in a file's own text; empty if it is outside."""
+    return text[start:end] if 0 <= start < end <= len(text) else ""
+
+
+# --- doccano ------------------------------------------------------------------------------------------
+
+
+class Entity(ForeignModel):
+    """A span of doccano's second form."""
+
+    label: str
+    start_offset: int
+    end_offset: int
+
+
+class DoccanoRecord(ForeignModel):
+    """A text with spans, in either form of doccano; Prodigy has `spans` instead."""
+
+    id: str | None = None
+    text: str = Field(validation_alias=AliasChoices("text", "data"))
+    label: list[tuple[int, int, str]] = Field(default=[], validation_alias=AliasChoices("label", "labels"))
+    entities: list[Entity] = []
+    meta: dict[str, object] = {}
+    ad: str | None = Field(default=None, validation_alias=AliasChoices("ad", "ad_id", "doc_id", "document", "filename"))
+    user: str | None = Field(default=None, validation_alias=AliasChoices("user", "username", "annotator"))
+
+
+class DoccanoReader:
+    """Reads doccano's JSON lines, `{"text": …, "label": [[start, end, code], …]}` or with `entities`."""
+
+    name = "doccano"
+    suffixes = (".jsonl", ".json")
+    expected = 'doccano\'s JSON lines with "text" and "label" or "entities"'
+
+    def fits(self, file: CodingsFile) -> bool:
+        """Return whether the first record has a text and spans."""
+        return file.has_fields("text", "data") and file.has_fields("label", "labels", "entities")
+
+    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
+        """Return one source a record, named by a field such as `ad` or `doc_id`, else by its text, else by `id`."""
+        return [
+            ForeignSource(
+                id=record.ad or _meta_id(record.meta) or record.id or "",
+                file=file.name,
+                line=line,
+                codings=tuple(_doccano_codings(record)),
+                text=record.text,
+                coder=record.user or "",
+            )
+            for line, record in file.validated(DoccanoRecord)
+        ]
+
+
+def _doccano_codings(record: DoccanoRecord) -> Iterator[ForeignCoding]:
+    spans = [*record.label, *((one.start_offset, one.end_offset, one.label) for one in record.entities)]
+    for start, end, label in spans:
+        yield ForeignCoding(code=label, words=_words(record.text, start, end), start=start, end=end)
+
+
+def _meta_id(meta: dict[str, object]) -> str:
+    """Return the id of a source among the further fields of a record; empty if there is none."""
+    return next((str(meta[name]) for name in ("ad", "ad_id", "doc_id", "document", "id") if name in meta), "")
+
+
+# --- Label Studio -------------------------------------------------------------------------------------
+
+
+class StudioValue(ForeignModel):
+    """The value of a region: a span with labels, or a choice for the whole text."""
+
+    start: int | None = None
+    end: int | None = None
+    text: str | list[str] | None = None
+    labels: Labels = []
+    choices: Labels = []
+
+
+class StudioRegion(ForeignModel):
+    """One region of an annotation."""
+
+    value: StudioValue
+    type: str = ""
+
+
+class StudioAnnotation(ForeignModel):
+    """What one person or one model made of a task."""
+
+    result: list[StudioRegion] = []
+    model_version: str | None = None
+    completed_by: object = None
+    was_cancelled: bool = False
+
+    @property
+    def coder(self) -> str:
+        """The model, or the person by e-mail address or number; empty if neither is named."""
+        if self.model_version:
+            return self.model_version
+        if isinstance(self.completed_by, dict):
+            return str(self.completed_by.get("email") or self.completed_by.get("id") or "")
+        return str(self.completed_by or "")
+
+
+class StudioTask(ForeignModel):
+    """One text with its annotations and predictions."""
+
+    id: str | None = None
+    data: dict[str, object]
+    annotations: list[StudioAnnotation] = Field(default=[], validation_alias=AliasChoices("annotations", "completions"))
+    predictions: list[StudioAnnotation] = []
+
+
+class LabelStudioReader:
+    """Reads Label Studio's JSON, annotations by people and predictions by models; a choice is the profile."""
+
+    name = "label-studio"
+    suffixes = (".json",)
+    expected = 'Label Studio\'s JSON with "data" and "annotations" or "predictions"'
+
+    def fits(self, file: CodingsFile) -> bool:
+        """Return whether the first record is a task."""
+        return file.has_fields("data") and file.has_fields("annotations", "completions", "predictions")
+
+    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
+        """Return one source for each task and coder."""
+        found: list[ForeignSource] = []
+        for line, task in file.validated(StudioTask):
+            texts = [value for value in task.data.values() if isinstance(value, str)]
+            text = task.data["text"] if isinstance(task.data.get("text"), str) else max(texts, key=len, default="")
+            for one in (*task.annotations, *task.predictions):
+                if one.was_cancelled:
+                    continue
+                regions = [region.value for region in one.result]
+                found.append(
+                    ForeignSource(
+                        id=_meta_id(task.data) or task.id or "",
+                        file=file.name,
+                        line=line,
+                        codings=tuple(coding for value in regions for coding in _studio_codings(value)),
+                        profile=next((value.choices[0] for value in regions if value.choices), ""),
+                        text=str(text),
+                        coder=one.coder,
+                    )
+                )
+        return found
+
+
+def _studio_codings(value: StudioValue) -> Iterator[ForeignCoding]:
+    words = value.text if isinstance(value.text, str) else ""
+    for label in value.labels:
+        yield ForeignCoding(code=label, words=words, start=value.start, end=value.end)
+
+
+# --- gold.jsonl ---------------------------------------------------------------------------------------
+
+
+class GoldSpan(ForeignModel):
+    """A span with its code."""
+
+    code: str
+    quote: str = ""
+    start: int | None = None
+    end: int | None = None
+
+
+class GoldSpans(ForeignModel):
+    """The spans of a source."""
+
+    spans: list[GoldSpan] = []
+
+
+class GoldLabel(ForeignModel):
+    """The profile of a source."""
+
+    label: str | None = None
+    reasoning: str | None = Field(default=None, validation_alias=AliasChoices("reasoning", "rationale"))
+
+
+class GoldRecord(ForeignModel):
+    """One source of an evaluation: its spans and its profile."""
+
+    doc_id: str
+    stage1: GoldSpans = GoldSpans()
+    stage2: GoldLabel = GoldLabel()
+
+
+class GoldReader:
+    """Reads `{"doc_id": …, "stage1": {"spans": […]}, "stage2": {"label": …}}`."""
+
+    name = "gold"
+    suffixes = (".jsonl",)
+    expected = 'gold.jsonl with "doc_id" and "stage1" or "stage2"'
+
+    def fits(self, file: CodingsFile) -> bool:
+        """Return whether the first record has stages."""
+        return file.has_fields("stage1", "stage2")
+
+    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
+        """Return one source a record."""
+        found: list[ForeignSource] = []
+        for line, record in file.validated(GoldRecord):
+            if any(not span.quote and span.start is None for span in record.stage1.spans):
+                raise UnknownFormatError(file.name, line, "a span has neither a quote nor offsets; add one of them")
+            codings = (
+                ForeignCoding(code=span.code, words=span.quote, start=span.start, end=span.end)
+                for span in record.stage1.spans
+            )
+            label = record.stage2
+            found.append(
+                ForeignSource(
+                    id=record.doc_id,
+                    file=file.name,
+                    line=line,
+                    codings=tuple(codings),
+                    profile=label.label or "",
+                    reasoning=label.reasoning or "",
+                )
+            )
+        return found
