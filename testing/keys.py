@@ -20,7 +20,7 @@ from codetui.model import Code, Codebook, CodeId, Group, Profile, Reference, Sec
 from codetui.study.study import CodebookService, Study
 from codetui.study.workspace import Workspace
 from codetui.tui.app import CodetuiApp
-from codetui.tui.widgets.status_line import ROWS, StatusLine
+from codetui.tui.widgets.status_line import CHIPS_ROW, StatusLine
 from codetui.tui.workbench.screen import WorkbenchScreen
 
 BOOK = Codebook(
@@ -158,5 +158,10 @@ async def coded(folder: Path, before: str, keys: str) -> str:
 
 
 def status_rows(status: StatusLine) -> str:
-    """Return the rows of the status line as lines."""
-    return "\n".join(status.render_line(y).text.rstrip() for y in range(ROWS))
+    """Return the rows of the message and of the facts as lines."""
+    return "\n".join(status.render_line(y).text.rstrip() for y in range(CHIPS_ROW))
+
+
+def chips_row(status: StatusLine) -> str:
+    """Return the row of the key chips, with single blanks."""
+    return " ".join(status.render_line(CHIPS_ROW).text.split())

@@ -3,14 +3,15 @@
 import pytest
 from invented import TUI
 from rich.style import Style
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.color import Color
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
 from codetui.model import CodingId, Span
-from codetui.tui.themes import HUES, Face, TextStyles, contrast, register_themes, section_colour
+from codetui.tui.contrast import contrast
+from codetui.tui.themes import HUES, Face, TextStyles, ThemedApp, section_colour
 from codetui.tui.widgets.document_paint import CodedSpan
 from codetui.tui.widgets.document_view import DocumentView
 
@@ -36,7 +37,7 @@ class View(DocumentView):
         return super().render_line(y)
 
 
-class ViewApp(App[None]):
+class ViewApp(ThemedApp):
     """A view alone on the screen, which binds keys and records the view's messages."""
 
     CSS_PATH = TUI / "widgets/widgets.tcss"
@@ -48,7 +49,6 @@ class ViewApp(App[None]):
         self.noted: list[str] = []
         self.clicks: list[tuple[int, int]] = []
         self.drags: list[tuple[int, int]] = []
-        register_themes(self)
 
     def compose(self) -> ComposeResult:
         yield View()

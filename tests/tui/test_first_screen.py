@@ -78,7 +78,7 @@ async def test_a_click_before_the_first_frame_is_not_lost(tmp_path: Path, monkey
     async with app.run_test(size=(100, 30)) as pilot:
         bench = app.screen
         assert not bench.is_complete
-        await pilot.click("#codebook", offset=(5, 0), times=2)
+        await pilot.click("#codebook", offset=(5, 1), times=2)
         assert bench.is_complete and app.screen is not bench
 
 

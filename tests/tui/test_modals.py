@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from invented import BOOK
-from textual.app import App
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
@@ -15,6 +14,7 @@ from codetui.tui.dialogs.code_search import ChosenCodes, CodePicker, CodesDialog
 from codetui.tui.dialogs.confirm import ChoiceDialog, option
 from codetui.tui.dialogs.source import PickedProfile, ProfilePicker
 from codetui.tui.dialogs.text import NoteDialog, SourceDialog, TextDialog
+from codetui.tui.themes import ThemedApp
 from codetui.tui.widgets.rows import PlainRows
 
 OPEN = "still open"
@@ -25,7 +25,7 @@ Answer = str | tuple[str, str] | Picked | ChosenCodes | Code | Profile | None
 async def answer(modal: ModalScreen[Answer], keys: Sequence[str], size: tuple[int, int] = (80, 24)) -> Answer:
     """Return the answer of the dialog after these keys."""
     answers: list[Answer] = []
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=size) as pilot:
         app.push_screen(modal, answers.append)
         await pilot.pause()
@@ -104,7 +104,7 @@ async def test_enter_chooses_and_deselects_several_codes(keys: list[str], chosen
 
 
 async def test_the_count_of_chosen_codes_is_replaced_by_the_missing_choice() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test() as pilot:
         app.push_screen(CodesDialog("Split", BOOK, chosen=()))
         await pilot.pause()
@@ -146,7 +146,7 @@ async def test_a_profile_is_chosen_by_its_number_in_the_book() -> None:
 
 
 async def test_a_key_without_a_profile_is_answered_with_the_valid_keys() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=(100, 30)) as pilot:
         app.push_screen(ProfilePicker([Profile(id=number, name=f"N{number}") for number in "124"]))
         await pilot.pause()
@@ -159,7 +159,7 @@ async def test_a_key_without_a_profile_is_answered_with_the_valid_keys() -> None
 
 
 async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=(50, 15)) as pilot:
         app.push_screen(
             ChoiceDialog("What?", [option("r", "r", "retire", "its codings keep it until you recode them (Q)")])
@@ -220,7 +220,7 @@ async def test_an_unedited_text_is_returned_exactly() -> None:
 
 
 async def test_escape_on_a_changed_text_shows_how_to_continue() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test() as pilot:
         app.push_screen(TextDialog("Reasoning", "old"))
         await pilot.pause()
@@ -237,7 +237,7 @@ async def test_an_external_editor_edits_the_text() -> None:
 
 
 async def test_without_an_external_editor_the_text_stays() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test() as pilot:
         app.push_screen(TextDialog("Reasoning", "old", edit_outside=lambda _: None))
         await pilot.pause()
@@ -294,7 +294,7 @@ async def test_every_dialog_fits_the_screen(size: tuple[int, int]) -> None:
         SourceDialog("7"),
     ]
     for modal in modals:
-        app = App[None]()
+        app = ThemedApp()
         async with app.run_test(size=size) as pilot:
             app.push_screen(modal)
             await pilot.pause()

@@ -11,9 +11,10 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 
 from codetui.tui.actions import ACTIONS
+from codetui.tui.contrast import contrast
 from codetui.tui.dialogs.text import NoteDialog
 from codetui.tui.palette import Palette
-from codetui.tui.themes import HUES, contrast, hue_style
+from codetui.tui.themes import HUES, hue_style
 from testing.keys import keys_of, press, running, workspace_on, write_ad
 
 AD = "You build pipelines in Python. You like people."

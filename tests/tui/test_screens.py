@@ -12,6 +12,7 @@ from codetui.model import SourceEntry, SourceId
 from codetui.study.session.outcome import AdStatus
 from codetui.tui.dialogs.help import HelpRows, HelpScreen, KeyHelp
 from codetui.tui.dialogs.source_list import AdFilter, AdListScreen, AdRows
+from codetui.tui.themes import ThemedApp
 from codetui.tui.widgets.reader import ReaderPane, Reading
 
 OPEN = "still open"
@@ -33,7 +34,7 @@ PROGRESS = {SourceId("11"): AdStatus("in progress", 3), SourceId("12"): AdStatus
 async def opened(keys: Sequence[str], current: str = "10") -> str | None:
     """Return the ad that the list opens after these keys."""
     answers: list[SourceId | None] = []
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(AdListScreen(ADS, PROGRESS, SourceId(current)), answers.append)
         await pilot.pause()
@@ -74,7 +75,7 @@ async def test_deleting_the_filter_stays_on_the_ad() -> None:
 
 
 async def test_ads_that_are_listed_later_are_found_and_the_cursor_stays() -> None:
-    app = App[None]()
+    app = ThemedApp()
     screen = AdListScreen(ADS, PROGRESS, SourceId("12"), is_listing=True)
     async with app.run_test() as pilot:
         app.push_screen(screen)
@@ -98,7 +99,7 @@ async def test_only_the_rows_in_view_of_a_hundred_thousand_are_built() -> None:
             built.append(index)
             return super().row(index, width)
 
-    class Shown(App[None]):
+    class Shown(ThemedApp):
         def compose(self) -> ComposeResult:
             yield Counted([entry(str(number), "", "") for number in range(100_000)], {})
 
@@ -138,7 +139,7 @@ def help_text(app: App[None]) -> str:
 
 
 async def test_help_shows_every_key_by_group_and_filters_by_words() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(HelpScreen(KEYS))
         await pilot.pause()
@@ -154,7 +155,7 @@ async def test_help_shows_every_key_by_group_and_filters_by_words() -> None:
 
 
 async def test_help_scrolls_by_keys() -> None:
-    app = App[None]()
+    app = ThemedApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(HelpScreen(KEYS * 30))
         await pilot.pause()
@@ -166,7 +167,7 @@ async def test_help_scrolls_by_keys() -> None:
         assert app.focused is app.screen.query_one(Input)
 
 
-class Reader(App[None]):
+class Reader(ThemedApp):
     """The pane alone."""
 
     CSS_PATH = WORKBENCH_CSS

@@ -6,13 +6,14 @@ from types import MappingProxyType
 import pytest
 from invented import BOOK, WORKBENCH_CSS, coding, note, state
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from codetui.core.session.state import State
 from codetui.model import CodeId
+from codetui.tui.themes import ThemedApp
 from codetui.tui.widgets.code_panel import CodePanel
 from codetui.tui.widgets.codebook_tree import (
     CodebookTree,
@@ -29,7 +30,7 @@ from codetui.tui.widgets.status_line import CodeMark, StatusFacts, StatusLine
 from testing.keys import status_rows
 
 
-class Bench(App[None]):
+class Bench(ThemedApp):
     """All widgets at once, and their messages."""
 
     CSS_PATH = WORKBENCH_CSS
@@ -278,7 +279,7 @@ async def test_the_panel_is_at_the_bottom_right_above_the_status_line(size: tupl
         open_panel(app)
         await pilot.pause()
         region = app.panel.region
-        assert (region.right, region.bottom) == (size[0], size[1] - 2)
+        assert (region.right, region.bottom) == (size[0], size[1] - 3)
 
 
 async def test_the_panel_shortens_long_words_in_the_middle() -> None:
@@ -294,7 +295,7 @@ async def test_the_panel_shortens_long_words_in_the_middle() -> None:
 
 # --- the status line ------------------------------------------------------------------------------------
 
-FACTS = StatusFacts(3, 68, "752", "Bäckerei Nordlicht & Söhne", "rosa", "Master Baker", True, True)
+FACTS = StatusFacts(3, 68, "rosa", "Master Baker", True, True, share=62)
 
 
 async def status_of(pilot: Pilot[None], facts: StatusFacts) -> list[str]:
@@ -307,16 +308,16 @@ async def status_of(pilot: Pilot[None], facts: StatusFacts) -> list[str]:
 async def test_the_status_line_shows_ad_coder_profile_and_saving() -> None:
     async with Bench().run_test(size=(100, 24)) as pilot:
         _, facts = await status_of(pilot, FACTS)
-        assert facts.startswith("ad 3 of 68 · #752 Bäckerei Nordlicht & Söhne · coder rosa · Master Baker")
+        assert facts.startswith("ad 3 of 68 · 62% read · Master Baker · coder rosa")
         assert facts.endswith("● done · saved")
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 80])
 async def test_the_status_line_drops_the_least_important_facts_and_keeps_unsaved_work(width: int) -> None:
     async with Bench().run_test(size=(width, 24)) as pilot:
-        unsaved = StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False)
+        unsaved = StatusFacts(3, 68, "rosa", "Master Baker", False, share=7)
         _, facts = await status_of(pilot, unsaved)
-        assert "#752" in facts
+        assert "3 of" in facts
         assert facts.endswith("NOT SAVED")
         assert ("coder rosa" in facts) == (width >= 80)
 
@@ -338,7 +339,7 @@ async def test_a_long_refusal_uses_both_rows_so_that_its_remedy_is_visible() -> 
 async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_visible(width: int, words: int) -> None:
     async with Bench().run_test(size=(width, 24)) as pilot:
         status = pilot.app.query_one(StatusLine)
-        status.show_facts(StatusFacts(3, 68, "752", "Bäckerei", "rosa", "Master Baker", False))
+        status.show_facts(StatusFacts(3, 68, "rosa", "Master Baker", False))
         status.show_codes([CodeMark("4x", "W1: Kneading"), CodeMark("4y", "W2: Baking of bread")])
         message = " ".join(f"dough{number}" for number in range(words))
         status.show_message(message)
@@ -348,7 +349,7 @@ async def test_a_message_of_any_length_leaves_the_keys_of_the_codes_visible(widt
         assert second.rstrip().endswith("NOT SAVED")
         assert first.startswith("dough0") and max(len(first), len(second)) <= width - 2
         if len(message) + 8 <= width:
-            assert message in first and "#752" in second
+            assert message in first and "3 of 68" in second
 
 
 async def test_codes_under_the_cursor_are_shown_completely_or_by_their_keys() -> None:
@@ -411,7 +412,7 @@ async def test_the_search_line_is_above_the_status_line() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.query_one(SearchLine).open()
         await pilot.pause()
-        assert app.query_one(SearchLine).region.bottom == app.query_one(StatusLine).region.y == 22
+        assert app.query_one(SearchLine).region.bottom == app.query_one(StatusLine).region.y == 21
         assert app.focused is app.query_one(Input)
 
 

@@ -726,11 +726,11 @@ async def test_panes_over_a_narrow_ad_keep_the_bottom_rows_visible(tmp_path: Pat
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path), (80, 24)) as (pilot, bench):
         await press(pilot, "t")
-        assert bench.outline.region.bottom == bench.status.region.y == 22
+        assert bench.outline.region.bottom == bench.status.region.y == 21
         await press(pilot, "<escape>R")
         assert bench.reader.region.bottom == bench.status.region.y
         await press(pilot, "/")
-        assert bench.reader.region.bottom == bench.search.region.y == 21
+        assert bench.reader.region.bottom == bench.search.region.y == 20
         await press(pilot, "<escape>")
         assert bench.reader.region.bottom == bench.status.region.y
 
@@ -743,7 +743,7 @@ async def test_screens_under_a_dialog_follow_the_size_of_the_terminal(tmp_path: 
         assert pilot.app.screen is not bench
         await pilot.resize_terminal(130, 40)
         await until(pilot, lambda: bench.outline.region.right == 130)
-        assert (bench.status.region.y, bench.status.region.width) == (38, 130)
+        assert (bench.status.region.y, bench.status.region.width) == (37, 130)
         assert bench.document.region.right <= bench.outline.region.x
 
 

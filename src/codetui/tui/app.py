@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from textual import constants, events
-from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.screen import Screen
@@ -23,7 +22,7 @@ from codetui.tui.keymap import key_of
 from codetui.tui.keys import KeyQueue, Typed
 from codetui.tui.shutdown import Shutdown
 from codetui.tui.small_window import SmallWindow, is_too_small
-from codetui.tui.themes import register_themes
+from codetui.tui.themes import ThemedApp
 from codetui.tui.workbench.screen import WorkbenchScreen
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def commands() -> type[Provider]:
     return WorkbenchCommands
 
 
-class CodetuiApp(App[object]):
+class CodetuiApp(ThemedApp):
     """codetui on the screen."""
 
     TITLE = "codetui"
@@ -76,7 +75,6 @@ class CodetuiApp(App[object]):
         self._workbench = WorkbenchScreen(workspace, settings)
         self._key_queue = KeyQueue(self, self._dispatch)
         self.shutdown = Shutdown(self, self._workbench)
-        register_themes(self)
         if not has_colour or self.console.color_system == FEW_COLOURS:
             # Without colour other themes turn to greys, which terminals show as colours; of eight colours one would
             # have to represent several.

@@ -5,7 +5,7 @@ Colour is never the only sign: without colours, underline, bold and reverse dist
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from textual.theme import Theme
 from textual.widget import Widget
 
 from codetui.model import Codebook
+from codetui.tui.contrast import STEPS, TEXT, contrast, faint, legible
 
 HUES = 6
 """The number of colours; the seventh section has the first one again."""
@@ -25,21 +26,77 @@ _ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
 _ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
 _ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
 _AMBER, _ON_AMBER = Color.parse("#f2c14e"), Color.parse("#1a1400")
-_WARNING_ON_LIGHT = "#7a4a00"
-_MIN_CONTRAST = 4.5
+_SEEN = 2.0
+"""The least contrast of a ground that must be seen at a glance."""
+
+_ROOMY = 6.0
+"""The contrast of text and panel below which the panel moves towards the background, to leave room for faint text."""
+
+_ANSI_VARIABLES = {
+    **dict.fromkeys(("muted", "line", "on-chip"), "ansi_default"),
+    **dict.fromkeys(("field", "chip", "lit", "on-lit"), "ansi_default"),
+}
 
 
-def register_themes(app: App[object]) -> None:
-    """Add the section colours to every theme of the app, as the variables `section-1` to `section-6`.
+class ThemedApp(App[object]):
+    """An app whose themes have the variables of `variables_of`, in which every text is legible."""
 
-    Light themes also get a darker warning colour: Textual's amber is not legible on white.
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the variables of the theme, with those that make it legible."""
+        variables = super().get_css_variables()
+        variables |= variables_of(self.current_theme, variables)
+        self.theme_variables = variables
+        return variables
+
+
+def variables_of(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the CSS variables that codetui adds to a theme or changes in it, from those that Textual derives.
+
+    Every ink has a contrast of at least 4.5 with every ground that it is used on: `foreground` and `muted` with
+    background, surface, panel and `field`, `line` (borders, titles, hints) with background and surface, `on-lit` with
+    `lit` (the title of the focused pane), `on-chip` with `chip`.
     """
-    for theme in list(app.available_themes.values()):
-        colours = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
-        if not theme.ansi and not theme.dark:
-            colours["text-warning"] = _WARNING_ON_LIGHT
-        app.register_theme(replace(theme, variables={**colours, **theme.variables}))
-    app.get_css_variables()
+    sections = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
+    if theme.ansi:
+        return {**sections, **_ANSI_VARIABLES}
+    ground, surface, panel = (Color.parse(variables[name]) for name in ("background", "surface", "panel"))
+    ink = Color.parse(variables["foreground"])
+    panel = faint(panel, ground, ratio=1) if contrast(ink, panel) < _ROOMY else panel
+    field = surface.blend(ink, 0.08)
+    grounds = (ground, surface, panel, field)
+    ink = legible(ink, *grounds)
+    primary = Color.parse(theme.primary)
+    lit = _below(ink, primary, panel)
+    chip = panel.blend(ink, 0.14)
+    cursor = _solid(variables["block-cursor-background"], surface)
+    inks = {
+        "foreground": ink,
+        "panel": panel,
+        "field": field,
+        "muted": faint(ink, ground, *grounds),
+        "line": legible(primary, ground, surface),
+        "lit": lit,
+        "on-lit": ink,
+        "chip": chip,
+        "on-chip": legible(ink, chip),
+        "block-cursor-foreground": legible(_solid(variables["block-cursor-foreground"], cursor), cursor),
+        "text-warning": legible(_solid(variables["text-warning"], surface), *grounds),
+        "text-error": legible(_solid(variables["text-error"], surface), *grounds),
+    }
+    return {**sections, **{name: colour.hex for name, colour in inks.items()}}
+
+
+def _below(ink: Color, colour: Color, ground: Color) -> Color:
+    """Return a colour, blended with the ground as little as makes the ink legible on it."""
+    blends = (colour.blend(ground, step / STEPS) for step in range(STEPS))
+    return next((mixed for mixed in blends if contrast(ink, mixed) >= TEXT), ground)
+
+
+def _solid(variable: str, ground: Color) -> Color:
+    """Return the colour of a CSS variable on a ground; `auto` is black or white, and others may be translucent."""
+    if variable.startswith("auto"):
+        return ground.get_contrast_text()
+    return ground + Color.parse(variable)
 
 
 def section_colour(theme: Theme, number: int) -> str:
@@ -51,7 +108,7 @@ def section_colour(theme: Theme, number: int) -> str:
         return _ANSI[place]
     ground = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     hues = _ON_DARK if ground.brightness < 0.5 else _ON_LIGHT
-    return _legible(Color.parse(hues[place]), ground).hex
+    return legible(Color.parse(hues[place]), ground).hex
 
 
 class Face(NamedTuple):
@@ -111,12 +168,12 @@ class TextStyles:
         if is_first:
             return Style.from_color(_ON_AMBER.rich_color, _AMBER.rich_color) + Style(bold=True)
         ground = self._background.blend(_AMBER, 0.30)
-        return Style.from_color(_legible(_AMBER, ground).rich_color, ground.rich_color) + Style(bold=True)
+        return Style.from_color(legible(_AMBER, ground).rich_color, ground.rich_color) + Style(bold=True)
 
     def hue(self, number: int) -> Color:
         """Return the colour of a section, legible on the background."""
         colour = Color.parse(section_colour(self._theme, number))
-        return colour if self._is_ansi else _legible(colour, self._background)
+        return colour if self._is_ansi else legible(colour, self._background)
 
     def _colours(self, face: Face) -> Style:
         """Return a style with colours: the section's tint, below matches, below the selection."""
@@ -129,7 +186,7 @@ class TextStyles:
             ground = ground.blend(self._foreground, 0.13)
         if face.is_selected:
             ground = self._background.blend(self._primary, 0.75)
-        ink = _legible(ink, ground)
+        ink = legible(ink, ground)
         if face.is_shaded:
             ink = ink.blend(ground, 0.45)
         style = Style.from_color(ink.rich_color, ground.rich_color)
@@ -162,29 +219,6 @@ class TextStyles:
         return Style.from_color(self._foreground.rich_color, self._background.rich_color)
 
 
-def _legible(ink: Color, ground: Color) -> Color:
-    """Return the ink, blended with white or black until it contrasts with the ground."""
-    goal = max(Color(255, 255, 255), Color(0, 0, 0), key=lambda colour: contrast(colour, ground))
-    for step in range(10):
-        mixed = ink.blend(goal, step / 10)
-        if contrast(mixed, ground) >= _MIN_CONTRAST:
-            return mixed
-    return goal
-
-
-def contrast(one: Color, other: Color) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Color) -> float:
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in colour.normalized
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def section_hues(book: Codebook) -> dict[str, int]:
     """Return the hue of each section by its id: its position in the codebook."""
     return {section.id: hue for hue, section in enumerate(book.sections)}
@@ -198,7 +232,7 @@ def hue_colour(app: App[object], hue: int) -> str:
 
 @lru_cache(256)
 def _legible_hex(ink: str, ground: str) -> str:
-    return ink if Color.parse(ink).ansi is not None else _legible(Color.parse(ink), Color.parse(ground)).hex
+    return ink if Color.parse(ink).ansi is not None else legible(Color.parse(ink), Color.parse(ground)).hex
 
 
 def hue_style(app: App[object], hue: int) -> Style:

@@ -228,7 +228,7 @@ class AdListScreen(Dialog[SourceId]):
         names |= {state: f"{state_words(state)} {counts[state]:,}" for state in STATES}
         styles = {self._state: "bold reverse"}
         parts = [Content.styled(f" {name} ", styles.get(state, "")) for state, name in names.items()]
-        more = Content.styled(" listing…", "$foreground 65%") if self._is_listing else Content("")
+        more = Content.styled(" listing…", "$muted") if self._is_listing else Content("")
         self.query_one("#ads-states", Static).update(Content.assemble(*parts, more))
 
 

@@ -18,11 +18,10 @@ from codetui.tui.widgets.definition import DefinitionPane, UsageOf
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief, brief_middle, shown
 
 LEAST_ROWS, MOST_ROWS = 8, 15
-ROWS_ABOVE, ROWS_BELOW = 1, 2
+ROWS_ABOVE, ROWS_BELOW = 1, 3
 """Rows that stay free for the heading of the ad and for the status line."""
 
 WIDEST = 92
-HINT = "key, Enter: assign · ↑↓: move · Esc: close"
 
 
 class CodePanel(Widget, can_focus=False):
@@ -69,7 +68,6 @@ class CodePanel(Widget, can_focus=False):
         self._book, self._codes, self._words, self._usage_of = book, tuple(codes), words, usage_of
         hue = book.sections.index(section)
         self.border_title = Content(shown(title or f"{section.key} {section.title}"))
-        self.border_subtitle = Content(HINT)
         self.is_open = self.display = True
         self.place()
         self._rows.show([_row(book, code, counts.get(code.id, 0), hue) for code in self._codes])

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 
 from codetui.core.codebook.index import CodebookIndex, profile_name
@@ -20,7 +21,7 @@ from codetui.core.codebook.migration import document_label
 from codetui.core.session.state import State
 from codetui.model import Code, Codebook, CodeId, Coding, CodingId, Group, Memo, MemoId, MemoTarget, Section
 from codetui.tui.keymap import key_of
-from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief, wrap
+from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief, shown, wrap
 
 Id = TypeVar("Id")
 
@@ -307,15 +308,20 @@ class CodebookTree(RowList):
 
     def show(self, book: Codebook, state: State) -> None:
         """Show another session from its top; folded nodes stay folded."""
-        self.index = CodebookIndex(book)
+        self._use(book)
         self._state = state
         self._rebuild(PROFILE)
         self.scroll_to(y=0, animate=False)
 
     def show_book(self, book: Codebook) -> None:
         """Show the session with another codebook; the cursor stays on its node if that is still shown."""
-        self.index = CodebookIndex(book)
+        self._use(book)
         self._rebuild(self.current)
+
+    def _use(self, book: Codebook) -> None:
+        """Set the codebook, and show its version in the title bar."""
+        self.index = CodebookIndex(book)
+        self.border_title = Content(shown(f"Codebook {book.version}").rstrip())
 
     def refresh_state(self, state: State) -> None:
         """Show another state of the session."""

@@ -17,7 +17,7 @@ from codetui.tui.keymap import key_of
 from codetui.tui.themes import hue_colour
 from codetui.tui.widgets.rows import shown
 
-MUTED = "$foreground 65%"
+MUTED = "$muted"
 
 
 class PastUsages(NamedTuple):

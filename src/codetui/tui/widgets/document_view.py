@@ -63,6 +63,9 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         start_offset: int
         offset: int
 
+    class Scrolled(Message):
+        """Other rows are in view."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._room = Size()
@@ -150,6 +153,18 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         start, end = self.text_layout.full_span(self.top_row)
         is_asked_for = not self._is_placed or start <= self._top_offset < max(end, start + 1)
         return self._top_offset if is_asked_for else start
+
+    @property
+    def share_read(self) -> int:
+        """The percentage of the rows down to the last one in view; -1 without a text."""
+        layout = self.text_layout
+        return min(100, 100 * (self.top_row + self.view_rows) // layout.rows) if layout.text else -1
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scroll, and post that other rows are in view."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Scrolled())
 
     def scroll_to_row(self, row: int) -> None:
         """Make a row the first in view, if the text is long enough."""

@@ -31,7 +31,7 @@ RIGHT_SHARE = 3
 MOST_STRIPS = 256
 """Strips that a list keeps: most rows only move when one is added above them."""
 
-Tone = Literal["plain", "strong", "dim", "note", "warn", "refusal", "error", "hue"]
+Tone = Literal["plain", "strong", "dim", "note", "warn", "refusal", "error", "chip", "hue"]
 
 
 class Part(NamedTuple):
@@ -206,8 +206,8 @@ class RowList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked row; a second click selects it."""
-        index = event.y + self.scroll_offset.y
-        if not 0 <= index < self.row_count():
+        index = event.y - self.styles.gutter.top + self.scroll_offset.y
+        if event.y < self.styles.gutter.top or not 0 <= index < self.row_count():
             return
         was_under_cursor = self.is_under_cursor(index)
         self.move_to(index)

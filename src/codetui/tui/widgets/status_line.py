@@ -1,4 +1,4 @@
-"""The bottom rows: the last message, the coder's position, and whether the work is saved."""
+"""The bottom rows: the last message, the coder's position and whether the work is saved, and the keys to press now."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from codetui.tui.keymap import key_of
-from codetui.tui.themes import component_style, hue_style
+from codetui.tui.themes import component_style, hue_style, opaque
 from codetui.tui.widgets.rows import Part, Tone, brief, cut, shown, wrap
 
 Kind = Literal["info", "refusal", "error"]
@@ -30,7 +31,8 @@ GAP = 2
 LEAST_LABEL = 14
 """Cells below which a code's short key alone is clearer than its label cut."""
 
-ROWS = 2
+ROWS = 3
+MESSAGE_ROW, FACTS_ROW, CHIPS_ROW = range(ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,6 @@ class StatusFacts:
 
     place: int = 0
     total: int = 0
-    ad: str = ""
-    employer: str = ""
     coder: str = ""
     profile: str = ""
     is_saved: bool = True
@@ -53,6 +53,15 @@ class StatusFacts:
     unlocated: int = 0
     is_document_refused: bool = False
     noun: str = "ad"
+    share: int = -1
+    """The percentage of the text down to the last row in view; -1 if there is no text."""
+
+
+class Chip(NamedTuple):
+    """A key, or several, and what it does now."""
+
+    key: str
+    words: str
 
 
 class Message(NamedTuple):
@@ -74,18 +83,22 @@ class CodeMark(NamedTuple):
 Pieces = list[Part]
 
 
+TONE_CLASSES = ("strong", "dim", "refusal", "error", "chip")
+
+
 class StatusLine(Widget):
-    """Two rows: a message and the codes under the cursor; below them the facts.
+    """Three rows: a message and the codes under the cursor, the facts, and the chips of the keys that help now.
 
     They are painted by the Line API, which is faster than Textual's conversion of styled text to cells.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in ("strong", "dim", "refusal", "error")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"status-line--{tone}" for tone in TONE_CLASSES}
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._facts = StatusFacts()
         self._codes: tuple[CodeMark, ...] = ()
+        self._chips: tuple[Chip, ...] = ()
         self._messages: list[Message] = []
         self._listed: int | None = None
         self._share: float | None = None
@@ -109,6 +122,16 @@ class StatusLine(Widget):
         if tuple(codes) != self._codes:
             self._codes = tuple(codes)
             self.refresh()
+
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """Show the keys that help now, the most useful first, with the key of the help as the last one."""
+        if tuple(chips) != self._chips:
+            self._chips = tuple(chips)
+            self.refresh_row(CHIPS_ROW)
+
+    def refresh_row(self, row: int) -> None:
+        """Paint one row anew."""
+        self.refresh(Region(0, row, self.size.width, 1))
 
     def show_message(self, text: str, kind: Kind = "info", file: str = "") -> None:
         """Show a message until the next one; an empty message clears it."""
@@ -138,7 +161,7 @@ class StatusLine(Widget):
     def render_line(self, y: int) -> Strip:
         """Return the strip of a row."""
         width = self.content_size.width
-        pieces = self._rows(width)[y] if y < ROWS else []
+        pieces = _chips_in(self._chips, width) if y == CHIPS_ROW else self._rows(width)[y]
         segments = [Segment(piece.text, self._style(piece)) for piece in pieces if piece.text]
         return Strip(segments).adjust_cell_length(width, self._style(Part("")))
 
@@ -158,10 +181,14 @@ class StatusLine(Widget):
             return Style.null()
         if piece.tone == "hue":
             return hue_style(self.app, piece.hue) + component_style(self, "status-line--strong")
-        return component_style(self, f"status-line--{piece.tone}")
+        style = component_style(self, f"status-line--{piece.tone}")
+        if piece.tone != "chip" or self.app.native_ansi_color:
+            return style
+        background = self.get_component_styles("status-line--chip").background
+        return style + Style(bgcolor=opaque(self, background).rich_color)
 
     def _rows(self, width: int) -> list[Pieces]:
-        """Return both rows.
+        """Return the row of the message and that of the facts.
 
         The short keys of the codes under the cursor are always at the right of the first row, with their labels if the
         message leaves room. A message too long for its row continues in the second row, in place of the facts, because
@@ -220,18 +247,36 @@ class StatusLine(Widget):
 
 def _facts_in(facts: StatusFacts, room: int) -> Pieces:
     """Return the facts joined by ` · `, without those of the lowest rank that do not fit."""
-    third = room // 3
     ranked = [
-        (3, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
-        (5, facts.ad, Part(f"#{brief(facts.ad, 24)} {brief(facts.employer, max(third, 8))}".rstrip(), "strong")),
+        (5, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
         (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: {key_of('settle')}", "strong")),
+        (2, facts.share >= 0, Part(f"{facts.share}% read")),
+        (3, facts.profile, Part(brief(facts.profile, max(room // 3, 12)))),
         (1, facts.coder, Part(f"coder {brief(facts.coder, 20)}")),
-        (2, facts.profile, Part(brief(facts.profile, max(third, 12)))),
     ]
     kept = [(rank, piece) for rank, is_known, piece in ranked if is_known]
     while len(kept) > 1 and sum(cell_len(piece.text) + 3 for _, piece in kept) - 3 > room:
         kept.remove(min(kept, key=lambda fact: fact[0]))
     return _fitted(_joined([[piece] for _, piece in kept], " · "), room)
+
+
+def _chips_in(chips: Sequence[Chip], width: int) -> Pieces:
+    """Return the chips that fit into a row, and the last one in any case."""
+    if not chips:
+        return []
+    *others, last = (_chip(chip) for chip in chips)
+    room = width - _cells(last)
+    row: Pieces = []
+    for chip in others:
+        room -= _cells(chip) + GAP
+        if room < 0:
+            break
+        row += [*chip, Part(" " * GAP)]
+    return [*row, *last]
+
+
+def _chip(chip: Chip) -> Pieces:
+    return [Part(f" {chip.key} ", "chip"), Part(f" {chip.words}", "dim")]
 
 
 def _joined(parts: list[Pieces], between: str) -> Pieces:

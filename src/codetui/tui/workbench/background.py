@@ -18,7 +18,7 @@ from codetui.study.workspace import Batch
 from codetui.tui.bench import Bench, Do
 from codetui.tui.widgets.definition import DefinitionPane, PastUsages
 from codetui.tui.widgets.status_line import Kind
-from codetui.tui.workbench.view_model import first_of, pull_words, status_facts
+from codetui.tui.workbench.view_model import first_of, pull_words
 
 MOST_HERE, MOST_ELSEWHERE = 3, 5
 """Quotations of a code that a definition shows, of the open ad and of the others."""
@@ -197,7 +197,7 @@ def list_sources(bench: Bench) -> None:
         gc.freeze()
         bench.navigator.listed(())
         status.show_listing(None)
-        status.show_facts(status_facts(workspace))
+        bench.show_facts()
         troubles = [problem for problem in workspace.problems if problem.severity != "note"]
         if troubles and status.message[1] == "info":
             words = f"{troubles[0].severity}: {troubles[0].message}"

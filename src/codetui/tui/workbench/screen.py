@@ -34,7 +34,8 @@ from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
 from codetui.tui.widgets.status_line import Kind, StatusLine
 from codetui.tui.workbench.background import UsageReader
-from codetui.tui.workbench.code import CodeController, CodingTarget
+from codetui.tui.workbench.code import CodeController, CodingTarget, span_of
+from codetui.tui.workbench.footer import Footer, Situation
 from codetui.tui.workbench.resolve import QueueController, ResolveController
 from codetui.tui.workbench.save import SaveController
 from codetui.tui.workbench.select import SelectionController
@@ -42,12 +43,12 @@ from codetui.tui.workbench.share import ShareController
 from codetui.tui.workbench.source import CopyController, NavigationController, SourceController
 from codetui.tui.workbench.view_model import (
     CodedSpans,
+    empty_hint,
     first_of,
     greeting,
     heading,
     kind_of,
     mark_of,
-    next_hint,
     outcome_words,
     status_facts,
 )
@@ -90,6 +91,7 @@ class WorkbenchScreen(Screen[None]):
         self.settings = settings
         self.keymap = use(self._keymap())
         self.index = CodebookIndex(workspace.book)
+        self._footer = Footer(self.keymap, workspace.book)
         self.is_complete = False
         self._spans = CodedSpans(self.index)
         self._heading = Static(id="heading")
@@ -125,6 +127,7 @@ class WorkbenchScreen(Screen[None]):
     def use_keymap(self, keymap: Keymap) -> None:
         """Replace the keys of all actions, and of the dialogs opened later."""
         self.keymap = use(keymap)
+        self._footer = Footer(keymap, self.workspace.book)
         changed = (
             action for action, default in zip(keymap.actions, ACTIONS, strict=True) if action.keys != default.keys
         )
@@ -289,7 +292,7 @@ class WorkbenchScreen(Screen[None]):
         duplicates = self.copier.greeting()
         problems = [problem for problem in (*unwritten, *session.problems) if problem.severity != "note"]
         asides = (left, self.resolver.greeting(), self.queue.greeting(), duplicates)
-        self.say(*greeting(session, problems, asides, next_hint(session, self.workspace.book)))
+        self.say(*greeting(session, problems, asides, empty_hint(session)))
         self.call_after_refresh(self._ask_unasked, self.sharing.began)
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
@@ -315,7 +318,7 @@ class WorkbenchScreen(Screen[None]):
                 self._ask_unasked(partial(self._ask_for_facts, session))
         if isinstance(outcome, HeldElsewhere):
             self._ask_unasked(partial(self._hold_up, session, command, aside))
-        self.status.show_facts(status_facts(self.workspace, is_saved=not isinstance(outcome, NotSaved)))
+        self.show_facts(is_saved=not isinstance(outcome, NotSaved))
         return outcome
 
     def changed_elsewhere(self) -> None:
@@ -329,6 +332,7 @@ class WorkbenchScreen(Screen[None]):
     def show_book(self) -> None:
         """Show the codebook after a change: in the gutter, the tree and dialogs opened later."""
         self.index = CodebookIndex(self.workspace.book)
+        self._footer = Footer(self.keymap, self.workspace.book)
         self._spans = CodedSpans(self.index)
         session = self.workspace.session
         self.outline.show_book(session.book_with_former if session else self.workspace.book)
@@ -353,7 +357,11 @@ class WorkbenchScreen(Screen[None]):
         self.document.set_codings(self._spans.of(self.state))
         self.outline.refresh_state(self.state)
         self._show_codes()
-        self.status.show_facts(status_facts(self.workspace))
+        self.show_facts()
+
+    def show_facts(self, *, is_saved: bool = True) -> None:
+        """Show the facts of the open ad in the status line."""
+        self.status.show_facts(status_facts(self.workspace, self.document.share_read, is_saved=is_saved))
 
     def _selection_changed(self) -> None:
         self._show_codes()
@@ -361,6 +369,36 @@ class WorkbenchScreen(Screen[None]):
 
     def _show_codes(self) -> None:
         self.status.show_codes([mark_of(coding, self.outline.index) for coding in self.target.under_cursor()])
+        self.show_chips()
+
+    def show_chips(self) -> None:
+        """Show the keys of the present situation in the footer."""
+        self.status.show_chips(self._footer.chips(self._situation()))
+
+    def _situation(self) -> Situation:
+        """Return the mode, else the focused pane, else what is under the cursor in the ad."""
+        if self.asks_for_code:
+            return "panel"
+        if self.search.is_open:
+            return "search"
+        if self.focused is self.outline:
+            return "tree"
+        if self.is_complete and self.focused is self.reader:
+            return "reader"
+        if self.selector.is_jumping:
+            return "labels"
+        if self.resolver.current is not None:
+            return "locating"
+        if self.assigner.bounding is not None:
+            return "boundary"
+        if self.assigner.recoding is not None:
+            return "recoding"
+        coding = self.target.coding()
+        selection = self.selector.selection
+        is_coded = coding is not None and span_of(self.state, coding.id) == selection.span
+        if selection.is_explicit and not is_coded:
+            return "selection"
+        return "ad" if coding is None else "quotation"
 
     # --- for the controllers --------------------------------------------------------------------------
 
@@ -468,6 +506,7 @@ class WorkbenchScreen(Screen[None]):
         if self.is_attached:
             self.navigator.waiting = None
             self.keyboard.press(event)
+            self.show_chips()
 
     async def on_mouse_down(self) -> None:
         """Record that the coder used the mouse here."""
@@ -491,6 +530,15 @@ class WorkbenchScreen(Screen[None]):
         """Keep the panel in its corner."""
         if self.is_complete:
             self.panel.place()
+
+    def on_descendant_focus(self) -> None:
+        """Light the title of the focused pane, and show its keys."""
+        self._heading.set_class(self.focused is self.document, "-lit")
+        self.show_chips()
+
+    @on(DocumentView.Scrolled)
+    def _scrolled(self) -> None:
+        self.show_facts()
 
     def on_code_panel_assigned(self, event: CodePanel.Assigned) -> None:
         """Assign the code that was clicked on."""
@@ -601,6 +649,7 @@ class Keyboard:
         if not self._screen.sharing.refuses(action):
             with self._screen.showing_refusals():
                 self._functions[action]()
+        self._screen.show_chips()
 
     def press(self, event: events.Key) -> None:
         """Handle a key, unless the focused widget handles it."""

@@ -15,7 +15,7 @@ from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.codebook.migration import document_label
 from codetui.core.session.commands import Hint, Refusal
 from codetui.core.session.state import State
-from codetui.model import Anchor, Code, Codebook, Coding, Problem, Span
+from codetui.model import Anchor, Code, Coding, Problem, Span
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullKind, PullResult, Saved
 from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
@@ -73,18 +73,19 @@ def mark_of(coding: Coding, index: CodebookIndex) -> CodeMark:
 
 
 def heading(workspace: Workspace) -> Content:
-    """Return title, employer and id of the open source, on one line."""
+    """Return the title of the open source's pane: `Ad 36 · Creative Fabrica · Data Engineer`."""
     session = workspace.session
     if session is None:
         return Content("")
     facts = session.description
+    noun = session.book.words.source.capitalize()
     title = shown(facts.title) or f"(no title: {key_of('describe')} adds one)"
     employer = shown(facts.employer) or f"(no employer: {key_of('describe')} adds one)"
-    return Content.assemble((title, "bold"), " · ", employer, (f"  #{shown(facts.id)}", "dim"))
+    return Content.assemble((f"{noun} {shown(facts.id)}", "bold"), " · ", (employer, "bold"), " · ", title)
 
 
-def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
-    """Return what the status line shows."""
+def status_facts(workspace: Workspace, share: int = -1, *, is_saved: bool = True) -> StatusFacts:
+    """Return what the status line shows; `share` is the percentage of the text that is read, -1 without a text."""
     session = workspace.session
     if session is None:
         return StatusFacts(coder=workspace.coder)
@@ -93,12 +94,11 @@ def status_facts(workspace: Workspace, *, is_saved: bool = True) -> StatusFacts:
     return StatusFacts(
         place=0 if position is None else position + 1,
         total=0 if position is None else len(workspace.sources.entries),
-        ad=session.source.id,
         noun=session.book.words.source,
-        employer=session.description.employer,
         coder=workspace.coder,
         profile=profile_name(session.book, profile) if profile else NO_PROFILE if session.book.profiles else "",
         unlocated=len(session.state.index.unresolved),
+        share=share,
         is_saved=is_saved,
         is_document_refused=workspace.is_document_refused,
         is_read_only=session.holder is not None,
@@ -133,15 +133,12 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
     return f"{words} ({key_of('problems')} {lists})"
 
 
-def next_hint(session: Session, book: Codebook) -> str:
-    """Return the hint for a source without any coding."""
-    if not session.source.text.strip():
-        return f"This {book.words.source} has no text. {key_of('next_ad')} goes to the next {book.words.source}."
-    keys = " ".join(section.key for section in book.sections)
-    if not keys or not session.state.is_untouched:
+def empty_hint(session: Session) -> str:
+    """Return what to do with a source without text; empty for others."""
+    if session.source.text.strip():
         return ""
-    sentence, jump, profile = key_of("move.next_sentence"), key_of("jump"), key_of("profile")
-    return f"{sentence} sentence · {jump} jump · {keys} code · {profile} profile · {key_of('help')} all keys"
+    source = session.book.words.source
+    return f"This {source} has no text. {key_of('next_ad')} goes to the next {source}."
 
 
 def text_words(tally: ReanchorCounts | None, source: str) -> str:
