@@ -10,10 +10,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from textual.app import App
 
 from codetui.cli.main import CODEBOOK_COMMANDS, COMMANDS, command_parser, open_parser
-from codetui.tui.actions import ACTIONS
+from codetui.core.selection.jump_labels import LETTERS
+from codetui.formats.settings import DEFAULTS, FIELDS, Names, read_settings
+from codetui.formats.toml.tables import Sheet
+from codetui.tui.actions import ACTIONS, PRESETS, preset_actions
 from codetui.tui.keymap import Keymap
+from codetui.tui.themes import theme_names
+from codetui.tui.widgets.document_view import MEASURE
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -61,6 +67,21 @@ def test_the_readme_and_the_command_page_list_every_subcommand() -> None:
     for name in COMMANDS:
         assert f"codetui {name}" in README
         assert f"codetui {name}" in page
+
+
+def test_the_documented_settings_are_valid() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    sheet = Sheet("config.toml")
+    table = sheet.parse(page.partition("```toml\n")[2].partition("```")[0])
+    assert table is not None and set(table.fields) == {*FIELDS, "keys"}
+    settings = read_settings(table, Names([action.id for action in ACTIONS], PRESETS, theme_names()))
+    keymap = Keymap.build(settings.keys, preset_actions("arrows"))
+    assert [*sheet.problems, *keymap.problems] == []
+
+
+def test_the_documented_defaults_are_those_of_the_program() -> None:
+    real = {"theme": App[None]().theme, "preset": PRESETS[0], "reading_width": MEASURE, "labels": LETTERS}
+    assert {name: DEFAULTS[name] for name in real} == real
 
 
 def test_no_key_has_two_meanings_or_hides_a_sequence() -> None:

@@ -5,22 +5,30 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from codetui.tui.actions import PRESETS, preset_actions
 from codetui.tui.workbench.lookup import help_rows
 
 BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 
 
 def key_table() -> str:
-    """Return the registry as markdown, a table for each group."""
+    """Return the registry as markdown, a table for each group, with the keys of both presets."""
     lines: list[str] = []
     group = ""
-    for row in help_rows():
+    vim, arrows = (help_rows(preset_actions(preset)) for preset in PRESETS)
+    for row, other in zip(vim, arrows, strict=True):
         if row.group != group:
             group = row.group
-            lines += ["", f"**{group}**", "", "| keys | what | |", "|---|---|---|"]
-        keys = " ".join(f"`{key}`" for key in row.keys.split(", ")) if row.keys != "1 … 9" else "`1` … `9`"
-        lines.append(f"| {keys.replace('|', chr(92) + '|')} | {row.words} | {row.help} |")
+            lines += ["", f"**{group}**", "", '| keys | with `preset = "arrows"` | what | |', "|---|---|---|---|"]
+        others = _keys(other.keys) if other.keys != row.keys else ""
+        lines.append(f"| {_keys(row.keys)} | {others} | {row.words} | {row.help} |")
     return "\n".join(lines).strip()
+
+
+def _keys(keys: str) -> str:
+    """Return keys as code, `1` … `9` with its dots outside."""
+    several = " ".join(f"`{key}`" for key in keys.split(", ")) if keys != "1 … 9" else "`1` … `9`"
+    return several.replace("|", chr(92) + "|")
 
 
 def with_table(text: str) -> str:

@@ -117,6 +117,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         return _open
     if name == "completion":
         return _completion
+    if name == "config":
+        from codetui.cli import config
+
+        return config.config
     if name == "codebook":
         from codetui.cli import codebook
 
@@ -212,6 +216,7 @@ COMMANDS = {
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
     "init": "create a new study in a folder",
+    "config": "show and check your settings, and list all keys",
     "completion": "print the completion file of a shell",
 }
 CODEBOOK_COMMANDS = {
@@ -342,6 +347,13 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
         case "init":
             parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+        case "config":
+            _add_study(parser, "codebook")
+            parser.add_argument("--actions", action="store_true", help="list all actions with their keys and help")
+            parser.add_argument(
+                "--path", action="store_true", dest="is_path_only", help="print the path of your settings alone"
+            )
+            _add_json(parser)
         case "completion":
             parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
         case "codebook import":

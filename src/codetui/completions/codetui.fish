@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import import-codings invented export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init completion
+set -g _shtab_codetui_commands import import-codings invented export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
 set -g _shtab_codetui_opts_with_value --ad --as --codebook --coder --corpus --driver --format --from --map --old --output --sessions --study --what -o
 
 complete -c codetui -e
@@ -199,6 +199,13 @@ complete -c codetui -n '_shtab_codetui_using codebook finish' -l sessions -xka "
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a config -d 'show and check your settings, and list all keys'
+complete -c codetui -n '_shtab_codetui_using config' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using config' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using config' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using config' -l actions -d 'list all actions with their keys and help'
+complete -c codetui -n '_shtab_codetui_using config' -l path -d 'print the path of your settings alone'
+complete -c codetui -n '_shtab_codetui_using config' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a completion -d 'print the completion file of a shell'
 complete -c codetui -n '_shtab_codetui_using completion' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using completion; and test $_shtab_codetui_npos -eq 0' -ka "bash zsh tcsh fish" -d shell

@@ -20,7 +20,7 @@ complete codetui \
         'c/--output=/f/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(ad all-coders as codebook coder corpus count csv driver dry-run force format from help install-driver json map not-done old output person sessions study undo version what)/' \
+        'c/--/(actions ad all-coders as codebook coder corpus count csv driver dry-run force format from help install-driver json map not-done old output path person sessions study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -34,7 +34,7 @@ complete codetui \
         'n/--output/f/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(import import-codings invented export find status check merge codebook init completion)/' \
+        'p/1/(import import-codings invented export find status check merge codebook init config completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

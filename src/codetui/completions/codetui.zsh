@@ -13,6 +13,7 @@ _shtab_codetui_commands() {
     check:'list every problem of codebook, corpus and sessions'
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
+    config:'show and check your settings, and list all keys'
     export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
     find:'find words, quotations and codes in all ads and sessions'
     import:'import documents that were written by hand'
@@ -167,6 +168,18 @@ _shtab_codetui_completion_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_completion_defaults_added=0
 
+_shtab_codetui_config_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--actions[list all actions with their keys and help]"
+  "--path[print the path of your settings alone]"
+  "--json[print JSON]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_config_defaults_added=0
+
 _shtab_codetui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -307,6 +320,7 @@ _shtab_codetui() {
         check) _arguments -C -s $_shtab_codetui_check_options ;;
         codebook) _shtab_codetui_codebook ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;
+        config) _arguments -C -s $_shtab_codetui_config_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         find) _arguments -C -s $_shtab_codetui_find_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;

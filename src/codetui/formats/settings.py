@@ -15,6 +15,18 @@ CELLS = {"reading_width": (20, 400), "panel_width": (20, 400), "left_margin": (0
 """The settings in cells, with their least and their greatest number."""
 
 SIDES = ("left", "right")
+DEFAULTS: Mapping[str, str | int] = {
+    "theme": "textual-dark",
+    "preset": "vim",
+    "reading_width": 100,
+    "panel_width": "38 % of the window",
+    "panel_side": "right",
+    "left_margin": 0,
+    "labels": "asdfjklghewioruqvncmptybxz",
+    "copy_command": "none: the terminal copies",
+}
+"""The values of settings that are not set, as they are shown."""
+
 FEWEST_LABELS = 10
 LAYOUT = (*CELLS, "panel_side")
 FIELDS = ("theme", "preset", "reading_width", "panel_width", "panel_side", "left_margin", "labels", "copy_command")

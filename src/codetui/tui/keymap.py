@@ -6,11 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.keys import KEY_NAME_REPLACEMENTS, format_key, key_to_character
 
 from codetui.tui.actions import ACTIONS, Action
+
+if TYPE_CHECKING:
+    from codetui.study.settings import SettingsFiles
 
 NAMES = {
     "pageup": "PgUp",
@@ -166,6 +169,14 @@ def parse_key(written: str) -> str:
 def _name_of_sign(sign: str) -> str:
     name = unicodedata.name(sign, "").lower().replace("-", "_").replace(" ", "_")
     return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
+def keymap_of(files: SettingsFiles, actions: Sequence[Action]) -> Keymap:
+    """Return the keymap of the settings, with the problems of its keys added to theirs."""
+    keymap = Keymap.build(files.settings.keys, actions)
+    for action, message in keymap.problems:
+        files.report(message, "keys", action)
+    return keymap
 
 
 _in_use = [Keymap.build()]

@@ -13,7 +13,7 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 from codetui.model import Codebook
@@ -97,6 +97,11 @@ def _solid(variable: str, ground: Color) -> Color:
     if variable.startswith("auto"):
         return ground.get_contrast_text()
     return ground + Color.parse(variable)
+
+
+def theme_names() -> list[str]:
+    """Return the names of all themes."""
+    return [*BUILTIN_THEMES]
 
 
 def section_colour(theme: Theme, number: int) -> str:

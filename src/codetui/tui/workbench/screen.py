@@ -28,7 +28,7 @@ from codetui.study.session.session import Session
 from codetui.study.workspace import Workspace
 from codetui.tui.actions import ACTIONS, PRESETS, SECTION_DIGITS, Action, named_actions, preset_actions
 from codetui.tui.bench import AsksWhenIdle, Do, KeepsText, RefusedError, in_background
-from codetui.tui.keymap import Keymap, bound_keys, key_of, key_words, use
+from codetui.tui.keymap import Keymap, bound_keys, key_of, key_words, keymap_of, use
 from codetui.tui.widgets.codebook_tree import CodebookTree, Node
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.widgets.search_line import SearchLine
@@ -118,11 +118,7 @@ class WorkbenchScreen(Screen[None]):
         actions = named_actions(self.workspace.book.words)
         if self.settings is None:
             return Keymap.build(actions=actions)
-        settings = self.settings.settings
-        keymap = Keymap.build(settings.keys, preset_actions(settings.preset or PRESETS[0], actions))
-        for action, message in keymap.problems:
-            self.settings.report(message, "keys", action)
-        return keymap
+        return keymap_of(self.settings, preset_actions(self.settings.settings.preset or PRESETS[0], actions))
 
     def use_keymap(self, keymap: Keymap) -> None:
         """Replace the keys of all actions, and of the dialogs opened later."""
