@@ -9,6 +9,7 @@ import pytest
 from codetui.core.session.commands import AssignCode, AssignProfile, Undo
 from codetui.model import CodeId
 from codetui.study.checker import check_study
+from codetui.study.overview import study_status
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace
 from codetui.tui.workbench.source import duplicate_words
@@ -117,6 +118,57 @@ def test_check_reports_the_ad_that_has_the_text_of_another_one(study: Path) -> N
     assert all(coding.anchor for coding in machine.state.live())
     machine.close()
     assert not [one for one in check_study(Study.open(study)) if "was coded as" in one.message]
+
+
+OTHER = "12_harbour_office.txt"
+
+
+@pytest.mark.parametrize("is_opened_between", [False, True])
+@pytest.mark.parametrize("swaps", ["texts", "names"])
+def test_two_swapped_ads_offer_each_others_codings(study: Path, swaps: str, is_opened_between: bool) -> None:
+    machine = Machine(study)
+    machine.open("12")
+    machine.execute(AssignCode(machine.span("the sacks"), CodeId("TASK2")))
+    machine.close()
+    ads = study / "ads"
+    if swaps == "texts":
+        text, there = (ads / AD).read_bytes(), (ads / OTHER).read_bytes()
+        (ads / AD).write_bytes(there)
+        (ads / OTHER).write_bytes(text)
+    else:
+        (ads / AD).rename(ads / "12_shore_company.txt")
+        (ads / OTHER).rename(ads / "11_harbour_office.txt")
+    for ad in ("11", "12", "11") if is_opened_between else ():
+        machine = Machine(study)
+        machine.open(ad)
+        machine.close()
+    expected = {"11": ("12", ["the sacks"]), "12": ("11", ["the lamp", "the sea"])}
+    for ad, (old, words) in expected.items():
+        machine, workspace = begun(study, ad)
+        found = workspace.sources.duplicate()
+        assert found is not None and found.ad == old and found.is_renamed
+        machine.execute(workspace.copy_from(found.ad))
+        assert [coding.words for coding in machine.state.live() if coding.anchor] == words
+        machine.close()
+    messages = [one.message for one in check_study(Study.open(study))]
+    assert sum("its codings were carried over: remove those here that have no place" in one for one in messages) == 2
+    status = {line.ad: line.employer for line in study_status(Study.open(study)).lines}
+    assert (status["11"], status["12"]) == {
+        "texts": ("Shore Company", "Harbour Office"),
+        "names": ("Harbour Office", "Shore Company"),
+    }[swaps]
+
+
+def test_a_session_whose_codings_were_carried_over_is_no_error(study: Path) -> None:
+    (study / "ads" / AD).rename(study / "ads" / "0011_shore_company.txt")
+    machine, workspace = begun(study, "0011")
+    machine.execute(workspace.copy_from("11"))
+    [missing] = [one for one in check_study(Study.open(study)) if "no longer in" in one.message]
+    assert missing.severity == "note" and "were carried over to ad 0011" in missing.message
+    machine.execute(Undo())
+    machine.close()
+    [missing] = [one for one in check_study(Study.open(study)) if "no longer in" in one.message]
+    assert missing.severity == "error"
 
 
 def test_other_texts_and_other_coders_are_not_offered(study: Path) -> None:

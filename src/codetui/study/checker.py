@@ -35,7 +35,7 @@ from codetui.model import (
     hashes_of,
 )
 from codetui.storage import session_files
-from codetui.storage.journal import StudyJournal
+from codetui.storage.journal import Journal, StudyJournal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
 from codetui.study.former import with_former
@@ -275,25 +275,37 @@ def _without_source(
     renamed = next((id_ for one in coded_texts(session.transactions) if (id_ := sources.ids_by_text.get(one))), None)
     what = f"{word} {session.source.id} is no longer in {corpus}"
     if renamed is None:
-        hint = "restore it; its codings are kept"
+        yield Problem(file, 0, "error", f"{what}: restore it; its codings are kept")
+    elif session.log and _is_carried_over(session.log, session.source.id, renamed):
+        yield Problem(file, 0, "note", f"{what}: its codings were carried over to {word} {renamed}; they are kept here")
     else:
         hint = f"{word} {renamed} has the same text: open that, and carry the codings over; here they are kept"
-    yield Problem(file, 0, "error", f"{what}: {hint}")
+        yield Problem(file, 0, "error", f"{what}: {hint}")
+
+
+def _is_carried_over(log: Path, old: SourceId, new: SourceId) -> bool:
+    """Return whether the codings of a source were copied by their coder to another one, and not taken back."""
+    with suppress(OSError):
+        steps = Journal(log.with_name(f"{safe_name(new)}{session_files.LOG}")).read()[0]
+        return any(one.origin == "copy" and one.from_name == old for one in replay(steps).live())
+    return False
 
 
 def _swapped(
     session: SessionSnapshot, source: Source, sources: CorpusSources, file: str, word: str
 ) -> Iterator[Problem]:
     """Report a session whose source has another text now, while another source has the text that was coded."""
-    places = (coding.anchor or coding.lost for coding in session.state.live())
-    coded = {anchor.text_hash for anchor in places if anchor}
-    if coded & hashes_of(source.text):
-        return
+    coded = session.state.quoted_texts - hashes_of(source.text)
     other = next((id_ for one in coded if (id_ := sources.ids_by_text.get(one)) not in (None, source.id)), None)
-    if other is not None:
-        what = f"{word} {other} has the text that was coded as {word} {source.id}, which has another text now"
+    if other is None:
+        return
+    what = f"{word} {other} has the text that was coded as {word} {source.id}, which has another text now"
+    if session.log and _is_carried_over(session.log, source.id, other):
+        hint = "its codings were carried over: remove those here that have no place"
+        yield Problem(file, 0, "warning", f"{what}; {hint}")
+    else:
         hint = "give the files their names again, and the quotations have their places again"
-        yield Problem(file, 0, "error", f"{what}: {hint}")
+        yield Problem(file, 0, "error", f"{what}: {hint}; or open {word} {other}, and carry the codings over")
 
 
 def _assigned(

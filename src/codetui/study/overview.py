@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 from codetui.core.codebook.index import CodebookIndex, profile, profile_name
 from codetui.core.codebook.usage import Usage, latest_usages, usages_by_code
 from codetui.core.session.state import replay
-from codetui.model import Codebook, CodeId, Problem, SourceEntry, SourceId
+from codetui.model import Codebook, CodeId, Problem, SourceDescribed, SourceEntry, SourceId
 from codetui.storage import fs
 from codetui.storage.copies import is_left_out
 from codetui.storage.fs import Version
@@ -225,14 +225,20 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     for entry in entries:
         untouched = StatusLine(entry.id, entry.employer, entry.title, "", "untouched", "", 0)
         sessions = by_source.pop(entry.id, ())
-        lines += [_line(session, study.codebook) for session in sessions] or [untouched]
+        lines += [_line(session, study.codebook, entry) for session in sessions] or [untouched]
     missing = (_line(session, study.codebook) for sessions in by_source.values() for session in sessions)
     return StudyStatus(tuple(lines), tuple(missing), tuple(dict.fromkeys(errors)))
 
 
-def _line(session: SessionSnapshot, book: Codebook) -> StatusLine:
+def _line(session: SessionSnapshot, book: Codebook, entry: SourceEntry | None = None) -> StatusLine:
+    """Return the line of a session; employer and title are those in the corpus, unless the coder has entered others."""
     status, profile = status_of(session.state), session.state.profile
     name = profile_name(book, profile) if profile else ""
     progress = UNREAD if session.is_unread else status.progress
     source = session.source
-    return StatusLine(source.id, source.employer, source.title, session.coder, progress, name, status.codings)
+    employer, title = source.employer, source.title
+    if entry is not None and (employer, title) != (entry.employer, entry.title):
+        events = (event for step in session.steps for event in step.events)
+        if not any(isinstance(event, SourceDescribed) for event in events):
+            employer, title = entry.employer or employer, entry.title or title
+    return StatusLine(source.id, employer, title, session.coder, progress, name, status.codings)

@@ -62,7 +62,7 @@ class SourceIndex:
         self._positions: dict[SourceId, int] = {}
         self._texts = DuplicateTexts()
         self._renamed: dict[str, DuplicateText] = {}
-        """The coder's sessions of sources that are not listed, by the hashes of the texts that were coded."""
+        """The coder's sessions of sources that are gone or have another text now, by the hashes of the coded texts."""
 
     # --- the list -----------------------------------------------------------------------------------
 
@@ -159,13 +159,20 @@ class SourceIndex:
 
     def _sessions_of_others(self) -> Iterator[tuple[str, DuplicateText]]:
         for log in logs(self._paths.folder):
-            if SourceId(log.stem) in self._positions:
-                continue
             steps = Journal(log).read()[0]
             state = replay(steps)
-            if state.opened is not None and state.opened.source not in self._positions and not state.is_untouched:
-                twin = DuplicateText(state.opened.source, status_of(state), is_renamed=True)
-                yield from ((digest, twin) for digest in coded_texts(steps))
+            if state.opened is None or state.is_untouched:
+                continue
+            entry = self.find(state.opened.source)
+            source = self._study.corpus.read(entry)[0] if entry else None
+            status, texts = status_of(state), coded_texts(steps)
+            if source is not None:
+                # What has its place in the text of the source is no other source's.
+                texts = state.quoted_texts - hashes_of(source.text)
+                number = sum(place.text_hash in texts for place in state.places)
+                status = status._replace(codings=number)
+            twin = DuplicateText(state.opened.source, status, is_renamed=True)
+            yield from ((digest, twin) for digest in texts)
 
     @property
     def has_read_texts(self) -> bool:
@@ -175,7 +182,8 @@ class SourceIndex:
     def duplicate(self) -> DuplicateText | None:
         """Return the source with the current one's text that the coder coded most, else the first; None if unique.
 
-        A source that is no longer listed because it got another id also counts, if its session has any work.
+        A source that is no longer listed because it got another id also counts, if its session has any work, and so
+        does one that has another text now, such as the text of this one.
         """
         here = self.position()
         group = self._texts.group(here) if here is not None else ()
@@ -349,7 +357,8 @@ class Workspace:
 
         Another coder's session is never copied, since coders must be independent of each other.
         """
-        entry = self.sources.find(source_id)
+        twins = self.sources.duplicate()
+        entry = None if twins and twins.is_renamed and twins.ad == source_id else self.sources.find(source_id)
         found = self.study.corpus.read(entry)[0] if entry else None
         state = replay(Journal(self._paths.log(source_id)).read()[0])
         return CopySession(source_id, found.text if found else "", state)

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from codetui import model
 from codetui.core.text.spans import SpanIndex
-from codetui.model import CodeId, Coding, CodingId, Event, Memo, MemoId, Source, Transaction, TransactionId
+from codetui.model import Anchor, CodeId, Coding, CodingId, Event, Memo, MemoId, Source, Transaction, TransactionId
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -111,6 +111,16 @@ class State:
     def describe(self, source: Source) -> Source:
         """Return a source with the employer and title recorded in the session."""
         return replace(source, employer=self.employer or source.employer, title=self.title or source.title)
+
+    @property
+    def places(self) -> list[Anchor]:
+        """The places of the quotations, or those that they had last."""
+        return [place for coding in self.live() if (place := coding.anchor or coding.lost)]
+
+    @property
+    def quoted_texts(self) -> set[str]:
+        """The hashes of the texts in which these places are."""
+        return {place.text_hash for place in self.places}
 
     @property
     def is_untouched(self) -> bool:

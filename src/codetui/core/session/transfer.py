@@ -49,6 +49,8 @@ def decide(state: State, command: CopySession, study: DecisionContext) -> Decisi
     if not parts:
         return Refusal(f"Everything coded in {study.word} {command.source} is here already.{left_out}")
     what = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    if other.profile and state.profile not in ("", other.profile):
+        left_out += " The profile here stays: compare the two."
     message = f"Copied from {study.word} {command.source}: {what}.{left_out}"
     return Decision((*codings, *notes, *profile), message, "copy", from_name=command.source, hint="undo it")
 
@@ -87,7 +89,7 @@ def _located(
     coding: Coding, other: State, texts: _SameTexts, study: DecisionContext
 ) -> tuple[Coding, Anchor | None] | None:
     """Return the coding and its place in this text, no place if it has several; None if its words are not in it."""
-    old = coding.anchor
+    old = coding.anchor or coding.lost
     same = texts.span(old) if old else None
     if same is not None:
         return coding, anchors.anchor_at(study.text, same, study.text_hash)

@@ -86,7 +86,8 @@ class CopyController:
     def greeting(self) -> str:
         """Return the message about sources with the same text; empty if there are none."""
         twins = self._bench.workspace.sources.duplicate()
-        return duplicate_words(twins, is_coded=bool(self._bench.state.live())) if twins else ""
+        is_coded = any(coding.anchor for coding in self._bench.state.live())
+        return duplicate_words(twins, is_coded=is_coded) if twins else ""
 
     def take(self) -> None:
         """Copy this coder's codings of the other source."""
@@ -169,6 +170,8 @@ def duplicate_words(twins: DuplicateText, *, is_coded: bool) -> str:
         )
     if codings and not is_coded:
         return f"Same text as {twins.ad} ({progress}, {plural(codings, 'coding')}): {key_of('copy')} copies them"
+    if twins.is_renamed and is_coded:
+        return ""
     more = f" and {twins.more} more" if twins.more else ""
     return f"Same text as {twins.ad}{more}"
 
