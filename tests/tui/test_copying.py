@@ -215,7 +215,7 @@ async def test_a_deleted_copy_is_no_longer_reported(two_states: tuple[Path, Path
         assert any(one.file == str(copy) for one in bench.workspace.problems)
         copy.unlink()
         await press(pilot, "zc")
-        assert bench.status.message == ("No copy of this session's document or log is beside it.", "refusal")
+        assert bench.status.message[0].startswith("No copy of this session's document or log, or of this ad, is beside")
         await press(pilot, "<f4>")
         assert not any(one.file == str(copy) for one in bench.workspace.problems)
 
@@ -239,6 +239,42 @@ async def test_a_copy_with_conflict_marks_is_not_merged(two_states: tuple[Path, 
     async with running(workspace_on(here)) as (pilot, bench):
         await press(pilot, "zc<enter>")
         assert len(bench.state.live()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "preview", "advice"),
+    [
+        ("{} (1).txt", TWO, "The copy has exactly the text that is here.", "you can delete"),
+        ("{} - Copy.txt", f"{TWO}\n\nYou rest.", "Only in the copy:\n· You rest.", "stays as it is"),
+        ("Kopie van {}.txt", f"{TWO}!", f"Only in the copy:\n· {TWO}!\nOnly here:\n· {TWO}", "stays as it is"),
+        ("{} (2).txt", "", "", "stays as it is"),
+    ],
+)
+async def test_a_copy_of_an_ad_is_compared_on_the_screen(
+    tmp_path: Path, name: str, text: str, preview: str, advice: str
+) -> None:
+    write_ad(tmp_path, TWO)
+    ad = tmp_path / "ads" / "1_acme.txt"
+    copy = ad.with_name(name.format(ad.stem))
+    copy.write_text(text, "utf-8")
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, "zc")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, DryRunDialog) and dialog.stage == "done"
+        assert dialog.preview == preview or not preview
+        await pilot.pause(UNSEEN)
+        await press(pilot, "<enter>")
+        assert bench.state.is_untouched
+    assert ad.read_text("utf-8") == TWO and copy.read_text("utf-8") == text
+
+
+async def test_a_copy_of_a_folder_without_this_ad_is_named(two_states: tuple[Path, Path]) -> None:
+    here, _ = two_states
+    write_ad(here, "Something else.", "2_other.txt")
+    shutil.copytree(here / ROSA, here / ROSA.with_name("rosa (1)"))
+    async with running(workspace_on(here)) as (pilot, bench):
+        await press(pilot, ")zc")
+        assert "rosa (1) copies your folder, without this ad: `codetui merge`" in bench.status.message[0]
 
 
 async def test_a_log_whose_codings_were_imported_from_its_document_is_not_merged_a_second_time(

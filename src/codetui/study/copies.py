@@ -1,4 +1,4 @@
-"""Compare an open session with a copy of its log or document, and merge the copy into it."""
+"""Compare an open session with a copy of its log, document or source, and merge a copy of the first two into it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from codetui.core.codebook.index import label_of, place_title, profile_name
 from codetui.core.session.commands import Refusal
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
-from codetui.model import Codebook, SourceId
+from codetui.model import Codebook, Source, SourceId
 from codetui.storage import fs
+from codetui.storage.copies import is_backup, original_of
 from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.session_files import LOG, SessionPaths, coders, strays
+from codetui.storage.sources.corpus import Corpus, reader_of
 from codetui.study.session.document import decode_document, heading_id, owner_of, read_document
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.session.sync import ParsedDocument, parse, unmerged
 from codetui.study.sessions import SessionSnapshot, copied_folders, out_of_bounds, text_conflict
+from codetui.study.study import Study
 
 CONFLICT_MARK = "The copy has conflict marks of git, so nothing is merged: choose one side and delete the marks."
 
@@ -38,6 +41,22 @@ def find_copies(session: Session, paths: SessionPaths) -> list[Path]:
         log = copied.log(source_id)
         found += [log] if fs.is_file(log) else copied.documents_of(source_id)
     return list(dict.fromkeys(found))
+
+
+def find_source_copies(source: Source) -> list[Path]:
+    """Return the copies of the file with a source, which are not read; backups of editors are not among them."""
+    file = Path(source.file)
+    with suppress(OSError):
+        names = fs.names_in(file.parent)
+        copies = (name for name in names if original_of(name, names) == file.name and not is_backup(name))
+        return [file.with_name(name) for name in copies]
+    return []
+
+
+def copied_folder(paths: SessionPaths) -> Path | None:
+    """Return a copy of the coder's folder, if there is one."""
+    copies = copied_folders(paths.root, coders(paths.root))
+    return next((paths.root / name for name, one in copies.items() if one == paths.folder.name), None)
 
 
 def _is_of(source_id: SourceId, path: Path) -> bool:
@@ -96,6 +115,22 @@ def _compared(session: Session, copy: Path) -> Comparison | Refusal:
     # Merging a log may add what is here already a second time: that is no news.
     has_news = bool(here - after) or (not is_contained and here != after)
     return Comparison(lines or ["The copy has exactly what is here."], is_contained, has_news)
+
+
+def compare_source(study: Study, source: Source, copy: Path) -> Comparison | Refusal:
+    """Compare the text of a source with that in a copy of its file, line by line.  A source is never changed."""
+    try:
+        corpus = Corpus(copy, study.codebook.corpus, words=study.codebook.words)
+        entry = corpus.find(source.id) if reader_of(copy.name).is_table else corpus.first()
+        found = corpus.read(entry)[0] if entry else None
+    except OSError as error:
+        return Refusal(not_read(error, copy, "the two are not compared").message)
+    if found is None:
+        return Refusal(f"The copy has no {study.codebook.words.source} {source.id}.")
+    here, there = (Counter(filter(str.strip, one.text.splitlines())) for one in (source, found))
+    parts = {"Only in the copy": there - here, "Only here": here - there}
+    lines = [line for title, only in parts.items() if only for line in (f"{title}:", *map("· {}".format, only))]
+    return Comparison(lines or ["The copy has exactly the text that is here."], not lines, has_news=False)
 
 
 def merge_copy(session: Session, copy: Path) -> Saved | NotSaved | HeldElsewhere:

@@ -112,16 +112,16 @@ class CopyController:
     # --- copies of the log and the document ---------------------------------------------------------
 
     def compare(self) -> None:
-        """Compare with a copy of the session's log or document, asking which one if there are several."""
-        from codetui.study.copies import find_copies
+        """Compare with a copy of the session's log or document, or of the source; of several, ask which one."""
+        from codetui.study.copies import copied_folder, find_copies, find_source_copies
         from codetui.tui.dialogs.confirm import ChoiceDialog, option
 
         workspace = self._bench.workspace
-        session = workspace.session
-        copies = find_copies(session, workspace.study.paths_of(workspace.coder)) if session else []
+        session, paths = workspace.session, workspace.study.paths_of(workspace.coder)
+        copies = [*find_copies(session, paths), *find_source_copies(session.source)] if session else []
         workspace.update_conflicts()
         if session is None or not copies:
-            raise RefusedError("No copy of this session's document or log is beside it.")
+            raise RefusedError(self._without_copy(copied_folder(paths)))
         if len(copies) == 1:
             self._compare(session, copies[0])
         else:
@@ -131,10 +131,19 @@ class CopyController:
             dialog = ChoiceDialog("Compare a copy with this session", options)
             self._bench.ask(dialog, lambda chosen: self._compare(session, copies[int(chosen)]))
 
+    def _without_copy(self, folder: Path | None) -> str:
+        """Return why there is nothing to compare; `folder` is a copy of the coder's folder, if there is one."""
+        word = self._bench.words.source
+        if folder is not None:
+            return f"{folder} copies your folder, without this {word}: `codetui merge` with its name merges it."
+        return f"No copy of this session's document or log, or of this {word}, is beside it."
+
     def _compare(self, session: Session, copy: Path) -> None:
         """Show what only the copy and only the session has, and merge the copy on Enter."""
-        from codetui.study.copies import compare_copy, merge_copy
+        from codetui.study.copies import compare_copy, compare_source, merge_copy
         from codetui.tui.dialogs.confirm import DryRunDialog
+
+        study, is_source = self._bench.workspace.study, copy.parent == Path(session.source.file).parent
 
         def merge() -> None:
             outcome = merge_copy(session, copy)
@@ -144,19 +153,25 @@ class CopyController:
             self._bench.say(f"{outcome_words(outcome)}{then}", kind_of(outcome))
 
         def show() -> None:
-            found = compare_copy(session, copy)
+            found = compare_source(study, session.source, copy) if is_source else compare_copy(session, copy)
             if isinstance(found, Refusal):
                 dialog.show("done", [], found.message, is_grave=True)
             elif found.has_news:
                 dialog.show("asking", found.lines, "Enter merges the copy into this session.")
             elif found.is_contained:
                 dialog.show("done", found.lines, f"Nothing in it is missing here: you can delete {copy.name}.")
+            elif is_source:
+                stays = f"This {self._bench.words.source} stays as it is"
+                dialog.show(
+                    "done", found.lines, f"{stays}: keep the text that you coded, and move the other file away."
+                )
             else:
                 dialog.show(
                     "done", found.lines, "Merging would change nothing: later decisions in this session are kept."
                 )
 
-        dialog = DryRunDialog("Compare a copy with this session", str(copy), merge)
+        title = f"Compare a copy with this {self._bench.words.source if is_source else 'session'}"
+        dialog = DryRunDialog(title, str(copy), merge)
         self._bench.ask(dialog, lambda _: None)
         self._bench.call_after_refresh(show)
 
