@@ -431,3 +431,31 @@ async def test_two_labels_side_by_side_show_where_the_second_begins() -> None:
         (z, first), (tail, rest), (v, second) = cells[LEFT : LEFT + 3]
         assert (z, tail, v) == ("z", "l", "v")
         assert first == second and first != rest
+
+
+async def test_the_scroll_bar_is_dragged_and_pressed_beside_its_thumb_without_a_click_on_the_text() -> None:
+    app = ViewApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.view.show(AD * 20)
+        await pilot.pause()
+        rows = app.view.text_layout.rows
+        await pilot.mouse_down(View, offset=(59, 0))
+        await pilot.hover(View, offset=(57, 6))
+        assert app.view.top_row == round(6 * rows / 12)
+        await pilot.mouse_up(View, offset=(57, 6))
+        await pilot.hover(View, offset=(57, 0))
+        assert app.view.top_row == round(6 * rows / 12)
+        await pilot.click(View, offset=(59, 0))
+        assert app.view.top_row == round(6 * rows / 12) - 12
+        await pilot.click(View, offset=(59, 11))
+        assert app.view.top_row == round(6 * rows / 12)
+        assert app.clicks == [] == app.drags
+
+
+async def test_the_scroll_bar_shows_the_part_in_view() -> None:
+    app = ViewApp()
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.view.show("words\n" * 20)
+        await pilot.pause()
+        thumb = [list(app.view.render_line(y))[-1].style.reverse for y in range(10)]
+        assert thumb == [True] * 5 + [None] * 5

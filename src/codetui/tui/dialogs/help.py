@@ -92,7 +92,7 @@ class HelpRows(PlainRows, can_focus=False):
 
     def _lay(self) -> None:
         nothing = [Row((Part(self._nothing, "warn"),))]
-        self.show(_rows(self._help, self.scrollable_content_region.width - 2) or nothing)
+        self.show(_rows(self._help, self.row_cells - 2) or nothing)
 
 
 def _rows(lines: Sequence[KeyHelp], width: int) -> list[Row]:

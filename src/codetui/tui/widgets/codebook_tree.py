@@ -14,7 +14,9 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 
 from codetui.core.codebook.index import CodebookIndex, profile_name
 from codetui.core.codebook.migration import document_label
@@ -294,6 +296,9 @@ class CodebookTree(RowList):
 
         node: Node
 
+    virtual_size = Reactive(Size(0, 0), repaint=False)
+    """Its height does not depend on its rows, so another number of them needs no layout."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.index = CodebookIndex(Codebook(title=""))
@@ -398,14 +403,14 @@ class CodebookTree(RowList):
 
     def on_resize(self) -> None:
         """Wrap the reasoning at the new width."""
-        if self.scrollable_content_region.width != self._head_width:
+        if self.row_cells != self._head_width:
             self._rebuild(self.current)
 
     def _rebuild(self, node: Node) -> None:
         """Rebuild the rows, with the cursor at the same height on `node`, or on the node that replaced it."""
         row_before, scroll_before, head_before = self.cursor, self.scroll_offset.y, len(self._head)
         self._outline = Outline(self.index, self._state, self._folded, self._outline)
-        self._head_width = self.scrollable_content_region.width
+        self._head_width = self.row_cells
         self._head = self._head_rows(self._head_width - 2)
         row = self._row_of(node)
         self.rows_changed(row if row >= 0 else row_before - head_before + len(self._head))

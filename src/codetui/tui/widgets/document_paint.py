@@ -231,7 +231,8 @@ class Painter:
         for offset, label in self.labels[low:high]:
             cell = gutter_cells(self.key_cells) + row.cell_at(offset)
             first = Segment(label[:1], self.styles.label(is_first=True))
-            painted = Strip([first, Segment(label[1:], self.styles.label(is_first=False))])
+            rest = [Segment(label[1:], self.styles.label(is_first=False))] if label[1:] else []
+            painted = Strip([first, *rest])
             strip = Strip.join([strip.crop_extend(0, cell, None), painted, strip.crop(cell + cell_len(label))])
         return strip
 

@@ -10,7 +10,6 @@ from operator import itemgetter
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -27,6 +26,7 @@ from codetui.tui.widgets.document_paint import (
     RowCoding,
     gutter_cells,
 )
+from codetui.tui.widgets.line_view import BAR, LineView
 
 RIGHT_MARGIN = 2
 """Cells kept free right of the text: for a blank that ends beyond the width, and for the cursor after it."""
@@ -40,7 +40,7 @@ EDGE_SECONDS = 0.05
 WIDTH_BEFORE_LAYOUT = 80
 
 
-class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
+class DocumentView(LineView, can_focus=True, inherit_bindings=False):
     """The ad on the left of the workbench, wrapped to the width and scrolled by rows.
 
     It binds no keys and makes no decisions: it shows what it is given, and posts the position of the mouse. Only the
@@ -176,7 +176,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         `size` is in cells and includes the frame and the scroll bar.
         """
         inner = size - self.styles.gutter.totals
-        room = Size(inner.width - self.styles.scrollbar_size_vertical, inner.height)
+        room = Size(inner.width - BAR, inner.height)
         if room != self._room:
             self._room, self._top_offset, self._is_placed = room, self.top_offset, False
             self._wrap(self.text_layout.text, self._codings.coded)
@@ -203,7 +203,6 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         if self.view_rows:
             self.virtual_size = Size(self._room.width, self.text_layout.rows)
             self.scroll_to_row(self.text_layout.row_of(self._top_offset))
-            self.vertical_scrollbar.position = self.scroll_y
 
     # --- painting -------------------------------------------------------------------------------------
 
@@ -212,11 +211,11 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
         if self._painter is None:
             self._painter = self._make_painter()
         number = self.scroll_offset.y + y
-        width, blank = self.scrollable_content_region.width, self._painter.styles.text(Face())
+        width, blank = self.row_cells, self._painter.styles.text(Face())
         if number >= self.text_layout.rows:
-            return Strip.blank(width, blank)
+            return self.with_bar(Strip.blank(width, blank), y)
         strip = self._painter.strip(number, *self._look(number))
-        return strip.adjust_cell_length(width, blank)
+        return self.with_bar(strip.adjust_cell_length(width, blank).simplify(), y)
 
     def notify_style_update(self) -> None:
         """Clear the colours of the previous theme."""
@@ -280,7 +279,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a drag."""
-        if event.button == 1:
+        if event.button == 1 and not self.is_on_bar(event):
             self._drag.begin(event.x, event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -294,7 +293,7 @@ class DocumentView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """Post a click, unless it ends a drag."""
-        if event.button == 1 and not self._drag.has_moved:
+        if event.button == 1 and not (self._drag.has_moved or self.is_bar_pressed):
             self.post_message(self.Clicked(self.offset_under(event.x, event.y), (event.chain - 1) % 3 + 1))
 
     def on_hide(self) -> None:

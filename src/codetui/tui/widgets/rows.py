@@ -19,11 +19,11 @@ from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from codetui.core.text.display import sanitize
 from codetui.tui.themes import component_style, hue_style, opaque
+from codetui.tui.widgets.line_view import LineView
 
 RIGHT_SHARE = 3
 """The words at the right of a row have at least this part of its width: a third."""
@@ -64,7 +64,7 @@ class _Look(NamedTuple):
     width: int
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(LineView, can_focus=True):
     """Rows with a cursor; subclasses return their number and their content.
 
     The class `-active` paints the cursor of a list without focus as if it had the focus.
@@ -87,7 +87,7 @@ class RowList(ScrollView, can_focus=True):
     }
 
     virtual_size = Reactive(Size(0, 0), layout=True, repaint=False)
-    """Another number of rows moves the scroll bar; the rows that look different are refreshed one by one."""
+    """Another number of rows may change the height; the rows that look different are refreshed one by one."""
 
     @dataclass
     class RowHighlighted(Message):
@@ -207,7 +207,7 @@ class RowList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked row; a second click selects it."""
         index = event.y - self.styles.gutter.top + self.scroll_offset.y
-        if event.y < self.styles.gutter.top or not 0 <= index < self.row_count():
+        if self.is_bar_pressed or event.y < self.styles.gutter.top or not 0 <= index < self.row_count():
             return
         was_under_cursor = self.is_under_cursor(index)
         self.move_to(index)
@@ -236,13 +236,13 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of a row of the view."""
-        width = self.scrollable_content_region.width
+        width = self.row_cells
         look = self._painted[y] = self._looks(range(y, y + 1), width)[0]
         strip = self._strips.get(look)
         if strip is None:
             strip = self._paint(look.row, width, look.ground)
             self._strips.set(look, strip)
-        return strip
+        return self.with_bar(strip, y)
 
     def _looks(self, rows: range, width: int) -> list[_Look]:
         """Return the looks of the rows in view at a width of `width` cells."""
@@ -259,13 +259,13 @@ class RowList(ScrollView, can_focus=True):
 
     def _refresh_changed_rows(self) -> None:
         """Refresh the rows in view whose look has changed since they were painted."""
-        _, _, view_width, height = self.scrollable_content_region
+        height = self.scrollable_content_region.height
         if not height:
             # A hidden list has no rows in view, and may come back in the size that it had.
             self.refresh()
             return
         width = max(self.virtual_size.width, self.size.width)
-        looks = enumerate(self._looks(range(height), view_width))
+        looks = enumerate(self._looks(range(height), self.row_cells))
         changed = [Region(0, y, width, 1) for y, look in looks if self._painted.get(y) != look]
         if changed:
             self.refresh(*changed)
@@ -273,6 +273,7 @@ class RowList(ScrollView, can_focus=True):
     def _fit_rows(self) -> None:
         """Set the scrollable height to the number of rows."""
         self.virtual_size = Size(1, self.row_count())
+        self.refresh_bar()
 
     def _paint(self, row: Row | None, width: int, ground: _Ground) -> Strip:
         """Return the strip of a row:
@@ -292,7 +293,8 @@ class RowList(ScrollView, can_focus=True):
             if text != part.text:
                 break
         segments.append(Segment(" " * (max(room, 0) + (1 if right else 0)), base))
-        return Strip([*segments, *right]).adjust_cell_length(width, base)
+        filled = [segment for segment in (*segments, *right) if segment.text]
+        return Strip(filled).adjust_cell_length(width, base).simplify()
 
     def _bar(self, ground: _Ground, base: Style) -> Segment:
         """Return the bar before the row under the cursor, thin if the list has no focus."""
