@@ -125,6 +125,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         from codetui.cli import codebook
 
         return codebook.COMMANDS[options.subcommand]
+    if name == "sample":
+        from codetui.cli.sample import sample
+
+        return sample
     if name == "find":
         from codetui.cli.find import find
 
@@ -164,7 +168,8 @@ def _open(options: argparse.Namespace) -> int:
 
     options.corpus = options.path or options.corpus
     study = open_study(options)
-    workspace = open_workspace(study, coder_name(options.coder), wanted=options.ad, is_shared=True)
+    study.reader = coder_name(options.coder)
+    workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.formats.settings import Names
@@ -211,6 +216,7 @@ COMMANDS = {
     "invented": "list the quotations of a coder that are not in the ads",
     "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
     "find": "find words, quotations and codes in all ads and sessions",
+    "sample": "draw ads at random, and say who codes which",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
     "merge": "merge sessions from a USB stick, a clone or another machine",
@@ -335,6 +341,11 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             formats.add_argument("--json", action="store_true", help="print JSON")
             formats.add_argument("--csv", action="store_true", help="print a table")
             _add_output(parser, None, "a file; .json and .csv choose the format")
+        case "sample":
+            from codetui.cli import sample
+
+            _add_study(parser, *PARTS)
+            sample.add_arguments(parser)
         case "status" | "check":
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_json(parser)

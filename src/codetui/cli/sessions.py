@@ -48,8 +48,15 @@ UNWRITTEN = re.compile(
 
 
 def open_study(options: argparse.Namespace) -> Study:
-    """Open the study that the options name.  Raises StudyError."""
-    return Study.open(options.study, corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
+    """Open the study that the options name, for the person at the keyboard.  Raises StudyError."""
+    study = Study.open(options.study, corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
+    study.reader = coder_name(None)
+    hidden = study.samples.hidden_from(study.reader) if study.samples.all else []
+    if hidden:
+        words = study.codebook.words
+        ads = plural(len(hidden), words.source, words.sources)
+        note(f"hidden from {study.reader}: what others made of {ads}, until all coders of each have marked it done")
+    return study
 
 
 def coder_name(given: str | None) -> str:
@@ -129,7 +136,9 @@ def status(options: argparse.Namespace) -> int:
     lines = (*found.lines, *found.missing)
     if options.json:
         problems = [problem._asdict() for problem in found.errors]
-        show_json({"ads": [line._asdict() for line in lines], "totals": found.totals, "problems": problems})
+        samples = [one._asdict() for one in study.samples.progress()]
+        lists = {"ads": [line._asdict() for line in lines], "totals": found.totals, "problems": problems}
+        show_json(lists | ({"samples": samples} if samples else {}))
         return exit_code(found.errors)
     words = study.codebook.words
     for total in _totals(found, words):
@@ -138,6 +147,8 @@ def status(options: argparse.Namespace) -> int:
         (line.state, f"{line.codings:>7}", line.ad, line.employer, line.title, line.coder, line.profile)
         for line in lines
     ]
+    for one in study.samples.progress():
+        show_wrapped(f"sample {one.sample}: {one.coder} has done {one.done} of {one.all}")
     show("")
     show_table(("state", "codings", words.source, "employer", "title", "coder", "profile"), rows, whole=words.source)
     return exit_code(found.errors)

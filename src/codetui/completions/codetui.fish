@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import import-codings invented export find status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
-set -g _shtab_codetui_opts_with_value --ad --as --codebook --coder --corpus --driver --format --from --map --old --output --sessions --study --what -o
+set -g _shtab_codetui_commands import import-codings invented export find sample status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
+set -g _shtab_codetui_opts_with_value --ad --as --because --by --codebook --coder --coders --corpus --driver --format --from --map --name --of --old --output --overlap --same --seed --sessions --size --stratify --study --what -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -119,6 +119,26 @@ complete -c codetui -n '_shtab_codetui_using find' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using find' -l csv -d 'print a table'
 complete -c codetui -n '_shtab_codetui_using find' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file; .json and .csv choose the format; - is stdout'
 complete -c codetui -n '_shtab_codetui_using find' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a sample -d 'draw ads at random, and say who codes which'
+complete -c codetui -n '_shtab_codetui_using sample' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using sample' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using sample' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using sample' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using sample' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using sample' -l name -x -d 'the name of the sample; default: sample-1, sample-2 …'
+complete -c codetui -n '_shtab_codetui_using sample' -l size -x -d 'how many ads; without it, samples are listed'
+complete -c codetui -n '_shtab_codetui_using sample' -l seed -x -d 'the same seed gives the same sample; default: 1'
+complete -c codetui -n '_shtab_codetui_using sample' -l coders -x -d 'who codes'
+complete -c codetui -n '_shtab_codetui_using sample' -l overlap -x -d 'how many of the ads several coders code'
+complete -c codetui -n '_shtab_codetui_using sample' -l by -xka "all pairs" -d 'these by all coders, or each by a pair; default: all'
+complete -c codetui -n '_shtab_codetui_using sample' -l stratify -x -d 'a column of the table, or profile with --of: each of its values gets its share'
+complete -c codetui -n '_shtab_codetui_using sample' -l of -x -d 'who assigned the profiles'
+complete -c codetui -n '_shtab_codetui_using sample' -l same -x -d 'the ads of this sample once more, for example to the same coder under another name'
+complete -c codetui -n '_shtab_codetui_using sample' -l open -d 'coders may see each other'"'"'s work at once: not blind'
+complete -c codetui -n '_shtab_codetui_using sample' -l dry-run -d 'only show what would be drawn'
+complete -c codetui -n '_shtab_codetui_using sample' -l coder -x -d 'from whom an ad is taken'
+complete -c codetui -n '_shtab_codetui_using sample' -l because -x -d 'why it is taken'
+complete -c codetui -n '_shtab_codetui_using sample' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'
 complete -c codetui -n '_shtab_codetui_using status' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using status' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

@@ -18,9 +18,10 @@ complete codetui \
         'c/--what=/(codings ads notes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
+        'c/--by=/(all pairs)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad all-coders as codebook coder corpus count csv driver dry-run force format from help install-driver json map not-done old output path person sessions study undo version what)/' \
+        'c/--/(actions ad all-coders as because by codebook coder coders corpus count csv driver dry-run force format from help install-driver json map name not-done of old open output overlap path person same seed sessions size stratify study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -32,9 +33,10 @@ complete codetui \
         'n/--what/(codings ads notes)/' \
         'n/-o/f/' \
         'n/--output/f/' \
+        'n/--by/(all pairs)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(import import-codings invented export find status check merge codebook init config completion)/' \
+        'p/1/(import import-codings invented export find sample status check merge codebook init config completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

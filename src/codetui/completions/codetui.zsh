@@ -21,6 +21,7 @@ _shtab_codetui_commands() {
     init:'create a new study in a folder'
     invented:'list the quotations of a coder that are not in the ads'
     merge:'merge sessions from a USB stick, a clone or another machine'
+    sample:'draw ads at random, and say who codes which'
     status:'show progress per ad'
   )
   _describe 'codetui commands' _commands
@@ -285,6 +286,32 @@ _shtab_codetui_merge_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_merge_defaults_added=0
 
+_shtab_codetui_sample_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--name[the name of the sample\; default\: sample-1, sample-2 \…]:NAME:"
+  "--size[how many ads\; without it, samples are listed]:N:"
+  "--seed[the same seed gives the same sample\; default\: 1]:N:"
+  "--coders[who codes]:A,B:"
+  "--overlap[how many of the ads several coders code]:N:"
+  "--by[these by all coders, or each by a pair\; default\: all]:by:(all pairs)"
+  "--stratify[a column of the table, or profile with --of\: each of its values gets its share]:ATTRIBUTE:"
+  "--of[who assigned the profiles]:CODER:"
+  "--same[the ads of this sample once more, for example to the same coder under another name]:NAME:"
+  "--open[coders may see each other\'s work at once\: not blind]"
+  "--dry-run[only show what would be drawn]"
+  "--coder[from whom an ad is taken]:NAME:"
+  "--because[why it is taken]:WHY:"
+  "--json[print JSON]"
+  "(*)::take an ad from a coder (--coder, --because):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_sample_defaults_added=0
+
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -328,6 +355,7 @@ _shtab_codetui() {
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         invented) _arguments -C -s $_shtab_codetui_invented_options ;;
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;
+        sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
       esac
   esac

@@ -271,3 +271,30 @@ class MapForm(Form):
     sections: Named[object] = {}
     groups: Named[object] = {}
     codes: Named[object] = {}
+
+
+class ReleaseForm(Form):
+    """`[[released]]`"""
+
+    source: Id
+    coder: Text
+    because: Text = ""
+    by: Text = ""
+    time: Text = ""
+
+
+class SampleForm(Form):
+    """The file of a sample."""
+
+    version: int = 1
+    seed: int
+    size: int = 0
+    overlap: int = 0
+    by: Text = "all"
+    stratify: Text = ""
+    candidates: int = 0
+    time: Text = ""
+    blind: bool = True
+    coders: Ids
+    sources: dict[str, Ids]
+    released: list[ReleaseForm] = []

@@ -64,6 +64,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
         problems += repeated(group, book.words.source)
     for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=lambda one: one.folder):
         problems += _check_coder(study, folder, sessions, sources, groups)
+    problems += study.samples.inconsistencies(sources, book.words.source)
     return in_order([*study.codebook_service.problems, *problems])
 
 

@@ -240,7 +240,7 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
     """Count the changes that a migration would make, including hand edits; nothing is written."""
     tally = MigrationCounts(plan.new.words)
-    for record in study.sessions(coder=coder, book=plan.old or plan.new):
+    for record in study.sessions(coder=coder, book=plan.old or plan.new, is_shown=False):
         tally.unread += filter(is_left_out, record.problems)
         if record.state.opened is None and record.document is None:
             continue
@@ -266,7 +266,10 @@ def migrate_sessions(
     already counted in the `tally`.  `progress` is called with the number of sessions that were read.
     """
     tally, ads = tally or MigrationCounts(plan.new.words), study.sources_by_id()
-    sessions, read = study.sessions_path, study.sessions(coder=coder, book=plan.old or plan.new, sources=ads)
+    sessions, read = (
+        study.sessions_path,
+        study.sessions(coder=coder, book=plan.old or plan.new, sources=ads, is_shown=False),
+    )
     found = (one for one in read if not is_skipped(one))
     looked_at = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import Checks, check_fields, parse_codebook
@@ -19,6 +19,9 @@ from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots
 from codetui.study.steps import interrupted_steps
+
+if TYPE_CHECKING:
+    from codetui.study.samples import Samples
 
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
 """The default names of the parts of a study in its folder."""
@@ -57,6 +60,8 @@ class Study:
             raise StudyError(f"{sessions} is not a folder; name the folder of the sessions with --sessions.")
         self.codebook_service = codebook
         self.sessions_path = sessions
+        self.reader = ""
+        """The person who reads, from whom blind samples hide what others made; empty for nobody in particular."""
         self._corpus_path = corpus
 
     @classmethod
@@ -151,16 +156,29 @@ class Study:
         skipped: SourceId | None = None,
         book: Codebook | None = None,
         sources: CorpusSources | None = None,
+        is_shown: bool = True,
     ) -> Iterator[SessionSnapshot]:
         """Yield snapshots of the sessions that `viewer` may read, of one coder or of all, including hand edits.
 
         Nothing is written. Without a viewer the owner of the study is meant. The session of the source `skipped` is
         left out. `book` is the codebook for reading documents, `sources` the corpus, if it was listed before.
+
+        What a blind sample hides from the `reader` is left out, unless it is not shown to anybody, as in a migration.
         """
         by_id = sources or self.sources_by_id()
         found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
         own = viewer and session_files.coder_folder(self.sessions_path, viewer)
-        return (session for session in found if viewer in (None, session.coder) or session.folder == own)
+        readable = (one for one in found if viewer in (None, one.coder) or one.folder == own)
+        if not is_shown or not self.samples.all:
+            return readable
+        return (one for one in readable if self.samples.may_read(self.reader, one.coder, one.source.id))
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The samples of the study, which say who codes what."""
+        from codetui.study.samples import Samples
+
+        return Samples(self.codebook_path.parent, self.sessions_path)
 
     def problems(self, coder: str | None = None) -> list[Problem]:
         """Return the problems that concern all sessions of one coder or of all.
@@ -171,7 +189,7 @@ class Study:
         root = self.sessions_path
         try:
             obstructions = session_files.obstructions(root, coder and session_files.coder_folder(root, coder))
-            return [*interrupted_steps(root)[1], *obstructions]
+            return [*interrupted_steps(root)[1], *obstructions, *self.samples.problems]
         except OSError as error:
             return [not_read(error, root, "its sessions are left out")]
 

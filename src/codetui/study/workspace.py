@@ -136,13 +136,15 @@ class SourceIndex:
         return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
 
     def next_uncoded(self) -> SourceEntry | None:
-        """Return the next source without work of this coder, from the current one, wrapping around the list."""
+        """Return the next source without work of this coder: in the coder's queue, else in the list, from here on."""
         here, begun = self.position(), frozenset[str]()
         with suppress(OSError):  # A source with a log that was not read yet was touched.
             begun = self._paths.log_ids()
         read = {*self.statuses, *([self.session.source.id] if self.session else [])}
         start = 0 if here is None else here + 1
-        for entry in self.entries[start:] + self.entries[: max(0, start - 1)]:
+        queue = (self.find(SourceId(one)) for one in self._study.samples.queue(self._coder))
+        queued = [entry for entry in queue if entry is not None and entry != self.current]
+        for entry in queued + self.entries[start:] + self.entries[: max(0, start - 1)]:
             is_known = entry.id in read or safe_name(entry.id) not in begun
             if is_known and self.status(entry.id).progress == "untouched":
                 return entry
