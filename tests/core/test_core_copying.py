@@ -133,7 +133,9 @@ def test_everything_except_the_done_mark_is_copied_and_undone_in_one_step(there:
         "whole": ("1", "Because.", False),
     }
     undone = here.do(Undo())
-    assert isinstance(undone, Decision) and undone.message == "Undone: the copy from ad 812."
+    assert (
+        isinstance(undone, Decision) and undone.message == "Undone: the copy from ad 812 (2 codings, 3 notes, profile)."
+    )
     assert here.state.is_untouched
     here.do(Redo())
     assert len(here.state.live()) == 2 and here.state.profile == "1"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.session.commands import Command, Decision, DecisionContext, Refusal, transaction_of
-from codetui.core.session.decide import applicable, decide, undo_unchanged
+from codetui.core.session.decide import applicable, decide, undo_events, undo_unchanged
 from codetui.core.session.state import State, evolve
 from codetui.formats.codebook.editing import verified
 from codetui.formats.codebook.reader import parse_codebook
@@ -28,11 +27,11 @@ from codetui.model import (
     source_hash,
 )
 from codetui.storage import study_files
-from codetui.storage.journal import StudyJournal, decode, encode, fresh_id, now
+from codetui.storage.journal import decode, encode, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
-from codetui.study.steps import BegunStep, StepNote, interrupted_steps, log_step
+from codetui.study.steps import BegunStep, StepNote, interrupted_steps, log_reversal, log_step
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace
 
@@ -81,6 +80,17 @@ class StepDone(NamedTuple):
     def is_complete(self) -> bool:
         """Whether all sessions have it."""
         return all(problem.severity != "error" for problem in self.problems)
+
+
+class Begun(NamedTuple):
+    """A step that has begun: its note, and the folders and sessions that have it so far."""
+
+    step: BegunStep
+    note: StepNote
+    changes: tuple[SessionChange, ...]
+    done: list[tuple[str, Session]]
+    problems: list[Problem]
+    skipped: tuple[Refusal, ...] = ()
 
 
 class SessionUnavailableError(Exception):
@@ -180,6 +190,14 @@ class StepRunner:
 
         If the codebook or the note cannot be written, nothing is changed.
         """
+        begun = self.begin(plan)
+        return self.finish(begun, progress) if isinstance(begun, Begun) else begun
+
+    def begin(self, plan: StepPlan) -> Begun | StepDone | Refusal | NotSaved:
+        """Note a step, and change the codebook and the open session; `finish` changes the others.
+
+        A step without note, in one session or without any change, is done at once.
+        """
         refusal = self._interrupted() or self._outdated(plan)
         if refusal is not None:
             return refusal
@@ -195,11 +213,27 @@ class StepRunner:
         made_in = self._current.source.id if self._current is not None else ""
         step = BegunStep(id_, plan.kind, self.coder, "", plan.what, "", "", "", "", plan.target, made_in, lines)
         note = StepNote(self._root, id_)
-        begun = self._begin(step, note, plan.edit)
-        if not isinstance(begun, BegunStep):
+        noted = self._note(step, note, plan.edit)
+        if not isinstance(noted, BegunStep):
             note.end([])
-            return begun
-        return self._write(begun, note, plan.changes, progress)._replace(skipped=plan.skipped)
+            return noted
+        if not plan.changes and noted.before == noted.after:
+            note.end([])
+            return StepDone(plan.what, 0)
+        begun = Begun(noted, note, plan.changes, [], [], plan.skipped)
+        self._write_all(begun, [one for one in plan.changes if one.session is self._current])
+        return begun
+
+    def finish(self, begun: Begun, progress: Callable[[int], None] = lambda _: None) -> StepDone:
+        """Change the sessions that are not open on the screen, record the step and end its note; for a worker."""
+        self._write_all(begun, [one for one in begun.changes if one.session is not self._current], progress)
+        problems: list[Problem] = begun.problems
+        if any(problem.severity == "error" for problem in problems):
+            begun.note.release()
+        else:
+            problems.extend(self._log(begun.step, begun.done))
+            begun.note.end([])
+        return StepDone(begun.step.what, len(begun.done), tuple(problems), begun.skipped)
 
     def _interrupted(self) -> Refusal | None:
         """Return why no other step may begin if one was interrupted."""
@@ -217,7 +251,7 @@ class StepRunner:
         reason = session.out_of_date_reason()
         return NotSaved(reason) if reason else None
 
-    def _begin(self, step: BegunStep, note: StepNote, edit: TextChange | None) -> BegunStep | Refusal | NotSaved:
+    def _note(self, step: BegunStep, note: StepNote, edit: TextChange | None) -> BegunStep | Refusal | NotSaved:
         """Save the note of a step, and change the codebook after keeping both versions."""
         if edit is None:
             try:
@@ -225,41 +259,35 @@ class StepRunner:
             except OSError as error:
                 return NotSaved(f"{error.filename or note.path}: {error.strerror or error}")
             return step
-        begun = [step]
+        noted = [step]
 
         def change(text: str) -> str:
             changed = edit(text)
-            hashes = [keep_version(self._root, one) for one in (text, changed)]
-            begun[0] = step._replace(before=hashes[0], after=hashes[1])
-            note.begin(begun[0])
+            if changed != text:
+                hashes = [keep_version(self._root, one) for one in (text, changed)]
+                noted[0] = step._replace(before=hashes[0], after=hashes[1])
+                note.begin(noted[0])
             return changed
 
         outcome = self._edit(change)
-        return begun[0] if isinstance(outcome, Saved) else outcome
+        return noted[0] if isinstance(outcome, Saved) else outcome
 
-    def _write(
-        self, step: BegunStep, note: StepNote, changes: Sequence[SessionChange], progress: Callable[[int], None]
-    ) -> StepDone:
-        """Change the sessions, record the step in the logs of the study, and end its note."""
-        problems: list[Problem] = []
-        done: list[tuple[str, Session]] = []
+    def _write_all(
+        self, begun: Begun, changes: Sequence[SessionChange], progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Change some of the sessions of a step."""
+        step = begun.step
         for folder, session, decision in changes:
             if step.before != step.after and session is not self._current:
                 session.use(self._study.codebook, self._study.codebook_service.keep)
-            outcome = session.record(decision._replace(step=step.id))
+            outcome = session.record(decision._replace(step=step.id)) if decision.events else Saved("")
             if isinstance(outcome, Saved):
-                done.append((folder, session))
-                problems += self._written(session)
+                begun.done.append((folder, session))
+                begun.problems.extend(self._written(session))
             else:
                 what = f"this session is unchanged: {outcome.reason}; fix the cause, then finish the change"
-                problems.append(Problem(str(session.log_path), 0, "error", what))
-            progress(len(done))
-        if any(problem.severity == "error" for problem in problems):
-            note.release()
-        else:
-            problems += self._log(step, done)
-            note.end([])
-        return StepDone(step.what, len(done), tuple(problems))
+                begun.problems.append(Problem(str(session.log_path), 0, "error", what))
+            progress(len(begun.done))
 
     def _written(self, session: Session) -> tuple[Problem, ...]:
         """Write the document of a session that is not on the screen; return the problem, if any.
@@ -317,7 +345,9 @@ class StepRunner:
                 return outcome
         if is_reverse:
             return self._take_back(step, note, changes)
-        return self._write(step, note, changes, lambda _: None)
+        begun = Begun(step, note, changes, [], [])
+        self._write_all(begun, [one for one in changes if one.session is self._current])
+        return self.finish(begun)
 
     def _remaining(self, step: BegunStep, *, is_reverse: bool) -> Iterator[SessionChange]:
         """Yield the changes by which an interrupted step is finished, or taken back. Raises ValueError on damage."""
@@ -342,24 +372,10 @@ class StepRunner:
                 what = f"this session is unchanged: {outcome.reason}; fix the cause and take the change back again"
                 problems.append(Problem(str(session.log_path), 0, "error", what))
         if all(problem.severity != "error" for problem in problems):
-            problems += self._log_reversal(step)
+            for folder in {self._own, *(folder for folder, *_ in step.changes)}:
+                problems += log_reversal(self._root, folder, step)
         note.end(problems)
         return StepDone(step.what, len(changes), tuple(problems))
-
-    def _log_reversal(self, step: BegunStep) -> Iterator[Problem]:
-        """Record that a step was taken back in those logs of the study that have it already."""
-        for folder in {self._own, *(folder for folder, *_ in step.changes)}:
-            try:
-                known = StudyJournal(SessionPaths.of_folder(self._root, folder).study_log()).read()[0]
-            except OSError as error:
-                yield not_read(error, self._root / folder, "the step that was taken back is still in it", "warning")
-                continue
-            logged = next((one for one in known if one.id == step.id), None)
-            if logged is not None:
-                kind: StepKind = "redo" if step.kind == "undo" else "undo"
-                target = step.target or step.id
-                undone = replace(logged, id=StepId(fresh_id()), time=now(), kind=kind, target=target)
-                yield from log_step(self._root, folder, undone)
 
 
 def run_commands(
@@ -379,6 +395,11 @@ def run_commands(
         return plan if isinstance(plan, Refusal) else runner.carry_out(plan, progress)
     finally:
         runner.release()
+
+
+def edit_codebook(workspace: Workspace, what: str, change: TextChange) -> StepDone | Refusal | NotSaved:
+    """Change the text of the codebook as one step, which `what` describes."""
+    return StepRunner.of(workspace).carry_out(StepPlan("edit", what, edit=change))
 
 
 def decide_together(session: Session, commands: Sequence[Command], what: str) -> tuple[Decision | None, list[Refusal]]:
@@ -402,7 +423,8 @@ def inverse_of(transaction: Transaction, state: State) -> Decision:
 
     Values that were changed after it stay.
     """
-    events = undo_unchanged(transaction, state)
+    is_last = state.heads == (transaction.id,) and transaction.cause not in ("undo", "redo")
+    events = undo_events(transaction) if is_last else undo_unchanged(transaction, state)
     if transaction.cause == "undo":
         return Decision(events, "", "redo", transaction.target)
     target = transaction.target if transaction.cause == "redo" else transaction.id

@@ -52,7 +52,7 @@ from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.steps import BegunStep, StepNote, interrupted_steps, log_step
+from codetui.study.steps import BegunStep, StepNote, interrupted_steps, log_reversal, log_step
 from codetui.study.study import Study, StudyError, kept_book, read_codebook
 
 AT_ONCE = 8
@@ -64,6 +64,7 @@ class MigrationPlan(NamedTuple):
 
     `is_fresh` is True if the codebook has just been changed as the rules describe. `step` is the step of the study's
     logs to which the transactions belong. With `is_reverse` that step is reverted: `new` is the codebook before it.
+    `what`, `made_in` and `coder` are recorded with the step; the coder is empty if unknown.
     """
 
     rules: MigrationMap
@@ -74,6 +75,9 @@ class MigrationPlan(NamedTuple):
     step: StepId = NO_STEP
     is_reverse: bool = False
     kind: StepKind = "migration"
+    what: str = ""
+    made_in: str = ""
+    coder: str = ""
 
     def applied_to(self, state: State) -> MigrationResult:
         """Return the events of the migration in a session; none if the step was done there already."""
@@ -90,7 +94,8 @@ class MigrationPlan(NamedTuple):
     def begun(self, what: str, coder: str, only: str = "") -> BegunStep:
         """Return the step to record before it is carried out."""
         before, after = self.old.content_hash if self.old else "", self.new.content_hash
-        return BegunStep(self.step, self.kind, coder, only, what, self.rules.digest, before, after, "")
+        digest = self.rules.digest
+        return BegunStep(self.step, self.kind, coder, only, what, digest, before, after, "", made_in=self.made_in)
 
 
 def read_plan(map_file: Path, codebook: Path, sessions: Path, old: Path | None = None) -> MigrationPlan:
@@ -234,7 +239,7 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
     is_fresh = step.kind == "refactoring" and not is_reverse
     return MigrationPlan(
         replace(found, rules=rules), book, other, (), is_fresh, step.id, is_reverse=is_reverse, kind=step.kind
-    )
+    )._replace(what=step.what, made_in=step.made_in, coder=step.coder)
 
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
@@ -292,8 +297,14 @@ def migrate_sessions(
 def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> Iterator[Problem]:
     """Record the step in each coder's log of the study that lacks it; yield the problems."""
     before = plan.new if plan.is_reverse else plan.old
+    if plan.coder:
+        # The coder who made it has it too if no session of theirs is part of it.
+        tally.steps[SessionPaths(sessions, plan.coder).folder.name, plan.coder] += ()
+    own = SessionPaths(sessions, plan.coder).folder.name if plan.coder and not plan.is_reverse else ""
     for (folder, coder), transactions in tally.steps.items():
-        if not transactions:
+        if plan.is_reverse:
+            yield from log_reversal(sessions, folder, plan.begun(plan.what, plan.coder))
+        if not transactions and folder != own:
             continue
         step = StudyStep(
             id=plan.step,
@@ -304,6 +315,9 @@ def _log_step(plan: MigrationPlan, sessions: Path, tally: MigrationCounts) -> It
             transactions=tuple(transactions),
             codebook_before=before.content_hash if before else "",
             codebook_after=plan.new.content_hash,
+            what=plan.what,
+            made_in=plan.made_in,
+            made_by="" if coder == plan.coder else plan.coder,
         )
         yield from log_step(sessions, folder, step)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook.migration import MigrationMap, version_name
-from codetui.core.codebook.refactoring import Refactoring, describe, rule_of
+from codetui.core.codebook.refactoring import Refactoring, describe, name_of, rule_of
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.editing import refactor
 from codetui.formats.codebook.reader import parse_codebook
@@ -97,9 +97,10 @@ class CodeRefactoring:
             begun = self._changed(preview.step)
         else:
             problems = keep_books(self._workspace.codebook.path, None, self._paths.root, preview.plan)
-            begun = preview.plan, StepNote(self._paths.root, preview.plan.step)
+            what = f"migration from {preview.plan.rules.name}"
+            begun = self._named(preview.plan._replace(what=what)), StepNote(self._paths.root, preview.plan.step)
             try:
-                begun[1].begin(preview.plan.begun(f"migration from {preview.plan.rules.name}", self._workspace.coder))
+                begun[1].begin(begun[0].begun(what, self._workspace.coder))
             except OSError as error:
                 return NotSaved(f"{error.filename}: {error.strerror or error}")
         if isinstance(begun, Refusal | NotSaved):
@@ -184,7 +185,7 @@ class CodeRefactoring:
         def change(text: str) -> str:
             changed = refactor(text, step)
             before, after = text.removeprefix("\ufeff"), changed.removeprefix("\ufeff")
-            plan = _plan(before, after, step)._replace(step=id_)
+            plan = self._named(_plan(before, after, step)._replace(step=id_, what=name_of(step)))
             plans[:] = [plan]
             old = plan.old or plan.new
             kept = (
@@ -202,6 +203,11 @@ class CodeRefactoring:
             note.end([])
             return outcome
         return plans[0], note
+
+    def _named(self, plan: MigrationPlan) -> MigrationPlan:
+        """Return the plan with the coder who makes the change and the source that is open."""
+        session = self._workspace.session
+        return plan._replace(made_in=session.source.id if session else "", coder=self._workspace.coder)
 
     def _is_open(self, record: SessionSnapshot) -> bool:
         session = self._workspace.session

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.model import NO_STEP, Problem, SourceId, StepId, StepKind, StudyStep
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
-from codetui.storage.journal import StudyJournal, now
+from codetui.storage.journal import StudyJournal, fresh_id, now
 from codetui.storage.session_files import KEPT_FOLDER, SessionPaths
 from codetui.storage.session_lock import Holder, SessionLock
 
@@ -158,3 +159,18 @@ def log_step(root: Path, folder: str, step: StudyStep) -> Iterator[Problem]:
     except OSError as error:
         what = f"the step is not in the log of the study: {error.strerror or error}; the sessions have it"
         yield Problem(str(log), 0, "warning", what)
+
+
+def log_reversal(root: Path, folder: str, step: BegunStep) -> Iterator[Problem]:
+    """Record that an interrupted step was taken back, if a coder's log has it already; yield the problem, if any."""
+    log = SessionPaths.of_folder(root, folder).study_log()
+    try:
+        known = next((one for one in StudyJournal(log).read()[0] if one.id == step.id), None)
+    except OSError as error:
+        what = f"the step that was taken back may still be in it: {error.strerror or error}"
+        yield Problem(str(log), 0, "warning", what)
+        return
+    if known is not None:
+        kind: StepKind = "redo" if step.kind == "undo" else "undo"
+        id_, target = StepId(fresh_id()), step.target or step.id
+        yield from log_step(root, folder, replace(known, id=id_, time=now(), kind=kind, target=target))

@@ -79,6 +79,25 @@ def rule_of(step: Refactoring) -> Rule:
             return Rule("code", step.code, (step.code,))
 
 
+def name_of(step: Refactoring) -> str:
+    """Name the refactoring so that it continues `Undone: `."""
+    match step:
+        case Rename() if step.id == step.code:
+            return f"renaming of {step.code}"
+        case Rename():
+            return f"renaming of {step.code} to {step.id}"
+        case Merge():
+            return f"merge of {step.code} into {step.into}"
+        case Split():
+            return f"split of {step.code} into {' or '.join(step.choices)}"
+        case Retire():
+            return f"retirement of {step.code}"
+        case Reinstate():
+            return f"reinstatement of {step.code}"
+        case Move():
+            return f"move of {step.code}"
+
+
 def describe(step: Refactoring, book: Codebook) -> str:
     """Describe the refactoring in a few words; `book` is the codebook before it."""
     was = label_of(book, step.code)

@@ -10,7 +10,7 @@ from codetui.core.codebook import index as books
 from codetui.core.session import commands, transfer
 from codetui.core.session.commands import CodingCommand, Command, Decision, DecisionContext, Refusal, quoted
 from codetui.core.session.state import State, before_fields, coding_events, profile_event
-from codetui.core.session.words import step_words
+from codetui.core.session.words import extent, step_words
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import Anchor, CodeId, Coding, CodingId, Event, Memo, MemoId, Transaction
 
@@ -215,7 +215,9 @@ def _step(state: State, *, is_undo: bool, study: DecisionContext) -> Decision | 
     if target is None:
         return Refusal(f"Nothing to {'undo' if is_undo else 'redo'} in this {study.word}.")
     events = undo_events(target) if is_undo else redo_events(target)
-    message = f"{'Undone' if is_undo else 'Redone'}: {step_words(target, state, study)}."
+    several = extent(target.events)
+    words = f"{step_words(target, state, study)} ({several})" if several else step_words(target, state, study)
+    message = f"{'Undone' if is_undo else 'Redone'}: {words}."
     return Decision(events, message, "undo" if is_undo else "redo", target.id)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from codetui import model
 from codetui.core.codebook import index as books
 from codetui.core.session.commands import DecisionContext, quoted
 from codetui.core.session.state import State
+from codetui.core.text.display import plural
 from codetui.model import Event, Transaction
 
 
 def step_words(transaction: Transaction, state: State, study: DecisionContext) -> str:
     """Describe a step so that it continues `Undone: `."""
+    several = extent(transaction.events)
     match transaction.cause:
         case "copy":
             return f"the copy from {study.word} {transaction.from_name}"
@@ -20,8 +24,28 @@ def step_words(transaction: Transaction, state: State, study: DecisionContext) -
             return EDIT
         case "migration":
             return f"the migration from {transaction.from_name.partition(',')[0]}"
+        case "hand" if several and all(isinstance(event, model.CodingRemoved) for event in transaction.events):
+            return "the removal"
+        case "hand" if several:
+            return "the changes"
         case _:
             return event_words(transaction.events[-1], state, study)
+
+
+def codings_in(events: Iterable[Event]) -> int:
+    """Return how many codings events change."""
+    return len({event.coding for event in events if hasattr(event, "coding")})
+
+
+def extent(events: Sequence[Event]) -> str:
+    """Return what events change in counts, `26 codings, profile`; empty if that is a single coding, note or profile."""
+    codings = codings_in(events)
+    notes = sum(isinstance(event, model.MemoWritten) for event in events)
+    has_profile = any(isinstance(event, model.ProfileAssigned) for event in events)
+    if codings + notes + has_profile < 2:
+        return ""
+    parts = (plural(codings, "coding"), codings), (plural(notes, "note"), notes), ("profile", has_profile)
+    return ", ".join(words for words, number in parts if number)
 
 
 EDIT = "an edit of the document by hand"

@@ -12,9 +12,7 @@ from codetui.core.session.commands import (
     NoteCoding,
     NotePlace,
     RecodeCoding,
-    Redo,
     RemoveCoding,
-    Undo,
     quoted,
 )
 from codetui.core.session.state import State
@@ -155,11 +153,6 @@ class CodeController:
                 f"No code has been used yet. A digit opens a section's codes, {key_of('pick')} searches all."
             )
         self.take(latest)
-
-    def step(self, command: Undo | Redo) -> None:
-        """Undo or redo, and end any pending mode."""
-        self.recoding = self.bounding = None
-        self._bench.execute_command(command)
 
     # --- changing a coding --------------------------------------------------------------------------
 

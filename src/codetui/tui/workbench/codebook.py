@@ -1,6 +1,6 @@
 """Edit the codebook while coding: new codes, examples, texts of codes and profiles.
 
-Each change is in the codebook's file before the screen shows it.  Undo removes codings, never changes of the codebook.
+Each change is in the codebook's file before the screen shows it, and is a step that can be undone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from codetui.core.codebook.keys import with_free_key
 from codetui.core.session.commands import quoted
 from codetui.model import Code, CodeId, Profile
 from codetui.study.session.fallback import codebook_draft
-from codetui.study.session.outcome import Saved
 from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, code_here
 from codetui.tui.keymap import dialog_key_of, key_of
 from codetui.tui.widgets.codebook_tree import GroupNode, ProfileNode, SectionNode
@@ -85,11 +84,10 @@ class CodebookController:
 
         def save(code: Code) -> str:
             new = with_free_key(bench.index.book, replace(code, found_in=bench.ad.id))
-            if refused := self._write(lambda text: add_code(text, new)):
+            if refused := self._write(f"new code {code.id}", lambda text: add_code(text, new)):
                 self._hold(code)
             else:
-                undo = f"{key_of('undo')} undoes only the coding"
-                self._bench.assigner.take(code.id, f"(The new code is in {self._file}; {undo}.)")
+                self._bench.assigner.take(code.id, f"(The new code is in {self._file}.)")
             return refused
 
         ask_until_saved(bench, dialog, save)
@@ -123,7 +121,7 @@ class CodebookController:
             raise RefusedError(f"The codebook has no code {coding.code}: {key_of('recode')} assigns another one.")
         if words in code.examples:
             raise RefusedError(f"{quoted(words)} is already an example of {code.id}.")
-        refused = self._write(lambda text: append_example(text, code.id, words))
+        refused = self._write(f"example of {code.id}", lambda text: append_example(text, code.id, words))
         done = f"{quoted(words)} is now an example of {code.id}, in {self._file}."
         bench.say(refused or done, "error" if refused else "info")
 
@@ -148,7 +146,7 @@ class CodebookController:
         from codetui.tui.dialogs.code_forms import CodeForm
 
         def saved() -> None:
-            self._bench.say(f"{code_id} was changed in {self._file}. {key_of('undo')} does not undo this.")
+            self._bench.say(f"{code_id} was changed in {self._file}.")
             if then is not None:
                 then()
 
@@ -164,9 +162,7 @@ class CodebookController:
         from codetui.tui.dialogs.code_forms import ProfileForm
 
         def saved() -> None:
-            self._bench.say(
-                f"The profile {found.name} was changed in {self._file}. {key_of('undo')} does not undo this."
-            )
+            self._bench.say(f"The profile {found.name} was changed in {self._file}.")
 
         title = f"Edit the profile {found.name}"
         self._ask_texts(ProfileForm, title, lambda: profile(self._bench.index.book, found.id) or found, saved)
@@ -183,9 +179,11 @@ class CodebookController:
             return form(title, original, lost, self._bench.edit_outside, lambda changed: self._hold(changed, original))
 
         def save(changed: Part) -> str:
-            if refused := self._write(lambda text: set_texts(text, original, changed)):
+            what = f"edit of {'' if isinstance(original, Code) else 'the profile '}{original.id}"
+            if refused := self._write(what, lambda text: set_texts(text, original, changed)):
                 # Read the codebook again, as others may have changed it.
-                self._write(lambda text: text)
+                self._bench.workspace.edit_codebook(lambda text: text)
+                self._bench.show_book()
                 self._hold(changed, original)
             else:
                 saved()
@@ -203,10 +201,12 @@ class CodebookController:
     def _file(self) -> str:
         return str(self._bench.workspace.codebook.path)
 
-    def _write(self, change: Callable[[str], str]) -> str:
-        """Write the codebook and show it; return why that failed, or an empty text."""
-        outcome = self._bench.workspace.edit_codebook(change)
-        if isinstance(outcome, Saved):
+    def _write(self, what: str, change: Callable[[str], str]) -> str:
+        """Write the codebook in a step and show it; return why that failed, or an empty text."""
+        from codetui.study.batch import StepDone, edit_codebook
+
+        outcome = edit_codebook(self._bench.workspace, what, change)
+        if isinstance(outcome, StepDone):
             self._bench.saver.thrown_away()
             self._bench.show_book()
             return ""

@@ -238,10 +238,7 @@ class RefactoringController:
             self._bench.say(f"Taken back in {plural(done.tally.sessions, 'session')}: the codebook is as before.")
             return
         waits = f" {key_of('queue')} goes to the codings to decide." if done.tally.waiting else ""
-        source = self._bench.words.source
-        self._bench.say(
-            f"Done: {done.tally.reach}. {key_of('undo')} undoes it in each {source}, never in the codebook.{waits}"
-        )
+        self._bench.say(f"Done: {done.tally.reach}. {key_of('undo')} undoes it everywhere.{waits}")
 
     def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Call `work` in a thread and pass on its result while the dialog is open."""

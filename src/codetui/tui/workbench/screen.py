@@ -20,7 +20,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.selection.jump_labels import LETTERS
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import effective
-from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
+from codetui.core.session.commands import Command, MarkDone, Refusal
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span, Words
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
+    from codetui.tui.workbench.history import HistoryController
 
 T = TypeVar("T")
 
@@ -293,14 +294,24 @@ class WorkbenchScreen(Screen[None]):
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Execute a command; show its outcome, with `aside` if it was saved, and the resulting state."""
+        session = self.workspace.session
+        nothing = Refusal(f"No {self.words.source} is open.")
+        outcome = self.carry_out(lambda: session.execute(command) if session else nothing, aside, command)
+        if isinstance(outcome, HeldElsewhere):
+            self._ask_unasked(partial(self._hold_up, session, command, aside))
+        return outcome
+
+    def carry_out(self, do: Callable[[], Outcome], aside: str = "", command: Command | None = None) -> Outcome:
+        """Change the session with `do`, which executes a `command` or reverts one; show its outcome and the state."""
         is_first, was_done = self.state.is_untouched, self.state.is_done
         session = self.workspace.session
-        outcome = session.execute(command) if session else Refusal(f"No {self.words.source} is open.")
-        self.saver.carried_out(command, outcome)
+        outcome = do()
+        if command is not None:
+            self.saver.carried_out(command, outcome)
         message = outcome_words(outcome)
         if isinstance(outcome, Saved):
             message += f" {aside}" if aside else ""
-            if was_done and not isinstance(command, MarkDone | Undo | Redo):
+            if was_done and command is not None and not isinstance(command, MarkDone):
                 message += f" (This {self.words.source} is marked done.)"
         elif isinstance(outcome, NotSaved):
             message += f" Or press {key_of('save_copy')} to save a copy elsewhere."
@@ -310,10 +321,8 @@ class WorkbenchScreen(Screen[None]):
             if outcome.coding is not None:
                 self.aim_at(outcome.coding)
             self.saver.write_soon()
-            if is_first:
+            if is_first and command is not None:
                 self._ask_unasked(partial(self._ask_for_facts, session))
-        if isinstance(outcome, HeldElsewhere):
-            self._ask_unasked(partial(self._hold_up, session, command, aside))
         self.show_facts(is_saved=not isinstance(outcome, NotSaved))
         return outcome
 
@@ -420,6 +429,13 @@ class WorkbenchScreen(Screen[None]):
         from codetui.tui.drafts import Drafts
 
         return Drafts()
+
+    @cached_property
+    def history(self) -> HistoryController:
+        """Undo and redo; loaded when they are first used."""
+        from codetui.tui.workbench.history import HistoryController
+
+        return HistoryController(self)
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
         """Open a dialog; `answered` receives its answer, unless it is cancelled."""
@@ -626,7 +642,7 @@ class Keyboard:
             "read": lookup.read,
             "reasoning": screen.source_editor.reasoning,
             "recode": assigner.recode,
-            "redo": partial(assigner.step, Redo()),
+            "redo": lambda: screen.history.step(is_undo=False),
             "remark": assigner.remark,
             "remove": assigner.remove,
             "repeat": assigner.repeat,
@@ -637,7 +653,7 @@ class Keyboard:
             "settle": resolver.begin,
             "take_over": screen.sharing.take_over,
             "tree": screen.target.switch,
-            "undo": partial(assigner.step, Undo()),
+            "undo": lambda: screen.history.step(is_undo=True),
         }
 
     def do(self, action: str) -> None:

@@ -1,0 +1,123 @@
+"""Undo and redo: of a step in the open ad at once, of a larger one after counting, and a question above ten codings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+
+from codetui.core.session.commands import Refusal
+from codetui.core.text.display import plural
+from codetui.study.batch import Begun, StepDone, StepRunner
+from codetui.study.history import MANY, History, HistoryEntry, Reversal
+from codetui.study.session.outcome import NotSaved, Saved
+from codetui.tui.bench import Bench, Do, RefusedError, in_background
+from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog, option
+
+YES, NO = "yes", "no"
+
+
+class HistoryController:
+    """Undoes and redoes the steps of the open ad and of the study."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    @cached_property
+    def _history(self) -> History:
+        return History(self._bench.workspace)
+
+    def step(self, *, is_undo: bool) -> None:
+        """Undo or redo the coder's latest step made in or touching the open ad, and end any pending mode."""
+        self._bench.assigner.recoding = self._bench.assigner.bounding = None
+        entry = self._history.latest(is_undo=is_undo)
+        if isinstance(entry, Refusal):
+            raise RefusedError(entry.message)
+        self.reverse(entry, is_undo=is_undo)
+
+    def reverse(self, entry: HistoryEntry, *, is_undo: bool, then: Do = lambda: None) -> None:
+        """Undo or redo a step, after a question if it has many codings; call `then` once it is done."""
+        if entry.step is not None:
+            self._count(entry, is_undo=is_undo, then=then)
+        elif entry.codings > MANY:
+            self._ask(entry.words, lambda: self._reverse_here(entry, is_undo=is_undo, then=then), is_undo=is_undo)
+        else:
+            self._reverse_here(entry, is_undo=is_undo, then=then)
+
+    def _ask(self, words: str, do: Do, *, is_undo: bool) -> None:
+        verb = "undo" if is_undo else "redo"
+        options = option(YES, "y", f"{verb} it", words), option(NO, "n", "leave it as it is")
+        question = ChoiceDialog(f"{verb.capitalize()} this step?", options)
+        self._bench.ask(question, lambda answer: do() if answer == YES else None)
+
+    def _reverse_here(self, entry: HistoryEntry, *, is_undo: bool, then: Do) -> None:
+        outcome = self._bench.carry_out(lambda: self._history.reverse_here(entry, is_undo=is_undo))
+        if isinstance(outcome, Saved):
+            then()
+
+    # --- a step of the study --------------------------------------------------------------------------
+
+    def _count(self, entry: HistoryEntry, *, is_undo: bool, then: Do) -> None:
+        """Count the codings of a step, in a worker if sessions have to be read, and go on if they are few."""
+        bench, runner = self._bench, StepRunner.of(self._bench.workspace)
+        count = partial(self._history.count, entry, runner, is_undo=is_undo)
+        if self._history.is_light(entry, is_undo=is_undo):
+            found = count()
+            if isinstance(found, Refusal):
+                raise RefusedError(found.message)
+            self._begin(found, runner, lambda done: self._done(found, runner, done, then))
+            return
+        found_later: list[Reversal] = []
+        title = "Undo a step of the study" if is_undo else "Redo a step of the study"
+        modal = DryRunDialog(title, entry.what[:1].upper() + entry.what[1:], lambda: go_on(found_later[0]))
+
+        def go_on(found: Reversal) -> None:
+            def finish(done: StepDone | Refusal | NotSaved) -> None:
+                modal.dismiss(True)
+                self._done(found, runner, done, then)
+
+            modal.show("working", [found.words, "", "Updating the sessions…"])
+            self._begin(found, runner, finish)
+
+        def counted(found: Reversal | Refusal) -> None:
+            if isinstance(found, Refusal):
+                runner.release()
+                modal.show("done", ["Nothing was changed."], found.message, is_grave=True)
+            elif found.codings > MANY:
+                found_later.append(found)
+                modal.show("asking", [found.words])
+            else:
+                go_on(found)
+
+        bench.ask(modal, lambda _: None)
+        in_background(bench, "history", count, lambda found: counted(found) if modal.is_attached else runner.release())
+
+    def _begin(
+        self, found: Reversal, runner: StepRunner, finish: Callable[[StepDone | Refusal | NotSaved], None]
+    ) -> None:
+        """Change the codebook and the open session, then the other sessions in a worker."""
+        begun = runner.begin(found.plan)
+        self._bench.show_book()
+        if not isinstance(begun, Begun):
+            finish(begun)
+        elif len(begun.done) == len(begun.changes):
+            finish(runner.finish(begun))
+        else:
+            in_background(self._bench, "history", lambda: runner.finish(begun), finish)
+
+    def _done(self, found: Reversal, runner: StepRunner, done: StepDone | Refusal | NotSaved, then: Do) -> None:
+        """Show the outcome of a step of the study."""
+        bench = self._bench
+        runner.release()
+        bench.usage_reader.begin()
+        if not isinstance(done, StepDone):
+            bench.say(done.message, "error" if isinstance(done, NotSaved) else "refusal")
+            return
+        bench.workspace.add_problems(done.problems)
+        bench.show_state()
+        if done.is_complete:
+            bench.say(found.message)
+            then()
+        else:
+            failed = sum(problem.severity == "error" for problem in done.problems)
+            what = f"{found.message} But {plural(failed, 'session')} could not be changed"
+            bench.say(f"{what}: the problems list names them. It is finished or taken back at the next start.", "error")
