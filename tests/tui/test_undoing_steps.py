@@ -12,6 +12,7 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, SourceId, Span
 from codetui.study.batch import run_commands
 from codetui.tui.dialogs.confirm import ChoiceDialog
+from codetui.tui.dialogs.history import HistoryDialog, HistoryRows
 from testing.keys import press, running
 from testing.studies import CODEBOOK
 
@@ -112,3 +113,25 @@ async def test_more_than_ten_codings_are_undone_after_a_question_only(tmp_path: 
         assert len(assigned_codes(bench)) == 12
         await press(pilot, "uy")
         assert assigned_codes(bench) == [] and message_of(bench) == "Undone: the changes (12 codings)."
+
+
+async def test_the_history_lists_the_steps_and_undoes_to_one_after_a_question(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        await press(pilot, "11e12zh")
+        modal = pilot.app.screen
+        assert isinstance(modal, HistoryDialog)
+        listed = modal.query_one(HistoryRows)
+        words = [entry.words for entry in listed.entries]
+        assert words[1] == "example of TASK1" and words[0].startswith("TASK2: Watching on “You light")
+        await press(pilot, "<tab>")
+        assert [entry.words for entry in listed.entries] == ["example of TASK1"]
+        await press(pilot, "<tab><end><enter>")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "y")
+        await until_done(pilot)
+        assert assigned_codes(bench) == [] and not codes_in(tmp_path)["TASK1"].examples
+        assert message_of(bench).startswith("Undone: 3 steps, to TASK1: Lighting on")
+        await press(pilot, "zh<enter>")
+        assert isinstance(pilot.app.screen, HistoryDialog) and "undone already" in str(
+            pilot.app.screen.query_one("#history-none").render()
+        )

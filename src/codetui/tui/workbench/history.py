@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 from codetui.core.session.commands import Refusal
@@ -34,14 +34,42 @@ class HistoryController:
             raise RefusedError(entry.message)
         self.reverse(entry, is_undo=is_undo)
 
-    def reverse(self, entry: HistoryEntry, *, is_undo: bool, then: Do = lambda: None) -> None:
+    def reverse(self, entry: HistoryEntry, *, is_undo: bool, then: Do = lambda: None, is_asked: bool = False) -> None:
         """Undo or redo a step, after a question if it has many codings; call `then` once it is done."""
         if entry.step is not None:
-            self._count(entry, is_undo=is_undo, then=then)
-        elif entry.codings > MANY:
+            self._count(entry, is_undo=is_undo, then=then, is_asked=is_asked)
+        elif entry.codings > MANY and not is_asked:
             self._ask(entry.words, lambda: self._reverse_here(entry, is_undo=is_undo, then=then), is_undo=is_undo)
         else:
             self._reverse_here(entry, is_undo=is_undo, then=then)
+
+    # --- the list -------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """List the steps of the open ad and of the study, and undo to a chosen one."""
+        from codetui.tui.dialogs.history import HistoryDialog, HistoryList
+
+        source = f"This {self._bench.words.source}"
+        lists = HistoryList(source, self._history.of_source()), HistoryList("The study", self._history.of_study())
+        self._bench.ask(HistoryDialog(lists), self._undo_all)
+
+    def _undo_all(self, entries: Sequence[HistoryEntry]) -> None:
+        """Undo steps, newest first, after a question; the first that cannot be undone ends it."""
+        codings = sum(entry.codings for entry in entries if entry.step is None)
+        larger = [entry for entry in entries if entry.step is not None]
+        words = [f"{plural(codings, 'coding')} here"] if codings else []
+        words += [f"{plural(len(larger), 'step')} over several {self._bench.words.sources} or of the codebook"] * bool(
+            larger
+        )
+
+        def undo_next(rest: Sequence[HistoryEntry]) -> None:
+            if rest:
+                self.reverse(rest[0], is_undo=True, then=lambda: undo_next(rest[1:]), is_asked=True)
+            elif len(entries) > 1:
+                self._bench.say(f"Undone: {plural(len(entries), 'step')}, to {entries[-1].what}.")
+
+        title = plural(len(entries), "step") if len(entries) > 1 else entries[0].words
+        self._ask(f"{title}: {', '.join(words)}" if words else title, lambda: undo_next(entries), is_undo=True)
 
     def _ask(self, words: str, do: Do, *, is_undo: bool) -> None:
         verb = "undo" if is_undo else "redo"
@@ -56,7 +84,7 @@ class HistoryController:
 
     # --- a step of the study --------------------------------------------------------------------------
 
-    def _count(self, entry: HistoryEntry, *, is_undo: bool, then: Do) -> None:
+    def _count(self, entry: HistoryEntry, *, is_undo: bool, then: Do, is_asked: bool) -> None:
         """Count the codings of a step, in a worker if sessions have to be read, and go on if they are few."""
         bench, runner = self._bench, StepRunner.of(self._bench.workspace)
         count = partial(self._history.count, entry, runner, is_undo=is_undo)
@@ -82,7 +110,7 @@ class HistoryController:
             if isinstance(found, Refusal):
                 runner.release()
                 modal.show("done", ["Nothing was changed."], found.message, is_grave=True)
-            elif found.codings > MANY:
+            elif found.codings > MANY and not is_asked:
                 found_later.append(found)
                 modal.show("asking", [found.words])
             else:

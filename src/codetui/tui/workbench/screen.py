@@ -623,6 +623,7 @@ class Keyboard:
             "edit_code": screen.codebook_editor.change_here,
             "example": screen.codebook_editor.make_example,
             "help": lookup.help,
+            "history": lambda: screen.history.show(),
             "jump": partial(selector.begin_jump, is_end=False),
             "jump_end": partial(selector.begin_jump, is_end=True),
             "new_code": screen.codebook_editor.add,
