@@ -35,6 +35,12 @@ def test_spans_found_by_the_index_are_sorted_by_start(given_spans: list[tuple[in
     assert starts == sorted(starts)
 
 
+@given(spans, spans)
+def test_an_index_with_more_spans_equals_that_of_all(first: list[tuple[int, int]], more: list[tuple[int, int]]) -> None:
+    grown, whole = SpanIndex(first).with_more(more), SpanIndex([*first, *more])
+    assert (grown.places, grown.numbers, grown.reach) == (whole.places, whole.numbers, whole.reach)
+
+
 @given(spans, st.integers(min_value=1, max_value=4))
 def test_no_two_spans_in_one_lane_share_a_row(given_spans: list[tuple[int, int]], count: int) -> None:
     places = sorted(given_spans)

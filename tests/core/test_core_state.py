@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codetui.core.codebook.usage import last_choice
 from codetui.core.session import decide
-from codetui.core.session.state import State, evolve, replay
+from codetui.core.session.state import State, evolve, index_codings, replay
 from codetui.model import (
     Anchor,
     Cause,
@@ -185,6 +185,20 @@ def test_replay_equals_evolving_step_by_step(sequence: list[Event]) -> None:
     for one in log:
         state = evolve(state, one)
     assert facts(state) == facts(replay(log))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 9)), max_size=8))
+def test_the_index_of_an_evolved_state_equals_that_of_its_codings(places: list[tuple[int, int, int]]) -> None:
+    state = evolve(State(), transaction(1, added("first")))
+    for number, (a, b, rank) in enumerate(places, 2):
+        anchor = Anchor(text_hash="x", start=min(a, b), end=max(a, b), words="words") if a != b else None
+        event = replace(added(f"c{number % 6}", f"TASK{a % 3}", rank), anchor=anchor, is_proposed=rank == 1)
+        event = event if b % 5 else CodingNoted(coding=CodingId("first"), note=f"{a}")
+        assert state.index.live
+        state = evolve(state, transaction(number, event))
+        one, other = state.index, index_codings(state.codings.values())
+        assert (one.live, dict(one.by_code), one.unresolved) == (other.live, other.by_code, other.unresolved)
+        assert (list(one.placed), one.over(0, 50)) == (list(other.placed), other.over(0, 50))
 
 
 def test_undo_of_everything_then_redo_of_everything_is_the_identity() -> None:

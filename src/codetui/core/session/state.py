@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +36,20 @@ class CodingIndex:
     def over(self, start: int, end: int) -> list[Coding]:
         """Return the codings that share a code point with `start` to `end`, in order of place."""
         return [self.placed[number] for number in self.spans.overlapping(start, end)]
+
+    def with_more(self, added: Sequence[Coding]) -> CodingIndex:
+        """Return the index of these codings and those added, whose ranks are higher."""
+        of_code = dict(self.by_code)
+        for coding in added:
+            of_code[coding.code] = (*of_code.get(coding.code, ()), coding)
+        placed = [(coding, coding.anchor) for coding in added if coding.anchor is not None]
+        return CodingIndex(
+            (*self.live, *added),
+            of_code,
+            (*self.unresolved, *(coding for coding in added if coding.is_unresolved)),
+            [*self.placed, *(coding for coding, _ in placed)],
+            self.spans.with_more((anchor.start, anchor.end) for _, anchor in placed),
+        )
 
 
 def index_codings(codings: Iterable[Coding]) -> CodingIndex:
@@ -142,7 +157,21 @@ def evolve(state: State, transaction: Transaction) -> State:
     """Return the state after one more transaction."""
     draft = _Draft(state)
     draft.apply(transaction)
-    return draft.freeze()
+    evolved = draft.freeze()
+    index = vars(state).get("index")
+    if isinstance(index, CodingIndex) and (added := _added(state, evolved, transaction)):
+        # With thousands of codings, indexing all of them would take most of the time of a key.
+        vars(evolved)["index"] = index.with_more(added)
+    return evolved
+
+
+def _added(state: State, evolved: State, transaction: Transaction) -> list[Coding]:
+    """Return the codings that a transaction added behind all others; none if it did anything else."""
+    events = transaction.events
+    added = [evolved.codings[event.coding] for event in events if isinstance(event, model.CodingAdded)]
+    is_all = len(added) == len(events) == len(evolved.codings) - len(state.codings)
+    ranks = [coding.rank for coding in (*state.live()[-1:], *added)]
+    return added if is_all and all(one < other for one, other in pairwise(ranks)) else []
 
 
 class _Draft:

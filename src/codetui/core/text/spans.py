@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import TypeVar
 
 NO_LANE = -1
@@ -13,27 +14,53 @@ Layer = TypeVar("Layer", bound=Hashable)
 
 
 class SpanIndex:
-    """A static index over spans; empty spans overlap nothing.
+    """An index over spans that never changes; empty spans overlap nothing, and are left out.
 
-    A query takes time in proportion to the spans found and those between the first of them and the range.
+    `places` are the spans by start, the longest first; `numbers` are their places in the given sequence, and `reach` is
+    the furthest end up to each of them.  A query takes time in proportion to the spans found and those between the
+    first of them and the range.
     """
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
-        filled = (number for number, (start, end) in enumerate(spans) if start < end)
-        self._order = sorted(filled, key=spans.__getitem__)
-        self._starts = [spans[number][0] for number in self._order]
-        self._ends = [spans[number][1] for number in self._order]
-        self._reach = list(accumulate(self._ends, max))
+        filled = sorted((start, -end, number) for number, (start, end) in enumerate(spans) if start < end)
+        self.places = [(start, -end) for start, end, _ in filled]
+        self.numbers = [number for _, _, number in filled]
+        self.reach = list(accumulate(map(itemgetter(1), self.places), max))
+        self._count = len(spans)
+
+    def with_more(self, spans: Iterable[tuple[int, int]]) -> SpanIndex:
+        """Return the index of these spans and more behind them, without sorting all anew."""
+        grown = SpanIndex(())
+        grown.places, grown.numbers, grown.reach = self.places.copy(), self.numbers.copy(), self.reach.copy()
+        grown._count = self._count
+        for start, end in spans:
+            grown._add(start, end)
+        return grown
+
+    def _add(self, start: int, end: int) -> None:
+        number, self._count = self._count, self._count + 1
+        if start >= end:
+            return
+        at = bisect_right(self.places, (start, -end), key=lambda place: (place[0], -place[1]))
+        self.places.insert(at, (start, end))
+        self.numbers.insert(at, number)
+        passed = bisect_left(self.reach, end, at)
+        self.reach[at:passed] = [end] * (passed - at)
+        self.reach.insert(at, max(end, self.reach[at - 1] if at else 0))
+
+    def positions(self, start: int, end: int) -> list[int]:
+        """Return the positions in `places` of the spans that share a code point with `start` to `end`, in order."""
+        at = bisect_left(self.places, end, key=itemgetter(0)) if start < end else 0
+        found: list[int] = []
+        while at and self.reach[at - 1] > start:
+            at -= 1
+            if self.places[at][1] > start:
+                found.append(at)
+        return found[::-1]
 
     def overlapping(self, start: int, end: int) -> list[int]:
         """Return the numbers of the spans that share a code point with `start` to `end`, by start."""
-        at = bisect_left(self._starts, end) if start < end else 0
-        found: list[int] = []
-        while at and self._reach[at - 1] > start:
-            at -= 1
-            if self._ends[at] > start:
-                found.append(self._order[at])
-        return found[::-1]
+        return [self.numbers[position] for position in self.positions(start, end)]
 
 
 class Lanes:
@@ -48,11 +75,17 @@ class Lanes:
         row 2   | |
     """
 
-    def __init__(self, places: Sequence[tuple[int, int]], row_start: Callable[[int], int], count: int) -> None:
-        """Create lanes; `reach` is `reach_of` the ends of the places, if already known."""
+    def __init__(
+        self,
+        places: Sequence[tuple[int, int]],
+        row_start: Callable[[int], int],
+        count: int,
+        reach: Sequence[int] | None = None,
+    ) -> None:
+        """Create lanes; `reach` is the furthest end up to each place, if known."""
         self._places = places
         self._row_start = row_start
-        self._reach = list(accumulate((max(end, start + 1) for start, end in places), max))
+        self._reach = reach or list(accumulate((max(end, start + 1) for start, end in places), max))
         self._found: dict[int, int] = {}
         self._free = [0] * count
         self._next = 0

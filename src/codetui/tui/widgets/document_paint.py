@@ -60,21 +60,28 @@ class RowCoding(NamedTuple):
 class Codings:
     """The codings of one layout, by row."""
 
-    def __init__(self, coded: Sequence[CodedSpan], layout: Layout) -> None:
-        self.coded = sorted(coded, key=lambda one: (one.start, -one.end))
+    def __init__(self, coded: Sequence[CodedSpan], layout: Layout, index: SpanIndex | None = None) -> None:
+        self.coded = coded
         self.key_cells = max(map(cell_len, {one.key for one in coded}), default=0)
         self._layout = layout
-        spans = [one.span for one in self.coded]
-        self._index = SpanIndex(spans)
-        self._lanes = Lanes(spans, layout.row_start, LANES)
+        self._index = index or SpanIndex([(one.start, one.end) for one in coded])
+        self._lanes = Lanes(self._index.places, layout.row_start, LANES, self._index.reach)
         self._by_row: dict[int, tuple[RowCoding, ...]] = {}
+
+    def continued(self, coded: Sequence[CodedSpan]) -> Codings:
+        """Return other codings in this layout; if they are these and more behind them, only those are sorted in."""
+        known = len(self.coded)
+        if coded[:known] != self.coded:
+            return Codings(coded, self._layout)
+        return Codings(coded, self._layout, self._index.with_more([(one.start, one.end) for one in coded[known:]]))
 
     def on_row(self, number: int) -> tuple[RowCoding, ...]:
         """Return the codings on a row, the shortest first."""
         if number not in self._by_row:
             start, end = self._layout.full_span(number)
-            numbers = self._index.overlapping(start, max(end, start + 1))
-            on_row = [RowCoding(self.coded[at], self._lanes[at], self.coded[at].start >= start) for at in numbers]
+            places = self._index.positions(start, max(end, start + 1))
+            found = ((self.coded[self._index.numbers[place]], self._lanes[place]) for place in places)
+            on_row = [RowCoding(one, lane, one.start >= start) for one, lane in found]
             self._by_row[number] = tuple(sorted(on_row, key=lambda one: one.coded.end - one.coded.start))
         return self._by_row[number]
 

@@ -100,7 +100,7 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
 
     def set_codings(self, codings: Sequence[CodedSpan]) -> None:
         """Draw only these codings; a longer key than before widens the gutter."""
-        shown = Codings(codings, self.text_layout)
+        shown = self._codings.continued(codings)
         if shown.key_cells > self._key_cells:
             self._key_cells = shown.key_cells
             self._wrap(self.text_layout.text, codings)
