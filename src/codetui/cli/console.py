@@ -68,11 +68,18 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = 
 
     The widest columns are cut to the width of the output, the column `whole` last.
     """
+    print("\n".join(table_lines(head, rows, whole, width=output_width())))
+
+
+def table_lines(
+    head: Sequence[str], rows: Sequence[Sequence[str]], whole: str = "", *, width: int = PLAIN_WIDTH
+) -> list[str]:
+    """Return a table as lines of at most `width` cells, cut as in `show_table`."""
     columns = [_Column(cells) for cells in zip(head, *rows, strict=True)]
     last = head.index(whole) if whole else -1
-    widths = _fitted([column.width for column in columns], output_width(), last)
-    lines = zip(*(column.padded(width) for column, width in zip(columns, widths, strict=True)), strict=True)
-    print("\n".join("  ".join(line).rstrip() for line in lines))
+    widths = _fitted([column.width for column in columns], width, last)
+    lines = zip(*(column.padded(room) for column, room in zip(columns, widths, strict=True)), strict=True)
+    return ["  ".join(line).rstrip() for line in lines]
 
 
 class _Column:

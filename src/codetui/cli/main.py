@@ -137,6 +137,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         from codetui.cli import codings
 
         return codings.COMMANDS[name]
+    if name == "agree":
+        from codetui.cli.agreement import agree
+
+        return agree
     from codetui.cli import sessions
 
     return sessions.COMMANDS[name]
@@ -219,6 +223,7 @@ COMMANDS = {
     "sample": "draw ads at random, and say who codes which",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
+    "agree": "compare coders: profiles, codes and quotations, with intervals",
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
     "init": "create a new study in a folder",
@@ -349,6 +354,15 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         case "status" | "check":
             _add_study(parser, *PARTS, coder=ONE_CODER)
             _add_json(parser)
+        case "agree":
+            parser.add_argument(
+                "coders", nargs="+", metavar="CODER", help="two coders or more; the first is the reference"
+            )
+            _add_agreement(parser)
+            _add_study(parser, *PARTS)
+            _add_json(parser)
+            _add_output(parser, None, "default: stdout")
+            parser.epilog = "Exit code 3 if a figure is below its --at-least. docs/agreement.md explains the figures."
         case "merge":
             parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
             _add_study(parser, *PARTS)
@@ -396,6 +410,29 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
         case "codebook finish":
             parser.add_argument("--undo", action="store_true", help="take it back instead")
             _add_study(parser, *PARTS)
+
+
+def _add_agreement(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `agree`."""
+    add = parser.add_argument
+    add("--iou", type=float, default=0.5, metavar="T", help="overlap from which on quotations match; default: 0.5")
+    add(
+        "--map",
+        action="append",
+        metavar="FILE",
+        help="rules as for `codebook migrate`, for sessions of another codebook",
+    )
+    add("--all-ads", action="store_true", help="also ads that a coder has not marked done")
+    add("--code", metavar="ID", help="only this code")
+    add("--by", choices=("week", "ad"), help="add a table of the weeks, or of the ads")
+    add("--list", action="store_true", help="list every disagreement on quotations instead")
+    add("--figures", choices=("main", "all"), default="main", help="all adds u-alpha and others; default: main")
+    add("--leave-ambiguous-out", action="store_true", help="do not place words that occur several times")
+    add("--count-unplaced", action="store_true", help="count codes whose words are not in the ad as given")
+    add("--resamples", type=int, default=2000, metavar="N", help="for the intervals; default: 2000")
+    add("--seed", type=int, default=1, metavar="N", help="of the resamples; default: 1")
+    add("--at-least", action="append", metavar="NAME=N", help="end with exit code 3 if a figure is lower: spans=.6")
+    add("--csv", action="store_true", help="print CSV")
 
 
 def _sentence(words: str) -> str:

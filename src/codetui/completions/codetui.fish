@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import import-codings invented export find sample status check merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
-set -g _shtab_codetui_opts_with_value --ad --as --because --by --codebook --coder --coders --corpus --driver --format --from --map --name --of --old --output --overlap --same --seed --sessions --size --stratify --study --what -o
+set -g _shtab_codetui_commands import import-codings invented export find sample status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
+set -g _shtab_codetui_opts_with_value --ad --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --figures --format --from --iou --map --name --of --old --output --overlap --resamples --same --seed --sessions --size --stratify --study --what -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -155,6 +155,28 @@ complete -c codetui -n '_shtab_codetui_using check' -l codebook -xka "(__fish_co
 complete -c codetui -n '_shtab_codetui_using check' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using check' -l coder -x -d 'only this coder'"'"'s sessions'
 complete -c codetui -n '_shtab_codetui_using check' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a agree -d 'compare coders: profiles, codes and quotations, with intervals'
+complete -c codetui -n '_shtab_codetui_using agree' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using agree' -l iou -x -d 'overlap from which on quotations match; default: 0.5'
+complete -c codetui -n '_shtab_codetui_using agree' -l map -xka "(__fish_complete_path (commandline -ct))" -d 'rules as for `codebook migrate`, for sessions of another codebook'
+complete -c codetui -n '_shtab_codetui_using agree' -l all-ads -d 'also ads that a coder has not marked done'
+complete -c codetui -n '_shtab_codetui_using agree' -l code -x -d 'only this code'
+complete -c codetui -n '_shtab_codetui_using agree' -l by -xka "week ad" -d 'add a table of the weeks, or of the ads'
+complete -c codetui -n '_shtab_codetui_using agree' -l list -d 'list every disagreement on quotations instead'
+complete -c codetui -n '_shtab_codetui_using agree' -l figures -xka "main all" -d 'all adds u-alpha and others; default: main'
+complete -c codetui -n '_shtab_codetui_using agree' -l leave-ambiguous-out -d 'do not place words that occur several times'
+complete -c codetui -n '_shtab_codetui_using agree' -l count-unplaced -d 'count codes whose words are not in the ad as given'
+complete -c codetui -n '_shtab_codetui_using agree' -l resamples -x -d 'for the intervals; default: 2000'
+complete -c codetui -n '_shtab_codetui_using agree' -l seed -x -d 'of the resamples; default: 1'
+complete -c codetui -n '_shtab_codetui_using agree' -l at-least -x -d 'end with exit code 3 if a figure is lower: spans=.6'
+complete -c codetui -n '_shtab_codetui_using agree' -l csv -d 'print CSV'
+complete -c codetui -n '_shtab_codetui_using agree' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using agree' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using agree' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using agree' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using agree' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using agree' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'default: stdout; - is stdout'
+complete -c codetui -n '_shtab_codetui_using agree' -l force -d 'overwrite existing files'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a merge -d 'merge sessions from a USB stick, a clone or another machine'
 complete -c codetui -n '_shtab_codetui_using merge' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using merge' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

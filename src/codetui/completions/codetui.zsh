@@ -10,6 +10,7 @@
 
 _shtab_codetui_commands() {
   local _commands=(
+    agree:'compare coders: profiles, codes and quotations, with intervals'
     check:'list every problem of codebook, corpus and sessions'
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
@@ -53,6 +54,34 @@ _shtab_codetui_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_defaults_added=0
+
+_shtab_codetui_agree_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--iou[overlap from which on quotations match\; default\: 0.5]:T:"
+  "*--map[rules as for \`codebook migrate\`, for sessions of another codebook]:FILE:_files"
+  "--all-ads[also ads that a coder has not marked done]"
+  "--code[only this code]:ID:"
+  "--by[add a table of the weeks, or of the ads]:by:(week ad)"
+  "--list[list every disagreement on quotations instead]"
+  "--figures[all adds u-alpha and others\; default\: main]:figures:(main all)"
+  "--leave-ambiguous-out[do not place words that occur several times]"
+  "--count-unplaced[count codes whose words are not in the ad as given]"
+  "--resamples[for the intervals\; default\: 2000]:N:"
+  "--seed[of the resamples\; default\: 1]:N:"
+  "*--at-least[end with exit code 3 if a figure is lower\: spans\=.6]:NAME=N:"
+  "--csv[print CSV]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--json[print JSON]"
+  {-o,--output}"[default\: stdout\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
+  "(*):two coders or more\; the first is the reference:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_agree_defaults_added=0
 
 _shtab_codetui_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -344,6 +373,7 @@ _shtab_codetui() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_codetui-$line[1]:"
       case $line[1] in
+        agree) _arguments -C -s $_shtab_codetui_agree_options ;;
         check) _arguments -C -s $_shtab_codetui_check_options ;;
         codebook) _shtab_codetui_codebook ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;

@@ -1,0 +1,291 @@
+"""An agreement as text of 80 columns: the levels one after the other, the number of units beside every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from codetui.cli.console import PLAIN_WIDTH, table_lines
+from codetui.core.agreement.comparison import FigurePath, Figures
+from codetui.core.agreement.figure import Figure, Undefined
+from codetui.core.agreement.matching import KINDS
+from codetui.core.agreement.resampling import FEW, Interval
+from codetui.core.codebook.index import profile_name
+from codetui.core.text.display import plural
+from codetui.model import Codebook
+from codetui.study.agreement import CoderCounts, StudyAgreement
+
+NAMES = {"kappa": "κ", "alpha": "α", "ac1": "AC1", "f1": "F1", "precision": "P", "recall": "R", "percent": "percent"}
+SYMBOLS = NAMES | {
+    "kappa_pooled": "pooled κ",
+    "kappa_cells": "κ over cells",
+    "any_overlap": "any overlap",
+    "code_ignored": "code ignored",
+}
+MOST = 12
+"""Names that one reason lists."""
+
+
+class AgreementText:
+    """Renders one agreement; `by` adds a table of weeks or ads, `code` shows one code alone."""
+
+    def __init__(self, found: StudyAgreement, book: Codebook, *, by: str = "", code: str = "") -> None:
+        self._found, self._book, self._by, self._code = found, book, by, code
+        self._figures = found.comparison.figures
+        self._coders = found.request.coders
+        self._is_pair = len(self._coders) == 2
+        self._reasons: dict[str, list[str]] = {}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines."""
+        parts = [self._head(), self._profile(), self._codes(), self._quotations(), self._terms(), self._per_code()]
+        if len(self._coders) > 2:
+            parts.append(self._pairs())
+        if self._by:
+            parts.append(self._weeks() if self._by == "week" else self._sources())
+        for number, part in enumerate(parts):
+            lines = list(part)
+            yield from [""] if number and lines else []
+            yield from lines
+        yield ""
+        yield from self._foot()
+
+    # --- the levels -------------------------------------------------------------------------------
+
+    def _head(self) -> Iterator[str]:
+        found, words = self._found, self._book.words
+        ads = plural(len(found.compared), words.source, words.sources)
+        state = "that all have begun" if found.request.is_for_all else "that all have done"
+        yield from _wrapped(f"{' · '.join(self._coders)}   {ads} {state}")
+        version = f"codebook {self._book.version}" if self._book.version else "codebook"
+        maps = (f"map {each.file} ({plural(len(each.rules.rules), 'rule')})" for each in found.maps)
+        yield from _wrapped(" · ".join([version, *maps]))
+        for coder, one in found.counts.items():
+            yield from _wrapped(f"{coder}: {'; '.join([plural(one.codings, 'coding'), *self._special(one)])}")
+
+    def _special(self, counts: CoderCounts) -> Iterator[str]:
+        """Yield the codings of a coder that are no plain quotations with a code of the codebook."""
+        place = "left out" if self._found.request.leaves_ambiguous_out else "first free place"
+        numbers = {
+            f"ambiguous, {place}": counts.ambiguous,
+            "only similar, not accepted": counts.resembling,
+            "without a place": counts.unplaced,
+            "repeated": counts.repeated,
+            f"left out by the map ({', '.join(counts.by_rule)})": counts.by_rule.total(),
+            f"of unknown codes ({', '.join(counts.unknown)})": counts.unknown.total(),
+        }
+        yield from (f"{number} {what}" for what, number in numbers.items() if number)
+        if counts.profiles:
+            yield f"profiles without a counterpart: {', '.join(counts.profiles)}"
+
+    def _profile(self) -> Iterator[str]:
+        words, number = self._book.words, self._count("profile", "n")
+        without = len(self._found.compared) - number
+        missing = f" ({without} without two profiles)" if without else ""
+        yield f"Profile   {plural(number, words.source, words.sources)}{missing}"
+        yield from self._figures_line("profile", ("percent", "alpha", "kappa", "ac1"))
+        if self._is_pair and number:
+            yield from self._matrix()
+
+    def _matrix(self) -> Iterator[str]:
+        """Yield the confusion matrix of two coders, with the figures of each profile."""
+        profiles = [
+            each.id for each in self._book.profiles if ("profile", "per_class", each.id, "kappa") in self._figures
+        ]
+        table = self._found.comparison.profiles
+        head = ["", f"{self._coders[0]} ↓ {self._coders[1]} →", *profiles, "n", "κ", "F1"]
+        rows: list[list[str]] = []
+        for each in profiles:
+            row = [table.get((each, other), 0) for other in profiles]
+            name = profile_name(self._book, each)
+            figures = [self._shown(("profile", "per_class", each, one), f"profile {each}") for one in ("kappa", "f1")]
+            rows.append([each, name if name != each else "", *map(str, row), str(sum(row)), *figures])
+        sums = [sum(table.get((each, other), 0) for each in profiles) for other in profiles]
+        rows.append(["", "n", *map(str, sums), str(sum(sums)), "", ""])
+        yield from (f"  {line}" for line in table_lines(head, rows, width=PLAIN_WIDTH - 2))
+
+    def _codes(self) -> Iterator[str]:
+        ads, codes = self._count("codes", "n"), self._count("codes", "n_codes")
+        words = self._book.words
+        yield f"Codes in {words.source}   {plural(ads, words.source, words.sources)} × {plural(codes, 'code')}"
+        if self._is_pair:
+            both, a, b, none = (self._count("codes", one) for one in ("both", "a_only", "b_only", "neither"))
+            whose = f"{a} only {self._coders[0]} · {b} only {self._coders[1]}"
+            yield from _wrapped(f"{both} both · {whose} · {none} neither", "  ")
+        yield from self._figures_line("codes", (*self._directions(), "f1", "kappa_pooled", "kappa_cells"))
+        kappa = self._with_interval(("codes", "kappa_macro"), "codes")
+        number = plural(self._count("codes", "kappa_macro_codes"), "code")
+        yield f"  mean κ {kappa}{f' of the {number} that have one' if self._is_pair else ''}"
+
+    def _quotations(self) -> Iterator[str]:
+        rule = f"same code, IoU ≥ {_bare(self._found.request.iou)}"
+        yield from _wrapped(f"Quotations   {self._sizes('spans')} ({rule})")
+        yield from self._figures_line("spans", (*self._directions(), "f1"))
+        yield from self._figures_line("spans", ("exact", "any_overlap", "code_ignored"))
+        if self._is_pair:
+            a, b = self._coders
+            names = ("same", "other code", "other edges", f"only {a}", f"only {b}")
+            kinds = (f"{self._count('kinds', kind)} {name}" for kind, name in zip(KINDS, names, strict=True))
+            yield from _wrapped(" · ".join(kinds), "  ")
+            yield from _wrapped(f"P: of {b}’s, {a} has. R: of {a}’s, {b} has.", "  ")
+
+    def _terms(self) -> Iterator[str]:
+        if any(section.holds == "terms" for section in self._book.sections):
+            yield from _wrapped(f"Terms as sets   {self._sizes('terms')}")
+            yield from self._figures_line("terms", (*self._directions(), "f1"))
+
+    def _per_code(self) -> Iterator[str]:
+        """Yield the codes, the worst first; codes that nobody used come last."""
+        codes = [self._code] if self._code else sorted(self._all_codes(), key=self._rank)
+        extra = ("bar_u_alpha",) if ("per_code", codes[0], "bar_u_alpha") in self._figures else ()
+        head = ["code", "quotations", "F1", "95 %", "both/a/b/–", "κ", "α", "AC1", *(["|uα"] if extra else [])]
+        rows: list[list[str]] = []
+        for code in codes:
+            path = ("per_code", code)
+            interval = self._interval((*path, "f1"), code)
+            figures = [self._shown((*path, one), code) for one in ("f1", "kappa", "alpha", "ac1", *extra)]
+            counts, tables = "", ""
+            if self._is_pair:
+                counts = " | ".join(str(self._count(*path, side)) for side in "ab")
+                tables = "/".join(str(self._count(*path, one)) for one in ("both", "a_only", "b_only", "neither"))
+            rows.append([code, counts, figures[0], interval, tables, *figures[1:]])
+        if not self._is_pair:
+            rows = [[row[0], row[2], row[3], *row[5:]] for row in rows]
+            head = [head[0], head[2], head[3], *head[5:]]
+        yield from table_lines(head, rows, "code")
+
+    def _rank(self, code: str) -> tuple[bool, float]:
+        value = self._figures["per_code", code, "f1"]
+        return (True, 0.0) if isinstance(value, Undefined) else (False, value)
+
+    def _pairs(self) -> Iterator[str]:
+        head = ["pair", "profile κ", "codes F1", "pooled κ", "quotations F1", "exact", "code ignored"]
+        paths = [("profile", "kappa"), ("codes", "f1"), ("codes", "kappa_pooled")]
+        paths += [("spans", one) for one in ("f1", "exact", "code_ignored")]
+        rows = [
+            [f"{self._coders[a]} · {self._coders[b]}", *self._cells(figures, paths)]
+            for (a, b), figures in self._found.comparison.pairs.items()
+        ]
+        yield from table_lines(head, rows)
+
+    def _weeks(self) -> Iterator[str]:
+        yield f"By the week in which {self._coders[0]} finished"
+        head = ["week", self._book.words.sources, "profile", "α", "codes F1", "pooled κ", "quotations F1"]
+        paths = [("profile", "percent"), ("profile", "alpha"), ("codes", "f1")]
+        paths += [("codes", "kappa_pooled"), ("spans", "f1")]
+        weeks = self._found.comparison.weeks.items()
+        rows = [[week or "unknown", str(one["codes", "n"]), *self._cells(one, paths)] for week, one in weeks]
+        yield from table_lines(head, rows)
+
+    def _sources(self) -> Iterator[str]:
+        a, b = self._coders[:2]
+        head = [self._book.words.source, a, b, "same", "code", "edges", f"only {a}", f"only {b}", "F1"]
+        rows: list[list[str]] = []
+        for source, matching in zip(self._found.compared, self._found.comparison.matchings[0, 1], strict=True):
+            sizes = [len(one.spans) for one in source.sessions[:2]]
+            kinds = [sum(one.kind == kind for one in matching.matches) for kind in KINDS]
+            f1 = _figure(2 * kinds[0] / sum(sizes)) if sum(sizes) else "–"
+            rows.append([source.id, *map(str, (*sizes, *kinds)), f1])
+        yield from table_lines(head, rows)
+
+    def _foot(self) -> Iterator[str]:
+        request, words = self._found.request, self._book.words
+        for why, names in self._reasons.items():
+            more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+            yield from _wrapped(f"– {why}: {', '.join(names[:MOST])}{more}")
+        if len(self._found.compared) < FEW:
+            yield from _wrapped(f"few {words.sources}: intervals over fewer than {FEW} say little.")
+        if request.resamples:
+            yield f"[ ] are 95 % intervals: {request.resamples:,} resamples of {words.sources}, seed {request.seed}."
+        worst = next((code for code in sorted(self._all_codes(), key=self._rank)), "")
+        if worst and not self._code:
+            yield from _wrapped(f"See them: codetui agree {' '.join(self._coders)} --list --code {worst}")
+
+    # --- figures ----------------------------------------------------------------------------------
+
+    def _all_codes(self) -> Sequence[str]:
+        return [code for section in self._found.sections.values() for code in section]
+
+    def _directions(self) -> tuple[str, ...]:
+        return ("precision", "recall") if self._is_pair else ()
+
+    def _sizes(self, level: str) -> str:
+        """Return how many elements each coder has and how many match, or that figures are means."""
+        if not self._is_pair:
+            return f"means over {plural(len(self._found.comparison.pairs), 'pair')} of coders"
+        a, b = (f"{self._count(level, side)} {coder}" for side, coder in zip("ab", self._coders, strict=True))
+        return f"{a}, {b}: {self._count(level, 'matched')} match"
+
+    def _count(self, *path: str) -> int:
+        value = self._figures[path]
+        return 0 if isinstance(value, Undefined) else int(value)
+
+    def _figures_line(self, level: str, names: Sequence[str]) -> Iterator[str]:
+        """Yield a line of figures with their intervals."""
+        shown = [f"{SYMBOLS.get(one, one)} {self._with_interval((level, one), level)}" for one in names]
+        line = ""
+        for one in shown:
+            if line and len(line) + 3 + len(one) > PLAIN_WIDTH:
+                yield line
+                line = ""
+            line += f"{'   ' if line else '  '}{one}"
+        yield line
+
+    def _with_interval(self, path: FigurePath, of: str) -> str:
+        interval = self._interval(path, of)
+        return f"{self._shown(path, of)}{f' {interval}' if interval else ''}"
+
+    def _shown(self, path: FigurePath, of: str) -> str:
+        """Return a figure in two digits; `–` if it is undefined, for a reason that the foot states."""
+        value = self._figures[path]
+        if isinstance(value, Undefined):
+            name = f"{SYMBOLS.get(path[-1], path[-1])} of {of}"
+            names = self._reasons.setdefault(value.why, [])
+            names += [name] if name not in names else []
+            return "–"
+        return _cell(value, is_percent=path[-1] == "percent")
+
+    def _interval(self, path: FigurePath, of: str) -> str:
+        interval = self._found.comparison.intervals.get(path)
+        if interval is None or isinstance(self._figures[path], Undefined):
+            return ""
+        if interval.undefined:
+            why = f"undefined in some of the {self._found.request.resamples:,} resamples"
+            name = f"{SYMBOLS.get(path[-1], path[-1])} of {of} in {interval.undefined}"
+            names = self._reasons.setdefault(why, [])
+            names += [name] if name not in names else []
+        return _bounds(interval, is_percent=path[-1] == "percent")
+
+    def _cells(self, figures: Figures, paths: Sequence[FigurePath]) -> list[str]:
+        return [_cell(figures[path], is_percent=path[-1] == "percent") for path in paths]
+
+
+def _cell(value: Figure, *, is_percent: bool) -> str:
+    if isinstance(value, Undefined):
+        return "–"
+    return _percent(value) if is_percent else _figure(value)
+
+
+def _figure(value: float) -> str:
+    """Return a figure as `.44`, `−.15` or `1.00`."""
+    shown = f"{abs(value):.2f}"
+    sign = "−" if value < 0 and shown != "0.00" else ""
+    return sign + shown.removeprefix("0")
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _bounds(interval: Interval, *, is_percent: bool) -> str:
+    if is_percent:
+        return f"[{100 * interval.low:.0f}, {100 * interval.high:.0f}]"
+    return f"[{_figure(interval.low)}, {_figure(interval.high)}]"
+
+
+def _bare(value: float) -> str:
+    return f"{value:g}".replace("0.", ".", 1)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return wrap(text, PLAIN_WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False)
