@@ -14,7 +14,7 @@ from textual.widgets import Static
 import codetui
 from codetui.tui.actions import ACTIONS
 from codetui.tui.dialogs.base import Dialog
-from codetui.tui.keymap import Keymap, key_words, use
+from codetui.tui.keymap import Keymap, key_words
 from codetui.tui.widgets.status_line import StatusLine
 from testing.keys import running, workspace_on
 
@@ -24,13 +24,6 @@ LITERAL_KEY = re.compile(
     r"|(?:^|[ ·,(])[b-zB-HJ-Z?/<>](?=:? (?:[a-z]|this))"
 )
 FUNCTIONS = {"key_of", "dialog_key_of", "registered"}
-
-
-@pytest.fixture
-def keys_restored() -> Iterator[None]:
-    """Use the registry's keys again behind a test."""
-    yield
-    use(Keymap.build())
 
 
 def strings_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -76,7 +69,6 @@ def is_stale(text: str, changed: dict[str, str]) -> bool:
 ON_A_CODING = ("section.2", "a", "recode", "boundary", "move.collapse", "note", "define", "remove", "undo")
 
 
-@pytest.mark.usefixtures("keys_restored")
 async def test_all_messages_and_dialogs_follow_changed_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr(StatusLine, "show_message", lambda _, text, *_rest: shown.append(text))

@@ -45,7 +45,7 @@ class Settings:
     """Settings of one file, or of both together; None is a setting that is not set.
 
     `keys` has the keys of an action as they were written, several presses separated by blanks: `{"find": ("z f",)}`.
-    `copy_command` is a list of arguments, or a line for the shell.
+    `copy_command` is a program with its arguments, as a list or on one line.
     """
 
     theme: str | None = None
@@ -140,7 +140,7 @@ def _command(table: Table, *, is_study: bool) -> str | tuple[str, ...] | None:
         return None
     if isinstance(value, list) and value and all(isinstance(one, str) and one for one in value):
         return tuple(value)
-    return _text(table, "copy_command", instead='["program", "argument"], or "a line for the shell"')
+    return _text(table, "copy_command", instead='"program", or ["program", "argument"]')
 
 
 def _keys(table: Table, actions: Collection[str]) -> dict[str, tuple[str, ...]]:

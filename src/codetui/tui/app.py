@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import StringIO
 from traceback import format_exc
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from codetui.study.workspace import Workspace
-from codetui.tui.bench import Do
+from codetui.tui.bench import Do, in_background
 from codetui.tui.input import TerminalDriver
 from codetui.tui.keymap import key_of
 from codetui.tui.keys import KeyQueue, Typed
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from codetui.study.settings import SettingsFiles
+    from codetui.tui.clipboard import Copied
 
 FEW_COLOURS = "standard"
 """Rich's name for terminals with eight colours and eight bright ones."""
@@ -113,6 +114,17 @@ class CodetuiApp(ThemedApp):
         if self.settings is not None and theme.name != self._shown_theme:
             self._shown_theme = theme.name
             self._workbench.change_setting("theme", theme.name)
+
+    def copy_text(self, text: str, what: str, done: Callable[[Copied], None]) -> None:
+        """Copy a text by the command of the settings, or by the terminal, and call `done` with where it went."""
+        from codetui.tui.clipboard import by_command, by_terminal
+
+        command = self.settings.settings.copy_command if self.settings else None
+        if command is None:
+            self.copy_to_clipboard(text)
+            done(by_terminal(what, text))
+        else:
+            in_background(self._workbench, "copying", lambda: by_command(command, what, text), done)
 
     async def on_event(self, event: events.Event) -> None:
         """Queue keys and pastes; pass everything else to Textual."""

@@ -10,9 +10,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from codetui.core.text.display import plural
 from codetui.tui.actions import ACTIONS
+from codetui.tui.clipboard import Copied, CopiesText
 from codetui.tui.keymap import bound_keys
-from codetui.tui.widgets.rows import RowList, shown
+from codetui.tui.widgets.rows import RowList, shown, text_of
 
 Answer = TypeVar("Answer")
 
@@ -25,6 +27,12 @@ def alarm(words: str) -> Content:
     return Content.styled(words, ALARM) if words else Content("")
 
 
+def registered(action_id: str, action: str, words: str, *, priority: bool = False) -> Binding:
+    """Return a binding with the keys of an action of the registry, which settings may change."""
+    keys = next(one.keys for one in ACTIONS if one.id == action_id)
+    return Binding(bound_keys(keys), action, words, show=False, priority=priority, id=action_id)
+
+
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A dialog in a box; Esc closes it without an answer."""
 
@@ -33,7 +41,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     READ: ClassVar[str] = "DefinitionPane"
     """The selector of the text that is scrolled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "close", show=False),
+        registered("copy_text", "copy_list", "copy the list"),
+    ]
 
     def __init__(self, title: str = "", keys: str = "") -> None:
         """Create a dialog; `keys` are shown on the lower edge of its box."""
@@ -59,6 +70,17 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """Close without an answer."""
         self.dismiss(None)
 
+    def action_copy_list(self) -> None:
+        """Copy the rows of the dialog's list and show where they went on the lower edge."""
+        rows, app = self.query(RowList), self.app
+        if rows and isinstance(app, CopiesText):
+            lines = text_of(rows.first())
+            app.copy_text("\n".join(lines), plural(len(lines), "line"), self._copied)
+
+    def _copied(self, copied: Copied) -> None:
+        for box in self.query(".frame") if self.is_attached else ():
+            box.border_subtitle = alarm(copied.words) if copied.is_refused else Content(copied.words)
+
     def action_move(self, step: int) -> None:
         """Move the cursor of a list without focus."""
         self.query_one(RowList).action_move(step)
@@ -71,12 +93,6 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """Scroll the text by some pages."""
         text = self.query_one(self.READ)
         text.scroll_relative(y=pages * max(1, text.size.height - 1), animate=False)
-
-
-def registered(action_id: str, action: str, words: str, *, priority: bool = False) -> Binding:
-    """Return a binding with the keys of an action of the registry, which settings may change."""
-    keys = next(one.keys for one in ACTIONS if one.id == action_id)
-    return Binding(bound_keys(keys), action, words, show=False, priority=priority, id=action_id)
 
 
 READING_KEYS: tuple[BindingType, ...] = (

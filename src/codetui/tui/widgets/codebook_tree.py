@@ -435,6 +435,13 @@ class CodebookTree(RowList):
         reasoning = lines or ["no reasoning yet"]
         return [first, *(Row((Part(f"  {line}", "dim"),)) for line in reasoning), Row(())]
 
+    def rows_below(self, node: Node) -> range:
+        """Return the rows of a node and of everything that is shown below it."""
+        first, lines = self._outline.place(node), self._outline.lines
+        deeper = (place for place in range(first + 1, len(lines)) if lines[place].depth <= lines[first].depth)
+        head = len(self._head)
+        return range(head + first, head + next(deeper, len(lines)))
+
     def _row_of(self, node: Node) -> int:
         if node == PROFILE:
             return 0

@@ -6,7 +6,7 @@ Lists are painted by the Line API: only the rows in view are built, however many
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
@@ -325,6 +325,17 @@ class RowList(LineView, can_focus=True):
         styles = self.get_component_styles("row-list--cursor")
         background = Style(bgcolor=opaque(self, styles.background).rich_color)
         return background + component_style(self, "row-list--cursor")
+
+
+UNCUT = 10_000
+"""Cells of a row as it is copied, which cuts no text."""
+
+
+def text_of(rows: RowList, indexes: Iterable[int] | None = None) -> list[str]:
+    """Return the text of rows, of all by default, with two blanks before what is at the right."""
+    shown_rows = (rows.row(index, UNCUT) for index in indexes or range(rows.row_count()))
+    pairs = (("".join(part.text for part in side) for side in (row.left, row.right)) for row in shown_rows)
+    return ["  ".join(text.rstrip() for text in pair if text.strip()) for pair in pairs]
 
 
 class PlainRows(RowList):

@@ -604,6 +604,7 @@ class Keyboard:
 
     def _of_actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
+        from codetui.tui.workbench.copy_text import ClipboardController
         from codetui.tui.workbench.lookup import LookupController
 
         screen = self._screen
@@ -616,6 +617,7 @@ class Keyboard:
             "boundary": assigner.boundary,
             "compare": screen.copier.compare,
             "copy": screen.copier.take,
+            "copy_text": ClipboardController(screen).copy,
             "define": lookup.define,
             "describe": partial(screen.source_editor.describe, asks_all=True),
             "done": screen.source_editor.done,
@@ -670,7 +672,7 @@ class Keyboard:
         if screen.panel.is_open:
             self._press_in_panel(event)
         elif screen.selector.is_jumping and screen.selector.press(
-            key, event.character, is_cancel=screen.keymap.action(key) == "move.collapse"
+            key, event.character, is_cancel=key == "escape" or screen.keymap.action(key) == "move.collapse"
         ):
             pass
         elif self._is_read_elsewhere(key):
