@@ -125,6 +125,10 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         from codetui.cli import codebook
 
         return codebook.COMMANDS[options.subcommand]
+    if name == "adjudicate":
+        from codetui.cli.adjudicate import adjudicate
+
+        return adjudicate
     if name == "sample":
         from codetui.cli.sample import sample
 
@@ -221,6 +225,7 @@ COMMANDS = {
     "export": "export all sessions as markdown, CSV, JSON lines or Excel (xlsx)",
     "find": "find words, quotations and codes in all ads and sessions",
     "sample": "draw ads at random, and say who codes which",
+    "adjudicate": "settle where two coders disagree",
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
     "agree": "compare coders: profiles, codes and quotations, with intervals",
@@ -346,6 +351,11 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             formats.add_argument("--json", action="store_true", help="print JSON")
             formats.add_argument("--csv", action="store_true", help="print a table")
             _add_output(parser, None, "a file; .json and .csv choose the format")
+        case "adjudicate":
+            from codetui.cli import adjudicate
+
+            _add_study(parser, *PARTS)
+            adjudicate.add_arguments(parser)
         case "sample":
             from codetui.cli import sample
 

@@ -6,7 +6,7 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
-_shtab_codetui_subparsers=(import import-codings invented export find sample status check agree merge codebook init config completion)
+_shtab_codetui_subparsers=(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
 _shtab_codetui_import_codings_option_strings=(-h --help --study --corpus --codebook --sessions --as --person --from --format --map --not-done --dry-run --json)
@@ -14,6 +14,7 @@ _shtab_codetui_invented_option_strings=(-h --help --study --corpus --codebook --
 _shtab_codetui_export_option_strings=(-h --help --study --corpus --codebook --sessions --coder --format --what -o --output --force)
 _shtab_codetui_find_option_strings=(-h --help --study --corpus --codebook --sessions --coder --all-coders --count --json --csv -o --output --force)
 _shtab_codetui_sample_option_strings=(-h --help --study --corpus --codebook --sessions --name --size --seed --coders --overlap --by --stratify --of --same --open --dry-run --coder --because --json)
+_shtab_codetui_adjudicate_option_strings=(-h --help --study --corpus --codebook --sessions --as --agenda --seed --iou --edges -o --output --force --json)
 _shtab_codetui_status_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_check_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_agree_option_strings=(-h --help --iou --map --all-ads --code --by --list --figures --leave-ambiguous-out --count-unplaced --resamples --seed --at-least --csv --study --corpus --codebook --sessions --json -o --output --force)
@@ -61,6 +62,12 @@ _shtab_codetui_sample___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_sample___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_sample___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_sample___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate__o_COMPGEN=_shtab_compgen_files
+_shtab_codetui_adjudicate___output_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_status___codebook_COMPGEN=_shtab_compgen_files
@@ -122,12 +129,13 @@ _shtab_codetui_import_codings___format_choices=(analysis label-studio gold docca
 _shtab_codetui_export___format_choices=(markdown csv jsonl xlsx)
 _shtab_codetui_export___what_choices=(codings ads notes)
 _shtab_codetui_sample___by_choices=(all pairs)
+_shtab_codetui_adjudicate___edges_choices=(intersection union)
 _shtab_codetui_agree___by_choices=(week ad)
 _shtab_codetui_agree___figures_choices=(main all)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(import import-codings invented export find sample status check agree merge codebook init config completion)
+_shtab_codetui_pos_0_choices=(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)
 
 _shtab_codetui_import_pos_0_nargs=+
 _shtab_codetui_import__h_nargs=0
@@ -159,6 +167,11 @@ _shtab_codetui_sample___help_nargs=0
 _shtab_codetui_sample___open_nargs=0
 _shtab_codetui_sample___dry_run_nargs=0
 _shtab_codetui_sample___json_nargs=0
+_shtab_codetui_adjudicate_pos_0_nargs=2
+_shtab_codetui_adjudicate__h_nargs=0
+_shtab_codetui_adjudicate___help_nargs=0
+_shtab_codetui_adjudicate___force_nargs=0
+_shtab_codetui_adjudicate___json_nargs=0
 _shtab_codetui_status__h_nargs=0
 _shtab_codetui_status___help_nargs=0
 _shtab_codetui_status___json_nargs=0

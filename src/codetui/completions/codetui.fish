@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import import-codings invented export find sample status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
-set -g _shtab_codetui_opts_with_value --ad --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --figures --format --from --iou --map --name --of --old --output --overlap --resamples --same --seed --sessions --size --stratify --study --what -o
+set -g _shtab_codetui_commands import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
+set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --iou --map --name --of --old --output --overlap --resamples --same --seed --sessions --size --stratify --study --what -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -139,6 +139,20 @@ complete -c codetui -n '_shtab_codetui_using sample' -l dry-run -d 'only show wh
 complete -c codetui -n '_shtab_codetui_using sample' -l coder -x -d 'from whom an ad is taken'
 complete -c codetui -n '_shtab_codetui_using sample' -l because -x -d 'why it is taken'
 complete -c codetui -n '_shtab_codetui_using sample' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a adjudicate -d 'settle where two coders disagree'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l as -x -d 'who gets the result'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l agenda -x -d 'an agenda with ticked boxes, which are carried out'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l seed -x -d 'who is called 1 and who 2; default: 1'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l iou -x -d 'the overlap of the same place; default: 0.5'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l edges -xka "intersection union" -d 'the place of agreed quotations whose edges differ; default: what both have'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the open items; default: agenda.md; - is stdout'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l force -d 'overwrite an existing file'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'
 complete -c codetui -n '_shtab_codetui_using status' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using status' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

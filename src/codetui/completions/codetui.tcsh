@@ -19,11 +19,12 @@ complete codetui \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--by=/(all pairs)/' \
+        'c/--edges=/(intersection union)/' \
         'c/--by=/(week ad)/' \
         'c/--figures=/(main all)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run figures force format from help install-driver iou json leave-ambiguous-out list map name not-done of old open output overlap path person resamples same seed sessions size stratify study undo version what)/' \
+        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges figures force format from help install-driver iou json leave-ambiguous-out list map name not-done of old open output overlap path person resamples same seed sessions size stratify study undo version what)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -36,11 +37,12 @@ complete codetui \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--by/(all pairs)/' \
+        'n/--edges/(intersection union)/' \
         'n/--by/(week ad)/' \
         'n/--figures/(main all)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(import import-codings invented export find sample status check agree merge codebook init config completion)/' \
+        'p/1/(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

@@ -10,6 +10,7 @@
 
 _shtab_codetui_commands() {
   local _commands=(
+    adjudicate:'settle where two coders disagree'
     agree:'compare coders: profiles, codes and quotations, with intervals'
     check:'list every problem of codebook, corpus and sessions'
     codebook:'import, export, check, compare and migrate codebooks'
@@ -54,6 +55,26 @@ _shtab_codetui_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_defaults_added=0
+
+_shtab_codetui_adjudicate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--as[who gets the result]:NAME:"
+  "--agenda[an agenda with ticked boxes, which are carried out]:FILE:"
+  "--seed[who is called 1 and who 2\; default\: 1]:N:"
+  "--iou[the overlap of the same place\; default\: 0.5]:T:"
+  "--edges[the place of agreed quotations whose edges differ\; default\: what both have]:edges:(intersection union)"
+  {-o,--output}"[the open items\; default\: agenda.md\; - is stdout]:PATH:_files"
+  "--force[overwrite an existing file]"
+  "--json[print JSON]"
+  ":the two coders:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_adjudicate_defaults_added=0
 
 _shtab_codetui_agree_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -373,6 +394,7 @@ _shtab_codetui() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_codetui-$line[1]:"
       case $line[1] in
+        adjudicate) _arguments -C -s $_shtab_codetui_adjudicate_options ;;
         agree) _arguments -C -s $_shtab_codetui_agree_options ;;
         check) _arguments -C -s $_shtab_codetui_check_options ;;
         codebook) _shtab_codetui_codebook ;;

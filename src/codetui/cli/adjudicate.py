@@ -1,0 +1,99 @@
+"""The command that settles where two coders disagree."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from shlex import join
+from typing import get_args
+
+from codetui.cli.console import STDOUT, error, exit_code, note, obstacle, show, show_json, show_wrapped, write_text
+from codetui.cli.sessions import open_study
+from codetui.core.adjudication import Edges
+from codetui.core.text.display import plural
+from codetui.formats.agenda import Ticked, parse_agenda, render_agenda
+from codetui.model import Problem
+from codetui.study.adjudication import Adjudication, AdjudicationRequest, Progress
+from codetui.study.outputs import protected_part
+from codetui.study.study import Study
+
+STEPS = """\
+First, what both coders agree on becomes the session of a third coder (--as), and the rest is written as an agenda (-o).
+Talk it over, tick a box of each item in the agenda, and give it back with --agenda. The sessions of the two coders are
+not changed. The result is an ordinary coder: `codetui --coder consensus` opens it, undo included.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that are not options of the study."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = STEPS
+    parser.add_argument("coders", nargs=2, metavar="CODER", help="the two coders")
+    parser.add_argument("--as", dest="result", default="consensus", metavar="NAME", help="who gets the result")
+    parser.add_argument("--agenda", metavar="FILE", help="an agenda with ticked boxes, which are carried out")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="who is called 1 and who 2; default: 1")
+    parser.add_argument(
+        "--iou", type=float, default=0.5, metavar="T", help="the overlap of the same place; default: 0.5"
+    )
+    words = "the place of agreed quotations whose edges differ; default: what both have"
+    parser.add_argument("--edges", choices=get_args(Edges), default="intersection", help=words)
+    parser.add_argument("-o", "--output", metavar="PATH", help="the open items; default: agenda.md; - is stdout")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def adjudicate(options: argparse.Namespace) -> int:
+    """Take over what two coders agree on, carry out decisions, and write an agenda of the rest."""
+    if not 0 < options.iou <= 1:
+        return error(f"--iou {options.iou:g} is no intersection over union: it is above 0 and at most 1.")
+    study = open_study(options)
+    output = options.output or options.agenda or "agenda.md"
+    given = Path(options.corpus) if options.corpus else None
+    refused = "" if output == STDOUT else protected_part(Path(output), study.codebook_path, study.sessions_path, given)
+    is_replaced = options.force or (options.agenda is not None and output == options.agenda)
+    if refused := refused or obstacle(output, is_replaced):
+        return error(refused)
+    first, second = options.coders
+    request = AdjudicationRequest((first, second), options.result, options.seed, options.iou, options.edges)
+    adjudication = Adjudication(study, request)
+    ticked: list[Ticked] = []
+    problems: list[Problem] = []
+    if options.agenda:
+        text = Path(options.agenda).read_text("utf-8-sig")
+        ticked, problems = parse_agenda(text, options.agenda)
+    agreed = adjudication.take_over_agreed()
+    decided = adjudication.decide(ticked, options.agenda or "")
+    progress = adjudication.progress(agreed, decided)
+    problems += progress.problems
+    if not exit_code(problems) or output != options.agenda:
+        # An agenda with a mistake is left as it is, so that no tick is lost.
+        write_text(render_agenda(adjudication.agenda(), _command(options, output)), output)
+    if options.json:
+        show_json({"version": 1, **progress._asdict(), "problems": [problem._asdict() for problem in problems]})
+    elif output != STDOUT:
+        _show(study, progress, request, output)
+    for problem in problems if not options.json else ():
+        note(problem)
+    return exit_code(problems)
+
+
+def _command(options: argparse.Namespace, output: str) -> str:
+    words = ["codetui", "adjudicate", *options.coders, "--agenda", "FILE" if output == STDOUT else output]
+    words += ["--as", options.result] if options.result != "consensus" else []
+    words += ["--seed", str(options.seed)] if options.seed != 1 else []
+    words += ["--iou", f"{options.iou:g}"] if options.iou != 0.5 else []
+    for part in ("study", "corpus", "codebook", "sessions"):
+        value = getattr(options, part)
+        words += [f"--{part}", value] if value and value != "." else []
+    return join(words)
+
+
+def _show(study: Study, progress: Progress, request: AdjudicationRequest, output: str) -> None:
+    words = study.codebook.words
+    ads = plural(progress.sources, words.source, words.sources)
+    show_wrapped(f"{ads} that both coders have done; {plural(progress.agreed, 'agreed coding')} taken over")
+    total = progress.before + progress.decided + progress.open
+    show_wrapped(
+        f"{progress.before + progress.decided} of {plural(total, 'disagreement')} decided, {progress.open} open"
+    )
+    show(f"the result is the coder {request.result}" + (f"; the open ones are in {output}" if progress.open else ""))

@@ -1,0 +1,258 @@
+"""Adjudicate between two coders: what they agree on becomes the session of a third, the rest is decided by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from itertools import count
+from typing import NamedTuple
+
+from codetui.core.adjudication import (
+    AGREED,
+    PROFILE,
+    Consensus,
+    Edges,
+    Pair,
+    is_swapped_profile,
+    pairs_of,
+)
+from codetui.core.agreement.matching import Kind
+from codetui.core.anchors.unresolved import located_in
+from codetui.core.codebook import index as books
+from codetui.core.codebook.usage import done_transactions
+from codetui.core.session.commands import Decision
+from codetui.core.session.state import State, profile_event
+from codetui.formats.agenda import AgendaItem, AgendaSource, Side, Ticked, quote_of
+from codetui.model import Coding, DoneMarked, Event, Problem, Source, SourceId, source_hash
+from codetui.storage.journal import fresh_id
+from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
+from codetui.study.study import Study, StudyError
+
+DONE = "done"
+"""Names the step that marks a source done in the result."""
+
+KINDS: dict[Kind, str] = {
+    "other_code": "another code",
+    "other_edges": "other edges",
+    "only_a": "only one of them",
+    "only_b": "only one of them",
+}
+
+
+class AdjudicationRequest(NamedTuple):
+    """The two coders, the coder who gets the result, and how codings are paired and joined."""
+
+    coders: tuple[str, str]
+    result: str = "consensus"
+    seed: int = 1
+    iou: float = 0.5
+    edges: Edges = "intersection"
+
+
+class Progress(NamedTuple):
+    """How far an adjudication is: sources, agreed codings taken over now, decisions made now and before, open ones."""
+
+    sources: int
+    agreed: int
+    decided: int
+    before: int
+    open: int
+    problems: tuple[Problem, ...]
+
+
+class _Work(NamedTuple):
+    """One source that both coders have done, with their sessions."""
+
+    source: Source
+    states: tuple[State, State]
+    agreed: Sequence[Pair]
+    disputed: Sequence[Pair]
+
+
+class Adjudication:
+    """The adjudication of all sources that both coders have marked done."""
+
+    def __init__(self, study: Study, request: AdjudicationRequest) -> None:
+        """Prepare the adjudication. Raises StudyError if the names or the sessions do not allow it."""
+        if len({*request.coders, request.result}) < 3:
+            raise StudyError("name two different coders, and with --as a third name for the result.")
+        self._study, self._request = study, request
+        self._problems: list[Problem] = []
+
+    @cached_property
+    def _work(self) -> list[_Work]:
+        sources = self._study.sources_by_id()
+        sessions: list[dict[SourceId, State]] = []
+        for coder in self._request.coders:
+            states: dict[SourceId, State] = {}
+            for one in self._study.sessions(coder=coder, sources=sources):
+                self._problems += [problem for problem in one.problems if problem.severity == "error"]
+                if one.state.is_done and not one.is_unread:
+                    states[one.source.id] = one.state
+            sessions.append(states)
+        common = [id_ for id_ in sessions[0] if id_ in sessions[1]]
+        if not common:
+            words = self._study.codebook.words
+            a, b = (f"{coder} {len(done)}" for coder, done in zip(self._request.coders, sessions, strict=True))
+            raise StudyError(f"there is no {words.source} that both have done and that you may read (done: {a}, {b}).")
+        found: list[_Work] = []
+        for id_ in common:
+            source = sources.find(id_)
+            if source is None:
+                what = f"the corpus has no {self._study.codebook.words.source} {id_}, so it is not adjudicated"
+                self._problems.append(Problem(str(self._study.sessions_path), 0, "error", what))
+                continue
+            a_state, b_state = (located_in(states[id_], source) for states in sessions)
+            agreed, disputed = pairs_of(a_state, b_state, self._request.seed, self._request.iou)
+            found.append(_Work(source, (a_state, b_state), agreed, disputed))
+        return found
+
+    def take_over_agreed(self) -> int:
+        """Add what both coders agree on to the result; return the number of codings. Raises StudyError."""
+        number = 0
+        for one in self._work:
+            with self._session(one) as session:
+                events = self._consensus(session).agreed(one.agreed, self._request.edges)
+                number += len(events)
+                a, b = one.states
+                if a.profile and a.profile == b.profile and not session.state.profile:
+                    events.append(profile_event(session.state, a.profile, _joined(a.reasoning, b.reasoning)))
+                if events:
+                    self._record(session, events, AGREED)
+                self._finish(one, session)
+        return number
+
+    def decide(self, ticked: Sequence[Ticked], file: str) -> int:
+        """Apply decisions to the result, each as a step of its own; return their number. Problems are collected."""
+        by_source: dict[str, list[Ticked]] = {}
+        for tick in ticked:
+            by_source.setdefault(tick.source, []).append(tick)
+        known = {one.source.id: one for one in self._work}
+        number = 0
+        for source, ticks in by_source.items():
+            work = known.get(SourceId(source))
+            if work is None:
+                what = f"{source} is not adjudicated between these coders"
+                self._problems.append(Problem(file, ticks[0].line, "error", f"{what}; nothing is decided there"))
+                continue
+            with self._session(work) as session:
+                for tick in ticks:
+                    events = self._events(work, session, tick, file)
+                    if events:
+                        self._record(session, events, tick.key)
+                        number += 1
+                self._finish(work, session)
+        return number
+
+    def progress(self, agreed: int = 0, decided: int = 0) -> Progress:
+        """Return how far the adjudication is, after what was done now."""
+        left = sum(len(one.items) for one in self.agenda())
+        results = self._results()
+        before = sum(len(_decided(results.get(one.source.id, State()))) for one in self._work) - decided
+        return Progress(len(self._work), agreed, decided, before, left, tuple(dict.fromkeys(self._problems)))
+
+    def agenda(self) -> Iterator[AgendaSource]:
+        """Yield the open disagreements by source."""
+        results = self._results()
+        for one in self._work:
+            items = list(self._items(one, results.get(one.source.id, State())))
+            if items:
+                employer = f" ({one.source.employer})" if one.source.employer else ""
+                yield AgendaSource(one.source.id, f"{one.source.title}{employer}", items)
+
+    # --- one source -------------------------------------------------------------------------------
+
+    def _items(self, work: _Work, state: State) -> Iterator[AgendaItem]:
+        done = _decided(state)
+        text = work.source.text
+        for pair in (pair for pair in work.disputed if pair.key not in done):
+            anchors = [one.anchor for one in pair.sides if one.anchor]
+            spans = [(one.start, one.end) for one in anchors]
+            quote = quote_of(text, min(spans)[0], max(end for _, end in spans)) if spans else ""
+            yield AgendaItem(pair.key, KINDS[pair.kind], self._side(pair.first), self._side(pair.second), quote)
+        if self._is_profile_open(work, state, done):
+            first, second = map(self._profile_side, self._profile_sides(work))
+            yield AgendaItem(PROFILE, "profile", first, second)
+
+    def _side(self, coding: Coding | None) -> Side | None:
+        if coding is None:
+            return None
+        return Side(books.label_of(self._study.codebook, coding.code), coding.words, coding.note)
+
+    def _profile_side(self, state: State) -> Side | None:
+        name = books.profile_name(self._study.codebook, state.profile)
+        return Side(name, "", state.reasoning) if name else None
+
+    def _profile_sides(self, work: _Work) -> tuple[State, State]:
+        a, b = work.states
+        return (b, a) if is_swapped_profile(self._request.seed, work.source.id) else (a, b)
+
+    def _is_profile_open(self, work: _Work, state: State, done: frozenset[str]) -> bool:
+        a, b = work.states
+        return a.profile != b.profile and PROFILE not in done and not state.profile
+
+    def _events(self, work: _Work, session: Session, tick: Ticked, file: str) -> list[Event]:
+        """Return the events of a decision; none, with a problem, if it cannot be made."""
+
+        def refuse(what: str) -> list[Event]:
+            self._problems.append(Problem(file, tick.line, "error", f"{what}; nothing is decided"))
+            return []
+
+        done, decision, book = _decided(session.state), tick.decision, self._study.codebook
+        if tick.key in done:
+            return []
+        if tick.key == PROFILE:
+            sides = self._profile_sides(work)
+            if decision.rule not in ("1", "2", "other"):
+                return refuse("a profile is that of 1, of 2 or another one")
+            name = decision.code if decision.rule == "other" else sides[decision.rule == "2"].profile
+            profile = books.profile(book, name) if name else None
+            if profile is None:
+                return refuse(f"the codebook has no profile “{name}”")
+            reasoning = "" if decision.rule == "other" else sides[decision.rule == "2"].reasoning
+            return [profile_event(session.state, profile.id, decision.reason or reasoning)]
+        pair = next((pair for pair in work.disputed if pair.key == tick.key), None)
+        if pair is None:
+            return refuse(f"there is no disagreement {tick.key} any more: the coders' sessions have changed")
+        if decision.rule == "other":
+            code = books.index_of(book).code_by_label(decision.code)
+            if code is None:
+                return refuse(f"the codebook has no code “{decision.code}”")
+            decision = decision._replace(code=code.id)
+        return self._consensus(session).decided(pair, decision, work.source.id)
+
+    def _consensus(self, session: Session) -> Consensus:
+        base, numbers = fresh_id(), count(1)
+        text = session.source.text
+        return Consensus(session.state, text, source_hash(text), lambda: f"{base}-{next(numbers)}")
+
+    def _finish(self, work: _Work, session: Session) -> None:
+        """Mark the source done in the result once nothing is open."""
+        if not session.state.is_done and not list(self._items(work, session.state)):
+            self._record(session, [DoneMarked(is_done=True, was_done=False)], DONE)
+
+    def _record(self, session: Session, events: Sequence[Event], key: str) -> None:
+        names = " and ".join(self._request.coders)
+        decision = Decision(tuple(events), f"Adjudicated: {key}", "consensus", from_name=key, run=names)
+        outcome = session.record(decision)
+        if not isinstance(outcome, Saved):
+            raise StudyError(f"{outcome.reason}; what was decided before is saved.", file=session.log_path)
+
+    def _session(self, work: _Work) -> AbstractContextManager[Session]:
+        return self._study.session(work.source.id, self._request.result)
+
+    def _results(self) -> dict[SourceId, State]:
+        return {one.source.id: one.state for one in self._study.sessions(coder=self._request.result)}
+
+
+def _decided(state: State) -> frozenset[str]:
+    """Return the keys of the disagreements that are decided."""
+    steps = (one for one in done_transactions(state) if one.cause == "consensus")
+    return frozenset(one.from_name for one in steps) - {AGREED, DONE}
+
+
+def _joined(one: str, other: str) -> str:
+    """Return the reasonings of both coders as one, or the one if they are the same."""
+    return " / ".join(dict.fromkeys(filter(None, (one.strip(), other.strip()))))
