@@ -23,6 +23,7 @@ SNAPSHOTS = ".written"
 LOCK = ".lock"
 PLACE_FILE = "place.json"
 STUDY_LOG = "study.jsonl"
+MEMOS = "memos.md"
 KEPT_FOLDER = ".codebooks"
 """The folder of kept codebooks, in that of the sessions: they belong to all coders of a study."""
 

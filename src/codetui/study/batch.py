@@ -16,8 +16,10 @@ from codetui.formats.toml.edit import EditError
 from codetui.formats.toml.rebase import distance, rebase
 from codetui.model import (
     NO_STEP,
+    Event,
     Problem,
     Source,
+    SourceEntry,
     SourceId,
     StepId,
     StepKind,
@@ -27,7 +29,7 @@ from codetui.model import (
     source_hash,
 )
 from codetui.storage import study_files
-from codetui.storage.journal import decode, encode, fresh_id, now
+from codetui.storage.journal import StudyJournal, decode, encode, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
@@ -62,6 +64,8 @@ class StepPlan(NamedTuple):
     edit: TextChange | None = None
     target: StepId = NO_STEP
     skipped: tuple[Refusal, ...] = ()
+    events: tuple[Event, ...] = ()
+    """Those of memos that belong to no session."""
 
 
 class StepDone(NamedTuple):
@@ -112,12 +116,15 @@ class StepRunner:
         self._current = current
         self._edit = edit or study.codebook_service.edit
         self._sources = study.sources_by_id()
+        self._listed: Callable[[SourceId], SourceEntry | None] = lambda _: None
         self._opened: dict[tuple[str, SourceId], Session] = {}
 
     @classmethod
     def of(cls, workspace: Workspace) -> StepRunner:
         """Return the runner of a workspace, which shares its open session."""
-        return cls(workspace.study, workspace.coder, workspace.session, workspace.edit_codebook)
+        runner = cls(workspace.study, workspace.coder, workspace.session, workspace.edit_codebook)
+        runner._listed = workspace.sources.find
+        return runner
 
     def session(self, source_id: SourceId, folder: str = "", coder: str = "") -> Session:
         """Return a session to change: the coder's own, or that of the `coder` in another folder.
@@ -133,7 +140,9 @@ class StepRunner:
         key = folder, source_id
         if key not in self._opened:
             try:
-                source = self._sources.find(source_id) or Source(source_id, "", "", "", folder)
+                entry = self._listed(source_id)
+                source = self._study.corpus.read(entry)[0] if entry else self._sources.find(source_id)
+                source = source or Source(source_id, "", "", "", folder)
                 paths, keep = SessionPaths.of_folder(self._root, folder), self._study.codebook_service.keep
                 session = Session(source, self._study.codebook, paths, coder, keep, token="")
             except OSError as error:
@@ -198,6 +207,8 @@ class StepRunner:
 
         A step without note, in one session or without any change, is done at once.
         """
+        if plan.events:
+            return self._log_memo(plan)
         refusal = self._interrupted() or self._outdated(plan)
         if refusal is not None:
             return refusal
@@ -323,6 +334,28 @@ class StepRunner:
                 target=step.target,
             )
             yield from log_step(self._root, folder, record)
+
+    def _log_memo(self, plan: StepPlan) -> StepDone | NotSaved:
+        """Record a step that only the log of the study has, in one line."""
+        book, made_in = self._study.codebook.content_hash, self._current.source.id if self._current is not None else ""
+        step = StudyStep(
+            id=StepId(fresh_id()),
+            seq=0,
+            time=now(),
+            coder=self.coder,
+            kind=plan.kind,
+            codebook_before=book,
+            codebook_after=book,
+            what=plan.what,
+            made_in=made_in,
+            target=plan.target,
+            events=plan.events,
+        )
+        try:
+            StudyJournal(SessionPaths.of_folder(self._root, self._own).study_log()).record(step)
+        except OSError as error:
+            return NotSaved(f"{error.filename or self._own}: {error.strerror or error}")
+        return StepDone(plan.what, 0)
 
     # --- interrupted steps --------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ from codetui.storage.journal import Journal, StudyJournal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
 from codetui.study.former import with_former
+from codetui.study.memos import file_problems
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
 from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
@@ -89,6 +90,7 @@ def _check_coder(
     except OSError as error:
         path = study.sessions_path / folder / session_files.STUDY_LOG
         yield not_read(error, path, "steps over several sessions are left out")
+    yield from file_problems(study.sessions_path / folder)
     compared = {entry.id for group in groups for entry in group}
     coded: dict[SourceId, SessionSnapshot] = {}
     for session in sessions:

@@ -15,8 +15,11 @@ from codetui.formats.export.exporter import NO_ATTRIBUTES, Export, ExportedSessi
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
+from codetui.storage.journal import StudyJournal
+from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.former import with_former
+from codetui.study.memos import study_memos
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
@@ -63,6 +66,7 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
             facts, described = replace(source, text=""), _exported_source(source)
             untouched.append(ExportedSession("", facts, State(), "", progress="untouched", source=described))
     sessions = [*_exported(found, exported), *untouched]
+    sessions += _study_memos(study, coder, problems) if "notes" in tables else ()
     book = study.codebook
     try:
         book = with_former(book, study.sessions_path, (session.state for session in sessions))
@@ -89,6 +93,21 @@ def _sources(
         else:
             yield from [source] if source else []
     problems += sources.problems
+
+
+def _study_memos(study: Study, coder: str | None, problems: list[Problem]) -> Iterator[ExportedSession]:
+    """Yield the memos of each coder that belong to no source, as a session of none; add to `problems`."""
+    root = study.sessions_path
+    folders = [session_files.coder_folder(root, coder)] if coder else session_files.coders(root)
+    for folder in folders:
+        log = SessionPaths.of_folder(root, folder).study_log()
+        try:
+            records = StudyJournal(log).read()[0]
+        except OSError as error:
+            problems.append(not_read(error, log, "the memos of the study are left out"))
+            continue
+        if records and (memos := study_memos(records)):
+            yield ExportedSession(records[-1].coder, Source(SourceId(""), "", "", "", ""), State(memos=memos), "")
 
 
 def _exported_source(source: Source, text: str = "") -> ExportedSource:

@@ -11,30 +11,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook.diff import KINDS, parts_of
+from codetui.core.codebook.index import label
 from codetui.core.codebook.usage import done_transactions
 from codetui.core.session.commands import Decision, DecisionContext, Redo, Refusal, Undo, transaction_of
-from codetui.core.session.decide import redo_target, undo_target
+from codetui.core.session.decide import invert, redo_target, undo_target
 from codetui.core.session.state import State, Steps, evolve
 from codetui.core.session.words import codings_in, extent, step_words
 from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
-from codetui.model import Codebook, CodeId, StepId, StudyStep, Transaction, TransactionId
+from codetui.model import Codebook, CodeId, MemoWritten, StepId, StudyStep, Transaction, TransactionId
 from codetui.storage import fs, session_files
 from codetui.storage.fs import Version
 from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
 from codetui.study.batch import (
-    Begun,
     SessionChange,
     SessionUnavailableError,
-    StepDone,
     StepPlan,
     StepRunner,
     carried_over,
     inverse_of,
 )
-from codetui.study.session.outcome import NotSaved, Outcome
+from codetui.study.memos import study_memos
+from codetui.study.session.outcome import Outcome
 from codetui.study.session.session import Session
 from codetui.study.study import kept_book
 from codetui.study.workspace import Workspace
@@ -91,6 +91,12 @@ class HistoryEntry(NamedTuple):
     def words(self) -> str:
         """The step with its counts."""
         return f"{self.what} ({self.extent})" if self.extent else self.what
+
+    @property
+    def has_memo(self) -> bool:
+        """Whether the step writes a memo."""
+        events = (*(self.transaction.events if self.transaction else ()), *(self.step.events if self.step else ()))
+        return any(isinstance(event, MemoWritten) for event in events)
 
     @property
     def codings(self) -> int:
@@ -230,13 +236,19 @@ class History:
 
     # --- undo and redo ------------------------------------------------------------------------------
 
+    def is_latest(self, entry: HistoryEntry, *, is_undo: bool) -> bool:
+        """Return whether a step of the open session is the one that its undo or redo would take."""
+        session = self._workspace.session
+        state = session.state if session else State()
+        newest = undo_target(state) if is_undo else redo_target(state)
+        return newest is not None and entry.transaction is not None and newest.id == entry.transaction.id
+
     def reverse_here(self, entry: HistoryEntry, *, is_undo: bool) -> Outcome:
         """Undo or redo a step of the open session alone."""
         session, transaction = self._workspace.session, entry.transaction
         if session is None or transaction is None:
             return Refusal("That step is not in this session.")
-        newest = undo_target(session.state) if is_undo else redo_target(session.state)
-        if newest is not None and newest.id == transaction.id:
+        if self.is_latest(entry, is_undo=is_undo):
             return session.execute(Undo() if is_undo else Redo())
         decision = _reversal_of(transaction.id, session.transactions, session.state, is_undo=is_undo)
         if decision is None or not decision.events:
@@ -246,8 +258,10 @@ class History:
     def is_light(self, entry: HistoryEntry, *, is_undo: bool) -> bool:
         """Return whether a step of the study can be counted without reading sessions."""
         step = entry.step
-        if step is None or step.transactions:
+        if step is None or step.transactions or step.kind == "refactoring":
             return False
+        if step.kind == "memo":
+            return True
         text = self._changed_text(step, is_undo=is_undo)
         return isinstance(text, Refusal) or not _gone(self._workspace.book, text)
 
@@ -261,15 +275,20 @@ class History:
             return Refusal("That is a step of one session.")
         if step.made_by:
             return Refusal(f"{step.made_by} made this change: only they can undo it.")
+        if step.kind == "memo":
+            return self._count_memo(entry, step, is_undo=is_undo)
         edit: Callable[[str], str] | None = None
         gone: set[CodeId] = set()
+        relabelled: set[CodeId] = set()
         if step.kind in ("edit", "refactoring"):
             text = self._changed_text(step, is_undo=is_undo)
             if isinstance(text, Refusal):
                 return text
             edit, gone = self._edit(step, is_undo=is_undo), _gone(self._workspace.book, text)
+            relabelled = _relabelled(self._workspace.book, text) if step.kind == "refactoring" else set()
         try:
             changes = tuple(self._changes(step, runner, is_undo=is_undo))
+            changes += tuple(self._relabelled_in(relabelled, changes, runner))
         except SessionUnavailableError as error:
             return Refusal(f"Not {verb}: {error}.")
         if gone and (users := self._users(gone, changes)):
@@ -283,9 +302,27 @@ class History:
         plan = StepPlan("undo" if is_undo else "redo", entry.what, changes, edit, step.id)
         return Reversal(entry, is_undo, plan, codings, reach)
 
-    def carry_out(self, found: Reversal, runner: StepRunner) -> Begun | StepDone | Refusal | NotSaved:
-        """Begin to undo or redo a counted step: in the codebook and the open session; the runner finishes it."""
-        return runner.begin(found.plan)
+    def _count_memo(self, entry: HistoryEntry, step: StudyStep, *, is_undo: bool) -> Reversal | Refusal:
+        """Return the undo or redo of a memo of the study, unless it was changed since."""
+        inverse = (invert(event) for event in reversed(step.events))
+        events = tuple(event for event in inverse if event is not None) if is_undo else step.events
+        known = study_memos(StudyJournal(self._paths.study_log()).read()[0])
+        for event in events:
+            if isinstance(event, MemoWritten) and event.memo in known and known[event.memo].text != event.text_before:
+                return Refusal(f"Not {'undone' if is_undo else 'redone'}: the {entry.what} was changed since then.")
+        plan = StepPlan("undo" if is_undo else "redo", entry.what, target=step.id, events=events)
+        return Reversal(entry, is_undo, plan, 0, "")
+
+    def _relabelled_in(
+        self, codes: set[CodeId], changes: Sequence[SessionChange], runner: StepRunner
+    ) -> Iterator[SessionChange]:
+        """Yield the sessions whose documents name codes by another label afterwards, without a change of codings."""
+        known = {(one.folder, one.session.source.id) for one in changes}
+        for record in self._workspace.study.sessions() if codes else ():
+            is_named = any(code in codes for code in record.state.codes)
+            if is_named and record.log is not None and (record.folder, record.source.id) not in known:
+                session = runner.session(record.source.id, record.folder, record.coder)
+                yield SessionChange(record.folder, session, Decision((), ""))
 
     def _edit(self, step: StudyStep, *, is_undo: bool) -> Callable[[str], str]:
         hashes = (step.codebook_after, step.codebook_before) if is_undo else (step.codebook_before, step.codebook_after)
@@ -384,6 +421,13 @@ def _gone(book: Codebook, text: str) -> set[CodeId]:
     """Return the codes of the codebook that a text of it lacks."""
     after, _ = parse_codebook(text.removeprefix("\ufeff"), "")
     return {code.id for code in book.codes} - {code.id for code in (after.codes if after else book.codes)}
+
+
+def _relabelled(book: Codebook, text: str) -> set[CodeId]:
+    """Return the codes that have another label in a text of the codebook."""
+    after, _ = parse_codebook(text.removeprefix("\ufeff"), "")
+    labels = {code.id: label(after, code) for code in after.codes} if after else {}
+    return {code.id for code in book.codes if labels.get(code.id, label(book, code)) != label(book, code)}
 
 
 def _parts_changed(step: StudyStep, root: Path) -> set[tuple[str, str]]:

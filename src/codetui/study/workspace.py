@@ -14,7 +14,7 @@ from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId, hashes_of
 from codetui.storage import fs, session_lock, study_files
 from codetui.storage.journal import Journal
-from codetui.storage.session_files import SessionPaths, StoppedAt, logs, safe_name
+from codetui.storage.session_files import MEMOS, SessionPaths, StoppedAt, logs, safe_name
 from codetui.storage.session_lock import Holder, SessionLock
 from codetui.storage.sources.corpus import Batch
 from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
@@ -353,6 +353,13 @@ class Workspace:
         session.problems[:0] = session.leftovers()
         self.add_problems((*problems, *session.problems))
         return session
+
+    @property
+    def has_memo_file(self) -> bool:
+        """Whether the coder has a file of memos, which people may have edited."""
+        with suppress(OSError):
+            return fs.is_file(self._paths.folder / MEMOS)
+        return False
 
     def copy_from(self, source_id: SourceId) -> CopySession:
         """Return the command that copies this coder's session of another source.  Raises OSError.

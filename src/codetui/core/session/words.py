@@ -66,6 +66,11 @@ def event_words(event: Event, state: State, study: DecisionContext) -> str:
         case model.CodingNoted():
             coding = state.codings.get(event.coding)
             return f"the note beside {quoted(coding.words)}" if coding else "a note"
+        case model.MemoWritten() if event.target.kind == "source":
+            return f"the memo on this {study.word}"
+        case model.MemoWritten() if event.target.kind == "quotation":
+            coding = state.codings.get(model.CodingId(event.target.id))
+            return f"the memo on {quoted(coding.words)}" if coding else "a memo"
         case model.MemoWritten():
             return f"the note on {books.place_title(study.book, event.target)}"
         case model.ProfileAssigned() if event.profile == event.profile_before:

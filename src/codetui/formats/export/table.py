@@ -40,7 +40,8 @@ code was assigned. `origin` is empty for a coding made in the program, else `doc
 `copy of` another source's id. `place` states how certain the place is, and `to_check` is `yes` until the coder has
 accepted it. `ad_words` are the source's own characters at the place. `start_in_body` counts from the start of the body,
 None in the title. Of a source, `to_check` and `notes` are counts, and `length` is in code points. A note is `on` a
-quotation, an entry in the list of a code, a code, a group or a section.
+quotation, an entry in the list of a code, a code, a group or a section; a memo is on a quotation, a source, a code, a
+profile or the study, and the last three have no source.
 """
 
 Cells: TypeAlias = dict[str, Cell]
@@ -135,7 +136,9 @@ class _Tabulator:
             }
 
     def ad(self, session: ExportedSession) -> Iterator[Cells]:
-        """Yield the only row of a session or of an uncoded source."""
+        """Yield the only row of a session or of an uncoded source; none for memos that belong to no source."""
+        if not session.facts.id:
+            return
         state, source = session.state, session.source
         yield self._session(session) | {
             "codings": len(state.live()),
@@ -178,6 +181,8 @@ class _Tabulator:
                 return {"section": title if group else "", "group": group.title if group else id_}
             case "section":
                 return {"section": title or id_}
+            case "profile":
+                return {"code_id": id_, "code_name": profile_name(self._book, id_)}
             case _:
                 return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
-from codetui.core.session.commands import Refusal
+from codetui.core.session.commands import Redo, Refusal, Undo
 from codetui.core.text.display import plural
 from codetui.study.batch import Begun, StepDone, StepRunner
 from codetui.study.history import MANY, History, HistoryEntry, Reversal
@@ -43,6 +43,11 @@ class HistoryController:
         else:
             self._reverse_here(entry, is_undo=is_undo, then=then)
 
+    def _memos_may_have_changed(self, entry: HistoryEntry) -> None:
+        """Write `memos.md` if a step had a memo."""
+        if entry.has_memo:
+            self._bench.memos.sync()
+
     # --- the list -------------------------------------------------------------------------------------
 
     def show(self) -> None:
@@ -78,8 +83,12 @@ class HistoryController:
         self._bench.ask(question, lambda answer: do() if answer == YES else None)
 
     def _reverse_here(self, entry: HistoryEntry, *, is_undo: bool, then: Do) -> None:
-        outcome = self._bench.carry_out(lambda: self._history.reverse_here(entry, is_undo=is_undo))
+        if self._history.is_latest(entry, is_undo=is_undo):
+            outcome = self._bench.execute_command(Undo() if is_undo else Redo())
+        else:
+            outcome = self._bench.carry_out(lambda: self._history.reverse_here(entry, is_undo=is_undo))
         if isinstance(outcome, Saved):
+            self._memos_may_have_changed(entry)
             then()
 
     # --- a step of the study --------------------------------------------------------------------------
@@ -142,6 +151,7 @@ class HistoryController:
             return
         bench.workspace.add_problems(done.problems)
         bench.show_state()
+        self._memos_may_have_changed(found.entry)
         if done.is_complete:
             bench.say(found.message)
             then()

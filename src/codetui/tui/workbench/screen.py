@@ -20,7 +20,7 @@ from codetui.core.codebook.index import CodebookIndex
 from codetui.core.selection.jump_labels import LETTERS
 from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import effective
-from codetui.core.session.commands import Command, MarkDone, Refusal
+from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span, Words
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
     from codetui.tui.workbench.history import HistoryController
+    from codetui.tui.workbench.memo import MemoController
 
 T = TypeVar("T")
 
@@ -291,6 +292,8 @@ class WorkbenchScreen(Screen[None]):
         asides = (left, self.resolver.greeting(), self.queue.greeting(), duplicates)
         self.say(*greeting(session, problems, asides, empty_hint(session)))
         self.call_after_refresh(self._ask_unasked, self.sharing.began)
+        if self.workspace.has_memo_file:
+            self.call_after_refresh(lambda: self.memos.sync())
 
     def execute_command(self, command: Command, aside: str = "") -> Outcome:
         """Execute a command; show its outcome, with `aside` if it was saved, and the resulting state."""
@@ -311,7 +314,7 @@ class WorkbenchScreen(Screen[None]):
         message = outcome_words(outcome)
         if isinstance(outcome, Saved):
             message += f" {aside}" if aside else ""
-            if was_done and command is not None and not isinstance(command, MarkDone):
+            if was_done and command is not None and not isinstance(command, MarkDone | Undo | Redo):
                 message += f" (This {self.words.source} is marked done.)"
         elif isinstance(outcome, NotSaved):
             message += f" Or press {key_of('save_copy')} to save a copy elsewhere."
@@ -436,6 +439,13 @@ class WorkbenchScreen(Screen[None]):
         from codetui.tui.workbench.history import HistoryController
 
         return HistoryController(self)
+
+    @cached_property
+    def memos(self) -> MemoController:
+        """Memos; loaded when they are first used."""
+        from codetui.tui.workbench.memo import MemoController
+
+        return MemoController(self)
 
     def ask(self, screen: Screen[T | None], answered: Callable[[T], object]) -> None:
         """Open a dialog; `answered` receives its answer, unless it is cancelled."""
@@ -626,6 +636,9 @@ class Keyboard:
             "example": screen.codebook_editor.make_example,
             "help": lookup.help,
             "history": lambda: screen.history.show(),
+            "memo": lambda: screen.memos.write_here(),
+            "memos": lambda: screen.memos.show(),
+            "study_memo": lambda: screen.memos.write_on_study(),
             "jump": partial(selector.begin_jump, is_end=False),
             "jump_end": partial(selector.begin_jump, is_end=True),
             "new_code": screen.codebook_editor.add,
