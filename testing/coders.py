@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 from itertools import count
-from pathlib import Path
 
 from codetui.core.anchors.anchor import Exact, anchor_at, locate
 from codetui.core.session.commands import Decision
@@ -40,14 +37,3 @@ def code_source(
         if is_done:
             events.append(DoneMarked(is_done=True, was_done=False))
         assert isinstance(session.record(Decision(tuple(events), "Coded.")), Saved)
-
-
-def model_codings(file: Path) -> tuple[str, str, list[tuple[str, str]]]:
-    """Return the source, the profile and the (code, words) of a coding by a language model, in the study's JSON."""
-    job = json.loads(file.read_text("utf-8"))
-    found: list[tuple[str, str]] = []
-    for phrases in job["analysis"]["thematic_analysis"].values():
-        for one in phrases:
-            code = re.match(r"[A-Z]+\d+", one["category"])
-            found.append((code[0] if code else one["category"], one["phrase"]))
-    return str(job["job_id"]), job["analysis"]["profile_classification"]["profile"], found

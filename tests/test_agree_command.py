@@ -50,6 +50,15 @@ def test_the_text_has_n_beside_each_level_in_80_columns(study: Path, capsys: pyt
         assert part in text
 
 
+def test_further_figures_are_shown_on_request(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agree", "anna", "ben", "--resamples", "20", "--figures", "all"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Further figures" in text
+    assert "code   |uα   α_U   κ of characters" in text
+    assert "α with MASI on the sets of codes: tasks " in text
+
+
 def test_undefined_figures_are_dashes_with_the_reason(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code_source(Study.open(study), "cleo", "11", [])
     assert run(["agree", "anna", "cleo", "--resamples", "0"]) == 0

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from codetui.core.agreement import continuum, nominal, unitizing
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource
 from codetui.core.agreement.figure import Figure, Score, Undefined
+from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, match
 from testing.paths import SHARED
 
@@ -213,3 +215,37 @@ def test_figures_are_undefined_rather_than_0_or_1() -> None:
 
 def test_kappa_is_0_where_one_coder_never_varies() -> None:
     assert nominal.cohen_kappa(nominal.count_units([("a", "a")] * 9 + [("a", "b")])) == pytest.approx(0)
+
+
+# --- figures on request --------------------------------------------------------------------------------
+
+
+def _source(*coders: Sequence[tuple[int, int, str]]) -> ComparedSource:
+    sessions = (ComparedSession("1", frozenset(one[2] for one in spans), tuple(map(_span, spans))) for spans in coders)
+    return ComparedSource("7", 60, tuple(sessions))
+
+
+def _span(span: tuple[int, int, str]) -> CodedSpan:
+    return CodedSpan(*span)
+
+
+def test_further_figures_are_those_of_the_continuum() -> None:
+    # Krippendorff 2019, figure 12.11, as above.
+    alex = [(0, 7, "1"), (7, 13, "2"), (30, 32, "5"), (32, 37, "6"), (37, 44, "6"), (44, 60, "7")]
+    paul = [(0, 7, "1"), (7, 13, "3"), (13, 21, "5"), (32, 44, "6")]
+    suzan = [(0, 7, "1"), (7, 13, "4"), (13, 21, "5"), (32, 37, "6"), (37, 41, "6"), (41, 44, "6")]
+    found = further_figures([_source(alex, paul, suzan)], {"s": list("1234567")}, {("1", "1", "1"): 1})
+    assert found["spans", "u_alpha"] == pytest.approx(0.51, abs=0.005)
+    assert found["spans", "cu_alpha"] == pytest.approx(0.724, abs=0.0005)
+    assert found["per_code", "5", "ku_coverage"] == pytest.approx(0.44, abs=0.005)
+    assert isinstance(found["profile", "fleiss_kappa"], Undefined)
+
+
+def test_u_alpha_does_not_exist_where_codes_overlap() -> None:
+    source = _source([(0, 10, "1"), (5, 12, "2")], [(0, 10, "1")])
+    found = further_figures([source], {"s": ["1", "2"]}, {("1", "2"): 1})
+    assert found["spans", "u_alpha"] == Undefined(
+        "codes overlap in 1 of 1 texts, which these figures do not allow",
+    )
+    assert found["per_code", "1", "kappa_characters"] == 1
+    assert found["per_code", "1", "alpha_u"] == 1

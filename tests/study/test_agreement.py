@@ -14,7 +14,7 @@ from codetui.cli.main import run
 from codetui.core.agreement.figure import Undefined
 from codetui.study.agreement import AgreementRequest, StudyAgreement, compare_coders
 from codetui.study.study import Study, StudyError
-from testing.coders import code_source, model_codings
+from testing.coders import code_source
 from testing.paths import shared_path
 from testing.studies import write_study
 
@@ -24,7 +24,6 @@ LAMP, SEA, MIRRORS = (
     "You polish the mirrors every week.",
 )
 KNOWN = ("30", "33", "35", "752", "755", "759", "767", "769")
-TITLE_ONLY = "Senior Machine Learning Ops Engineer"
 
 
 @pytest.fixture
@@ -190,11 +189,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, seed in enumerate(sorted((shared / "seeds").glob("00[012]*.txt"))):
         documents.append(Path(shutil.copy(seed, folder / f"seed{number}.md")))
     assert run(["import", *map(str, documents), "--study", str(folder), "--coder", "human"]) == 0
-    study = Study.open(folder)
-    for ad in KNOWN:
-        source, profile, codings = model_codings(shared / "pilot" / "llm" / f"analysis_job_{ad}.json")
-        # Words that only the title has are no quotation of the body that the model was asked about.
-        code_source(study, "model", source, [one for one in codings if one[1] != TITLE_ONLY], profile)
+    files = [str(shared / "pilot" / "llm" / f"analysis_job_{ad}.json") for ad in KNOWN]
+    assert run(["import-codings", *files, "--as", "model:known", "--study", str(folder)]) == 0
     lines = ["[codes]", *(f'"{old}" = "{new}"' for old, new in RULES.items())]
     lines += ["[profiles]", *(f'"{old}" = "{new}"' for old, new in PROFILES.items())]
     (folder / "map.toml").write_text("\n".join(lines), "utf-8")
@@ -205,7 +201,7 @@ def test_the_known_codings_agree_as_an_independent_computation_says(known: Path,
     expected = json.loads((shared / "method" / "known_8.json").read_text("utf-8"))["known_8"]
     study = Study.open(known)
     for iou in (0.5, 1.0):
-        found = _compare(study, "human", "model", maps=[known / "map.toml"], iou=iou, is_for_all=True)
+        found = _compare(study, "human", "model:known", maps=[known / "map.toml"], iou=iou, is_for_all=True)
         spans = {name: found.comparison.figures["spans", name] for name in ("matched", "a", "b", "f1")}
         of_iou = expected[f"span_iou_{iou}"]
         assert list(spans.values()) == [*list(of_iou.values())[:3], pytest.approx(of_iou["f1"], abs=5e-5)]

@@ -21,6 +21,17 @@ SYMBOLS = NAMES | {
     "kappa_cells": "κ over cells",
     "any_overlap": "any overlap",
     "code_ignored": "code ignored",
+    "fleiss_kappa": "Fleiss κ",
+    "scott_pi": "Scott π",
+    "ac1_error": "AC1 standard error",
+    "u_alpha": "uα",
+    "cu_alpha": "cuα",
+    "cu_coverage": "cuα covers",
+    "bar_u_alpha": "|uα",
+    "alpha_u": "α_U",
+    "kappa_characters": "κ of characters",
+    "ku_alpha": "(k)uα",
+    "ku_coverage": "covers",
 }
 MOST = 12
 """Names that one reason lists."""
@@ -41,6 +52,8 @@ class AgreementText:
         parts = [self._head(), self._profile(), self._codes(), self._quotations(), self._terms(), self._per_code()]
         if len(self._coders) > 2:
             parts.append(self._pairs())
+        if self._found.request.is_complete:
+            parts.append(self._further())
         if self._by:
             parts.append(self._weeks() if self._by == "week" else self._sources())
         for number, part in enumerate(parts):
@@ -137,13 +150,12 @@ class AgreementText:
     def _per_code(self) -> Iterator[str]:
         """Yield the codes, the worst first; codes that nobody used come last."""
         codes = [self._code] if self._code else sorted(self._all_codes(), key=self._rank)
-        extra = ("bar_u_alpha",) if ("per_code", codes[0], "bar_u_alpha") in self._figures else ()
-        head = ["code", "quotations", "F1", "95 %", "both/a/b/–", "κ", "α", "AC1", *(["|uα"] if extra else [])]
+        head = ["code", "quotations", "F1", "95 %", "both/a/b/–", "κ", "α", "AC1"]
         rows: list[list[str]] = []
         for code in codes:
             path = ("per_code", code)
             interval = self._interval((*path, "f1"), code)
-            figures = [self._shown((*path, one), code) for one in ("f1", "kappa", "alpha", "ac1", *extra)]
+            figures = [self._shown((*path, one), code) for one in ("f1", "kappa", "alpha", "ac1")]
             counts, tables = "", ""
             if self._is_pair:
                 counts = " | ".join(str(self._count(*path, side)) for side in "ab")
@@ -157,6 +169,21 @@ class AgreementText:
     def _rank(self, code: str) -> tuple[bool, float]:
         value = self._figures["per_code", code, "f1"]
         return (True, 0.0) if isinstance(value, Undefined) else (False, value)
+
+    def _further(self) -> Iterator[str]:
+        """Yield the figures that are shown on request."""
+        yield "Further figures"
+        levels = {"profile": ("fleiss_kappa", "scott_pi", "ac1_error"), "spans": ("u_alpha", "cu_alpha", "cu_coverage")}
+        for level, names in levels.items():
+            yield from self._figures_line(level, [one for one in names if (level, one) in self._figures])
+        sections = [
+            f"{one} {self._shown(('codes', 'by_section', one, 'alpha_masi'), one)}" for one in self._found.sections
+        ]
+        yield from _wrapped(f"α with MASI on the sets of codes: {', '.join(sections)}", "  ")
+        of_code = ("bar_u_alpha", "alpha_u", "kappa_characters", "ku_alpha", "ku_coverage")
+        known = [one for one in of_code if ("per_code", self._all_codes()[0], one) in self._figures]
+        rows = [[code, *(self._shown(("per_code", code, one), code) for one in known)] for code in self._all_codes()]
+        yield from table_lines(["code", *(SYMBOLS[one] for one in known)], rows, "code")
 
     def _pairs(self) -> Iterator[str]:
         head = ["pair", "profile κ", "codes F1", "pooled κ", "quotations F1", "exact", "code ignored"]

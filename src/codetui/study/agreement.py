@@ -11,6 +11,7 @@ from random import Random
 from typing import NamedTuple
 
 from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Sections, compare
+from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, Kind
 from codetui.core.anchors.anchor import Ambiguous, Exact, Orphan, locate
 from codetui.core.anchors.unresolved import located_in
@@ -94,7 +95,7 @@ class Disagreement(NamedTuple):
 class StudyAgreement:
     """The agreement of some coders of a study.
 
-    `sources` are those compared, with their texts if the corpus has them. `errors` are what could not be read.
+    `sources` are those compared, with their texts as far as the corpus has them. `errors` are what could not be read.
     """
 
     request: AgreementRequest
@@ -184,6 +185,8 @@ class _Reader:
             resamples=request.resamples,
             has_u_alpha=request.is_complete,
         )
+        if request.is_complete:
+            comparison.figures.update(further_figures(compared, self._sections, comparison.profiles))
         errors = tuple(filter(is_left_out, dict.fromkeys(self._problems)))
         return StudyAgreement(request, comparison, self._sections, compared, sources, self._counts, self._maps, errors)
 
@@ -219,15 +222,14 @@ class _Reader:
             what = f"the coders had different texts of {words.source} {id_}, and the corpus lacks it: it is left out"
             self._problems.append(Problem(str(sessions[0].log or self._study.sessions_path), 0, "error", what))
             return None
-        text = source.text if source else ""
-        length = max([len(text), *(anchor.end for anchor in anchors)])
-        if source is not None:
-            sources[id_] = source
+        source = source or sessions[0].source
+        length = max([len(source.text), *(anchor.end for anchor in anchors)])
+        sources[id_] = source
         pairs = zip(self._request.coders, states, strict=True)
-        compared = tuple(self._session(coder, state, text) for coder, state in pairs)
+        compared = tuple(self._session(coder, state, source) for coder, state in pairs)
         return ComparedSource(id_, length, compared, _week(sessions[0]))
 
-    def _session(self, coder: str, state: State, text: str) -> ComparedSession:
+    def _session(self, coder: str, state: State, source: Source) -> ComparedSession:
         """Return a session as plain data, in the codes of the codebook."""
         counts = self._counts[coder]
         codings = [(coding, code) for coding in state.live() if (code := self._code_of(coding, counts))]
@@ -240,7 +242,7 @@ class _Reader:
         counts.repeated += len(placed) - len(spans)
         present = [*placed]
         for coding, code in codings:
-            if coding.is_unresolved and (self._add_place(coding, code, text, spans, counts)):
+            if coding.is_unresolved and (self._add_place(coding, code, source, spans, counts)):
                 present.append((coding, code))
         profile = self._equivalence.profile(state.profile) if state.profile else None
         if state.profile and profile is None:
@@ -256,21 +258,24 @@ class _Reader:
         return code
 
     def _add_place(
-        self, coding: Coding, code: str, text: str, spans: dict[CodedSpan, None], counts: CoderCounts
+        self, coding: Coding, code: str, source: Source, spans: dict[CodedSpan, None], counts: CoderCounts
     ) -> bool:
         """Add the first free place of a coding whose words occur several times; return whether its code is present.
 
-        A place that only resembles the words is none until the coder has accepted it, but the code is present.
+        Places in the title come last, and for a model they are none. A place that only resembles the words is none
+        until the coder has accepted it, but the code is present.
         """
-        found = None if coding.anchor else locate(text, coding.words)
-        if isinstance(found, Orphan):
+        found = None if coding.anchor else locate(source.text, coding.words)
+        is_in_title = isinstance(found, Exact) and found.span.end <= source.body_start
+        if isinstance(found, Orphan) or (is_in_title and coding.origin == "model"):
             counts.unplaced += 1
             return self._request.counts_unplaced
         if not isinstance(found, Ambiguous | Exact) or (isinstance(found, Ambiguous) and found.score < 1):
             counts.resembling += 1
             return True
         places = found.spans if isinstance(found, Ambiguous) else (found.span,)
-        free = (CodedSpan(*place, code) for place in places)
+        in_body_first = sorted(places, key=lambda place: (place.start < source.body_start, place))
+        free = (CodedSpan(*place, code) for place in in_body_first)
         span = next((one for one in free if one not in spans), None)
         if span is None:
             counts.repeated += 1
