@@ -123,9 +123,8 @@ class CodeController:
             holds = section.holds if section else "quotations"
             span = bench.selected_span(holds)
             is_long = holds == "terms" and len(units(bench.ad.text, *span, "word")) > LONGEST_TERM
-            outcome = bench.execute_command(
-                AssignCode(span, code), " ".join(filter(None, (_long_term() * is_long, aside)))
-            )
+            long_term = _long_term() if is_long else ""
+            outcome = bench.execute_command(AssignCode(span, code), " ".join(filter(None, (long_term, aside))))
         if isinstance(outcome, Saved):
             self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
             if recoded is not None:
