@@ -130,6 +130,16 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
             self._measure = measure
             self._wrap(self.text_layout.text, self._codings.coded)
 
+    @property
+    def selected(self) -> Span:
+        """The selection as shown; empty without one."""
+        return self._marks.selected
+
+    @property
+    def has_labels(self) -> bool:
+        """True while jump labels are shown."""
+        return bool(self._labels)
+
     # --- rows -----------------------------------------------------------------------------------------
 
     @property

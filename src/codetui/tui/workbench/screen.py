@@ -387,13 +387,13 @@ class WorkbenchScreen(Screen[None]):
         """Return the mode, else the focused pane, else what is under the cursor in the ad."""
         if self.asks_for_code:
             return "panel"
-        if self.search.is_open:
+        if self.has_class("-searching"):
             return "search"
         if self.focused is self.outline:
             return "tree"
         if self.is_complete and self.focused is self.reader:
             return "reader"
-        if self.selector.is_jumping:
+        if self.document.has_labels:
             return "labels"
         if self.resolver.current is not None:
             return "locating"
@@ -402,9 +402,8 @@ class WorkbenchScreen(Screen[None]):
         if self.assigner.recoding is not None:
             return "recoding"
         coding = self.target.coding()
-        selection = self.selector.selection
-        is_coded = coding is not None and span_of(self.state, coding.id) == selection.span
-        if selection.is_explicit and not is_coded:
+        selected = self.document.selected
+        if selected.start < selected.end and (coding is None or span_of(self.state, coding.id) != selected):
             return "selection"
         return "ad" if coding is None else "quotation"
 
