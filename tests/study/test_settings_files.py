@@ -82,31 +82,31 @@ def test_a_broken_file_is_a_problem_and_the_defaults_hold(tmp_path: Path, conten
 def test_a_folder_in_the_place_of_the_file_is_a_problem(tmp_path: Path) -> None:
     found = SettingsFiles(NAMES, None, tmp_path)
     assert [one.file for one in found.problems] == [str(tmp_path)]
-    assert "are not kept" not in found.change("theme", "dark") != ""
+    assert "are not kept" not in found.change({"theme": "dark"}) != ""
 
 
 def test_a_change_leaves_comments_and_order_as_they_are(tmp_path: Path) -> None:
     found = files(tmp_path / "config.toml", COMMENTED)
-    assert found.change("theme", "light") == ""
+    assert found.change({"theme": "light"}) == ""
     assert found.path.read_text("utf-8") == COMMENTED.replace('"dark"', '"light"')
-    assert found.change("reading_width", 80) == ""
+    assert found.change({"reading_width": 80}) == ""
     expected = COMMENTED.replace('"dark"   # for the evening\n', '"light"   # for the evening\nreading_width = 80\n')
     assert found.path.read_text("utf-8") == expected
-    assert found.change("reading_width", None) == ""
+    assert found.change({"reading_width": None}) == ""
     assert found.path.read_text("utf-8") == COMMENTED.replace('"dark"', '"light"')
     assert found.settings.theme == "light"
 
 
 def test_the_first_change_creates_the_file_and_its_folder(tmp_path: Path) -> None:
     found = files(tmp_path / "new" / "codetui" / "config.toml")
-    assert found.change("preset", "arrows") == ""
+    assert found.change({"preset": "arrows"}) == ""
     assert found.path.read_text("utf-8") == 'preset = "arrows"\n'
     assert found.settings.preset == "arrows"
 
 
 def test_a_file_with_a_mistake_is_not_changed(tmp_path: Path) -> None:
     found = files(tmp_path / "config.toml", "[keys\n")
-    assert "nothing was changed: fix it first" in found.change("theme", "light")
+    assert "nothing was changed: fix it first" in found.change({"theme": "light"})
     assert found.path.read_text("utf-8") == "[keys\n"
 
 
@@ -115,7 +115,7 @@ def test_two_programs_that_change_settings_at_once_lose_nothing(tmp_path: Path) 
     path.write_text(COMMENTED, "utf-8")
     changes = [("theme", "light"), ("preset", "arrows"), ("reading_width", 66), ("panel_width", 44), ("left_margin", 3)]
     with ThreadPoolExecutor(len(changes)) as pool:
-        refused = list(pool.map(lambda change: SettingsFiles(NAMES, None, path).change(*change), changes))
+        refused = list(pool.map(lambda change: SettingsFiles(NAMES, None, path).change(dict([change])), changes))
     assert refused == [""] * len(changes)
     found = SettingsFiles(NAMES, None, path).settings
     assert [getattr(found, name) for name, _ in changes] == [value for _, value in changes]

@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from codetui.formats.settings import Names
 from codetui.study.settings import SettingsFiles
+from codetui.study.study import Study
 from codetui.tui.actions import ACTIONS, PRESETS, preset_actions
 from codetui.tui.app import CodetuiApp
 from codetui.tui.dialogs.help import HelpScreen
+from codetui.tui.dialogs.settings import SettingsDialog
 from codetui.tui.keymap import Keymap
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import chips_row, press, status_rows, until, with_codings, workspace_on, write_ad
@@ -71,7 +74,7 @@ async def test_a_theme_chosen_in_the_program_is_kept(tmp_path: Path) -> None:
     async with running_with(tmp_path, "# mine\n") as (pilot, bench):
         pilot.app.theme = "nord"
         await until(pilot, lambda: 'theme = "nord"' in (tmp_path / "config.toml").read_text("utf-8"))
-        await until(pilot, lambda: "theme = nord, kept in" in status_rows(bench.status))
+        await until(pilot, lambda: "theme: changed, and kept in" in status_rows(bench.status))
     async with running_with(tmp_path, (tmp_path / "config.toml").read_text("utf-8")) as (pilot, bench):
         assert pilot.app.theme == "nord"
 
@@ -94,3 +97,41 @@ async def test_the_preset_of_arrows_is_used_by_messages_too(tmp_path: Path) -> N
         assert "“x” does nothing here. F1 shows every key." in status_rows(bench.status)
         await press(pilot, "<ctrl+z>")
         assert "{" not in with_codings(bench.workspace)
+
+
+async def test_the_dialog_shows_each_change_at_once_and_keeps_it(tmp_path: Path) -> None:
+    config = '# mine\nreading_width = 80  # cells\n\n[keys]\nundo = "F6"\n'
+    async with running_with(tmp_path, config) as (pilot, bench):
+        await press(pilot, "z,")
+        assert isinstance(pilot.app.screen, SettingsDialog)
+        await press(pilot, "<down><right><down><left><left><left><left><down><down><down><right>")
+        assert bench.has_class("-panel-left") and bench.document.text_layout.rows == 1
+        assert bench.keymap.action("ctrl+f") == "search" and bench.keymap.action("f6") == "undo"
+        assert (tmp_path / "config.toml").read_text("utf-8") == config
+        await press(pilot, "<home><right>")
+        theme = pilot.app.theme
+        assert theme != "textual-dark"
+        await press(pilot, "<escape>")
+        await until(pilot, lambda: "changed, and kept in" in status_rows(bench.status))
+        written = (tmp_path / "config.toml").read_text("utf-8")
+        assert written.startswith("# mine\nreading_width = 40  # cells\n")
+        assert written.endswith('\n\n[keys]\nundo = "F6"\n')
+        assert all(
+            f"{line}\n" in written for line in ('preset = "arrows"', 'panel_side = "left"', f'theme = "{theme}"')
+        )
+
+
+async def test_what_the_study_sets_cannot_be_changed_in_the_dialog(tmp_path: Path) -> None:
+    (tmp_path / "codebook.toml").write_text('title = "Bakeries"\n[ui]\nreading_width = 30\n', "utf-8")
+    (tmp_path / "config.toml").write_text("", "utf-8")
+    service = Study.open(tmp_path, corpus=tmp_path).codebook_service
+    files = SettingsFiles(NAMES, service, tmp_path / "config.toml")
+    write_ad(tmp_path, "We need Python and SQL. You like people.")
+    app = CodetuiApp(workspace_on(tmp_path), files)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.pause()
+        await press(pilot, "z,<down><down><right>")
+        hint = app.screen.query_one(".hint", Static)
+        assert "The study sets this, in codebook.toml:3." in str(hint.render())
+        await press(pilot, "<escape>")
+    assert (tmp_path / "config.toml").read_text("utf-8") == ""

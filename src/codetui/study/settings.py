@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,14 @@ class Layer:
     def __init__(self, table: Table | None, names: Names, *, is_study: bool = False) -> None:
         """Read the settings of a table; None has none."""
         self._table = table
+        self._tried: dict[str, str | int | None] = {}
         self.settings = Settings() if table is None else read_settings(table, names, is_study=is_study)
+
+    def try_out(self, name: str, value: str | int | None, names: Names) -> None:
+        """Use another value than that of the file."""
+        fields: dict[str, object] = {**(self._table.fields if self._table else {}), **self._tried, name: value}
+        self._tried[name] = value
+        self.settings = read_settings(Table(Sheet(""), (), fields), names)
 
     def source(self, name: str, action: str = "") -> Source | None:
         """Return where a setting, or the key of an action, is set; None if it is not set here."""
@@ -105,8 +113,13 @@ class SettingsFiles:
         source = self.source(name, action) or Source(str(self.path), 0)
         self.problems.append(Problem(source.file, source.line, "error", message))
 
-    def change(self, name: str, value: str | int | None) -> str:
-        """Set one of the user's settings in the file, or remove it; return why it is not kept, or an empty text.
+    def try_out(self, name: str, value: str | int | None) -> None:
+        """Use a value of the user's without keeping it; None is that of the study, or the default."""
+        self._user.try_out(name, value, self._names)
+        self.settings = effective(self._user.settings, self._study.settings)
+
+    def change(self, changes: Mapping[str, str | int | None]) -> str:
+        """Set some of the user's settings in the file, or remove those of None; return why not, or an empty text.
 
         Everything else in the file stays as it is, and so does what other programs write there meanwhile.
         """
@@ -114,7 +127,9 @@ class SettingsFiles:
         from codetui.storage.study_files import edit_codebook
 
         def edited(text: str) -> str:
-            return remove_value(text, (), name) if value is None else set_value(text, (), name, value)
+            for name, value in changes.items():
+                text = remove_value(text, (), name) if value is None else set_value(text, (), name, value)
+            return text
 
         try:
             if not self.path.exists():

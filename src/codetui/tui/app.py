@@ -113,7 +113,12 @@ class CodetuiApp(ThemedApp):
         """Keep a theme that was chosen in the program for the next start."""
         if self.settings is not None and theme.name != self._shown_theme:
             self._shown_theme = theme.name
-            self._workbench.change_setting("theme", theme.name)
+            self._workbench.keep_settings(self.settings, {"theme": theme.name})
+
+    def show_theme(self, name: str) -> None:
+        """Show a theme; whoever calls this keeps it."""
+        self._shown_theme = name
+        self.theme = name
 
     def copy_text(self, text: str, what: str, done: Callable[[Copied], None]) -> None:
         """Copy a text by the command of the settings, or by the terminal, and call `done` with where it went."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -132,18 +132,25 @@ class WorkbenchScreen(Screen[None]):
         bound = {action.id: bound_keys(action.keys) for action in changed}
         self.app.set_keymap({action_id: keys for action_id, keys in bound.items() if keys})
 
-    def change_setting(self, name: str, value: str | int | None, *, is_quiet: bool = False) -> None:
-        """Change one of the user's settings in their file, in the background, and say where it is kept."""
-        if (settings := self.settings) is None:
-            return
+    def use_settings(self) -> None:
+        """Use the keys and the layout of the settings as they are now."""
+        if self.settings is not None:
+            settings, actions = self.settings.settings, named_actions(self.workspace.book.words)
+            self.use_keymap(Keymap.build(settings.keys, preset_actions(settings.preset or PRESETS[0], actions)))
+            self.use_layout(settings)
+            self.show_state()
+
+    def keep_settings(self, files: SettingsFiles, changes: Mapping[str, str | int | None]) -> None:
+        """Write some of the user's settings to their file, in the background, and say where they are kept."""
 
         def done(refused: str) -> None:
+            names = ", ".join(changes)
             if refused:
-                self.say(f"{name} holds until you quit, but is not kept: {refused}", "error")
-            elif not is_quiet:
-                self.say(f"{name} = {value}, kept in {settings.path}.")
+                self.say(f"{names}: changed until you quit, but not kept: {refused}", "error")
+            else:
+                self.say(f"{names}: changed, and kept in {files.path}.")
 
-        in_background(self, "settings", lambda: settings.change(name, value), done)
+        in_background(self, "settings", lambda: files.change(changes), done)
 
     def use_layout(self, settings: Settings) -> None:
         """Arrange the panes by the settings."""
@@ -339,6 +346,9 @@ class WorkbenchScreen(Screen[None]):
 
     def show_book(self) -> None:
         """Show the codebook after a change: in the gutter, the tree and dialogs opened later."""
+        if self.settings is not None and self.workspace.book.ui != self.index.book.ui:
+            self.settings.load()
+            self.use_settings()
         self.index = CodebookIndex(self.workspace.book)
         self._footer = Footer(self.keymap, self.workspace.book)
         self._spans = CodedSpans(self.index)
@@ -613,6 +623,7 @@ class Keyboard:
 
     def _of_actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
+        from codetui.tui.workbench.adjust import SettingsController
         from codetui.tui.workbench.copy_text import ClipboardController
         from codetui.tui.workbench.lookup import LookupController
 
@@ -665,6 +676,7 @@ class Keyboard:
             "save": screen.saver.save_now,
             "save_copy": screen.saver.save_copy,
             "search": selector.open_search,
+            "settings": SettingsController(screen).open,
             "settle": resolver.begin,
             "take_over": screen.sharing.take_over,
             "tree": screen.target.switch,
