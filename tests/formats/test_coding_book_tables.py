@@ -254,7 +254,7 @@ def test_a_table_may_be_the_card_of_one_code() -> None:
     assert [(each.id, each.name) for each in book.codes] == [("L-1", "Pijn"), ("L-2", "Slaap"), ("G-1", "Stemming")]
     pain = code(book, "L-1")
     assert (pain.definition, pain.include, pain.exclude) == ("Hoe het voelt.", "Zegt waar", "Alleen oorzaak")
-    assert text(book, "Opmerking").after == "L-2"
+    assert code(book, "L-2").definition.endswith("\n\nOpmerking: Vraag Jan.")
 
 
 def test_codes_may_be_the_columns_of_a_table() -> None:

@@ -38,6 +38,35 @@ def test_what_is_no_codebook_is_refused_with_what_it_is(tmp_path: Path, name: st
         assert each in str(refused.value)
 
 
+PROSE = "Much is said here that belongs to no code at all, about the study and its limits. "
+LONG = PROSE * 9
+MENTIONS = {
+    "a paper": f"# Trust\n\n## Method\n\n{LONG}\n\n- **TASK1: Modeling** was common.\n- **TASK2: Tests** were rare.",
+    "a manual": f"# Project\n\n## 1. Usage\n\nExample: run it\n\n## Options\n\n- `--all`: all\n- `-n`: none\n\n{LONG}",
+    "a decision": "# 24. A codebook migration\n\n**Why.** Books change.\n\n**Decision.** Recode in place.\n",
+    "an account of a codebook": f"# The coding book changes\n\n## It grows\n\nOften.\n\n## It ages\n\n{LONG}\n",
+    "words about TOML": "# Notes\n\nWrite `[[code]]` for a code.\n",
+    "a table without a head": "Shade,dark\nRain,wet\n",
+}
+
+
+@pytest.mark.parametrize("name", MENTIONS)
+def test_a_text_that_mentions_codes_is_no_codebook(tmp_path: Path, name: str) -> None:
+    path = tmp_path / ("t.csv" if "table" in name else "t.md")
+    path.write_text(MENTIONS[name], "utf-8")
+    with pytest.raises(StudyError, match="nothing is written"):
+        convert_coding_book(path, "codebook.toml")
+
+
+def test_a_table_without_the_word_for_definitions_has_codes_by_its_other_titles(tmp_path: Path) -> None:
+    (tmp_path / "garden.csv").write_text("Name,Parent,Description\nShade,Sky,dark\n", "utf-8")
+    book = convert_coding_book(tmp_path / "garden.csv", "codebook.toml").found.book
+    assert (book.title, [group.title for group in book.groups]) == ("garden", ["Sky"])
+    (tmp_path / "ads.csv").write_text("id,title,description\n1,Gardener,You tend plants\n", "utf-8")
+    with pytest.raises(StudyError):
+        convert_coding_book(tmp_path / "ads.csv", "codebook.toml")
+
+
 def test_a_table_of_names_and_definitions_is_a_codebook(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Name;Definition;Color\nShade;dark;#000\nRain;;#00f\n", "utf-8")
     codes = convert_coding_book(tmp_path / "t.csv", "codebook.toml").found.book.codes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import CodingBook
 from codetui.model import Codebook, Problem
@@ -16,6 +18,9 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Layout = Literal["markdown", "html"]
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
+
+LEAST_SHARE, LEAST_SHARE_OF_A_BOOK = 0.5, 0.05
+"""The share of a codebook's words that belong to its codes; less is enough where title and codes say what they are."""
 
 LONGEST_TITLE = 400
 TABLES = {".csv", ".tsv"}
@@ -41,9 +46,8 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
 
     Raises StudyError if the coding book cannot be read, has no codes, or would yield an unreadable codebook.
     """
-    from codetui.formats.coding_book.reader import extract_codebook, found_instead, parse_coding_book
-    from codetui.formats.coding_book.tables import line_in_table, table_as_markdown
-    from codetui.formats.coding_book.vocabulary import WORDS
+    from codetui.formats.coding_book.reader import extract_codebook, found_instead, is_titled_as_book, parse_coding_book
+    from codetui.formats.coding_book.tables import heads_codes, line_in_table, table_as_markdown
     from codetui.formats.session_doc.head import HEADING
 
     try:
@@ -59,13 +63,13 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
     if source.suffix.lower() in TABLES:
         text, lines = table_as_markdown(text, source.stem)
     title = next((line.strip("# ") for line in text.splitlines() if line.startswith("#")), "")
-    is_declared = WORDS["declared"].search(title) is not None
+    is_declared = is_titled_as_book(text)
     if HEADING.match(title[:LONGEST_TITLE]) and not is_declared:
         what = f"this is the document of a coded source (“{title}”), not a codebook, so nothing is written"
         raise StudyError(f"{what}. Import it with `codetui import {source.name}`.", file=source)
-    is_table = bool(lines) and any("defini" in cell.lower() for cell in text.split("\n")[2].split("|"))
+    is_table = bool(lines) and heads_codes(text.split("\n")[2].strip("| ").split(" | "))
     found = parse_coding_book(text, str(source), output, is_declared=is_table)
-    has_codes = bool(found.book.codes) or "[[code]]" in found.toml
+    has_codes = bool(found.book.codes) or re.search(r"(?m)^\[\[code\]\]$", found.toml) is not None
     if not has_codes and not extract_codebook(text).is_current:
         parts = found_instead(text, has_rows=bool(lines))
         what = f"no code was found in this file, so nothing is written. It has {parts}. {READABLE}"
@@ -75,11 +79,8 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
             else ". A codebook has that word in its title, and a line such as `Definition: …` below each code"
         )
         raise StudyError(f"{what}{hint}.", file=source)
-    (first, *others) = found.book.codes or (None,)
-    if first and first.id.isdigit() and not (others or is_declared or first.include or first.exclude or first.examples):
-        line = next((at for at, each in enumerate(text.split("\n"), 1) if first.name in each), 1)
-        what = f"only the heading “{first.id}. {first.name}” in line {line} looks like a code, so nothing is written"
-        raise StudyError(f"{what}. If this is a codebook, write that word in its title: `# Codebook: …`.", file=source)
+    if not extract_codebook(text).is_current:
+        _require_codebook(found, text, source, is_declared=is_declared or is_table, is_table=is_table)
     if lines:
         found = replace(found, notes=tuple(note._replace(line=line_in_table(note.line, lines)) for note in found.notes))
     book, problems = parse_codebook(found.toml, output)
@@ -87,6 +88,28 @@ def convert_coding_book(source: Path, output: str) -> ConvertedBook:
         why = "; ".join(problem.message for problem in problems)
         raise StudyError(f"{source} would make a codebook that cannot be read, so nothing is written: {why}")
     return ConvertedBook(found, (*notes, *found.notes), tuple(problems))
+
+
+def _require_codebook(found: CodingBook, text: str, source: Path, *, is_declared: bool, is_table: bool) -> None:
+    """Raise StudyError for a text that mentions codes but is no codebook: too few of its words define any."""
+    from codetui.formats.coding_book.vocabulary import IS_DOTTED_ID, IS_WORD_ID
+
+    codes = found.book.codes
+    is_lone = len(codes) == 1 and not (IS_WORD_ID.fullmatch(codes[0].id) or IS_DOTTED_ID.fullmatch(codes[0].id))
+    is_enough = found.share >= (
+        LEAST_SHARE_OF_A_BOOK if is_declared and (is_table or not found.is_guessed) else LEAST_SHARE
+    )
+    if not codes or (is_enough and (is_declared or not is_lone)):
+        return
+    line = next((at for at, each in enumerate(text.split("\n"), 1) if codes[0].name in each), 1)
+    others = f" and {plural(len(codes) - 1, 'other')}" if len(codes) > 1 else ""
+    what = (
+        f"“{codes[0].name}” in line {line}{others} may be codes, but {1 - found.share:.0%} of the words belong to none"
+    )
+    if is_enough:
+        what = f"only “{codes[0].name}” in line {line} looks like a code"
+    hint = "leave out the rest" if is_declared else "write that word in its title"
+    raise StudyError(f"{what}, so nothing is written. If this is a codebook, {hint}: `# Codebook: …`.", file=source)
 
 
 def coding_book_text(book: Codebook, layout: Layout) -> str:

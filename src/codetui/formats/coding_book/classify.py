@@ -288,6 +288,7 @@ class Classifier:
             if not is_leaf or (child.node.level, shape) not in shapes:
                 continue
             is_plain = all(block.kind in ("paragraph", "list", "rule") for block in child.node.blocks)
+            is_plain = is_plain and (not self._is_lenient or child.node.is_short())
             is_other = vocabulary.WORDS["matter"].match(vocabulary.chapter_title(child.node.heading)) or not is_plain
             is_between = coded[0] < at < coded[-1]
             is_later = at > coded[0] or any(piece.key for piece in child.pieces)
@@ -317,7 +318,10 @@ class Classifier:
             return "code"
         is_matter = vocabulary.WORDS["matter"].match(vocabulary.chapter_title(own.node.heading))
         is_sure = (self._prefixed > 1 and _is_prefixed(own.node)) or (self._is_lenient and not is_matter)
-        return "code" if own.node.level > 1 and fields & (DEFINED if is_sure else CRITERIA) else "text"
+        is_described = bool(fields & (DEFINED if is_sure else CRITERIA))
+        if self._is_lenient and not (is_matter or own.children):
+            is_described |= bool(own.pieces) and own.pieces[0].kind == "plain" and own.node.is_short()
+        return "code" if own.node.level > 1 and is_described else "text"
 
 
 def _with_codes_apart(heading: Heading) -> list[Heading]:

@@ -24,7 +24,6 @@ KINDS: dict[str, BlockKind] = {
     "hr": "rule",
 }
 BULLET = re.compile(r"\s*(?:[-+*]|\d{1,9}[.)])(?:\s+|$)")
-DEFINITION = re.compile(r":[ \t]+\S")
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 LINE_BREAK = re.compile(r"\\?\n[ \t]*")
 """The end of a line of a paragraph, marked as a break or not, with the indentation of the next line."""
@@ -33,6 +32,9 @@ BOLD_LINE = re.compile(r"(?:\*\*|__)([^*_]+(?:[*_][^*_]+)*)(?:\*\*|__):?\s*")
 PART = re.compile(r"(?:part|deel)\b", re.IGNORECASE)
 CODE = re.compile(r"`?(?:[A-Z]+\d|\d+\.\w+\.\w)")
 FIELD_LINE = re.compile(r"\s*[*_]{0,3}([^\W\d_][^:*_\n]{0,40})[*_]{0,3}:")
+LONGEST_DEFINITION = 80
+"""Words of a text that may define the code or the section which the heading above it names."""
+
 NESTED_INDENT = 2
 """Blanks that a bullet has more than the one above it to be nested in it."""
 
@@ -81,6 +83,10 @@ class Node:
     blocks: list[Block] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
+    def is_short(self) -> bool:
+        """Return whether the text below may be the definition of a code without saying so."""
+        return sum(len(block.text.split()) for block in self.blocks) <= LONGEST_DEFINITION
+
     def walk(self) -> Iterator[Node]:
         """Yield this node and all below it in the order of the text."""
         yield self
@@ -90,7 +96,7 @@ class Node:
 
 def outline(text: str) -> Node:
     r"""Return the tree of headings of a text whose line breaks are `\n`; bold lines count if there are no headings."""
-    lines = _with_defined_terms(text.split("\n"))
+    lines = text.split("\n")
     blocks = _blocks(lines)
     if not any(block.kind == "heading" for block in blocks):
         blocks = _blocks(_with_bold_headings(lines))
@@ -209,19 +215,6 @@ def _reindented(line: str, open_bullets: list[tuple[int, int]]) -> str:
         open_bullets.append((indent, new + len(marker) + 1))
         text = f"{marker} {line[bullet.end() :]}".rstrip()
     return " " * new + text
-
-
-def _with_defined_terms(lines: list[str]) -> list[str]:
-    """Return the lines with each term of a definition list as a field, or as a name in bold, before its definition."""
-    found = list(lines)
-    for at, line in enumerate(lines[1:], 1):
-        term = lines[at - 1].strip()
-        if not DEFINITION.match(line) or not term or BULLET.match(term) or term[0] in "#>|<":
-            continue
-        found[at] = line[1:].lstrip()
-        if not DEFINITION.match(term):
-            found[at - 1] = f"{term}:" if vocabulary.field_key(term) or term[0] in "*_`" else f"**{term}**:"
-    return found
 
 
 def _with_bold_headings(lines: list[str]) -> list[str]:

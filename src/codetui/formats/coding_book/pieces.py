@@ -20,7 +20,7 @@ IsCode = Callable[[Label], bool]
 `NO_LABEL` is that of a line such as `Code: Trust`.
 """
 
-PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{1,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
+PLAIN_FIELD = re.compile(r"(?P<name>[^\W\d_][\w' /()-]{0,40}):(?:\s+(?P<rest>.*)|$)", re.DOTALL)
 LABELLED_CODE = re.compile(r"code\s", re.IGNORECASE)
 LONGEST_FIELD_NAME = 7
 """In words."""
@@ -238,7 +238,7 @@ def named_codes(block: Block) -> list[Piece]:
             return []
         pieces[-1].blocks += item.blocks[1:]
         found.append([replace(piece, is_item=True) for piece in pieces])
-    return [piece for pieces in found for piece in pieces] if len(found) >= FEWEST_NAMES else []
+    return [piece for pieces in found for piece in pieces]
 
 
 def _named_opening(block: Block) -> list[Piece]:
@@ -257,7 +257,7 @@ def _named_opening(block: Block) -> list[Piece]:
 
 
 PLAIN_NAME = re.compile(r"[^\W_][^\n:;.!?*`]{0,60}")
-NAME_AND_ABBREVIATION = re.compile(r"(?P<name>\S.*?)\s*\((?P<id>[A-Z][\w.-]{0,11})\)")
+NAME_AND_ABBREVIATION = re.compile(r"(?P<name>\S.*?)\s*\((?P<id>[A-Z][\w.-]{0,11}|\d{1,3}(?:\.\d{1,3})*|[a-z])\)")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 WORD = re.compile(r"[^\W_]+")
 LABEL_END = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")
@@ -338,6 +338,9 @@ class FieldCollector:
 
     def _add_field(self, piece: Piece) -> None:
         key, lines = piece.key, [line for line in piece.text.split("\n") if line]
+        if key is None and vocabulary.WORDS["remark"].fullmatch(piece.name.strip()) and piece.content():
+            self._add_prose("definition", f"{piece.name}: {piece.content()}")
+            return
         if key is None or key not in self.allowed:
             self.texts.append((piece.line, piece.name, piece.content()))
             return

@@ -15,10 +15,17 @@ from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.classify import Classifier, Heading, Passage, find_sections, passages
-from codetui.formats.coding_book.markdown import Block, Node, outline, prose
+from codetui.formats.coding_book.classify import (
+    Classifier,
+    Heading,
+    Passage,
+    find_sections,
+    passages,
+)
+from codetui.formats.coding_book.markdown import LONGEST_DEFINITION, Block, Node, outline, prose
+from codetui.formats.coding_book.notation import as_markdown, plain_signs, with_marked_entries
 from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
-from codetui.formats.coding_book.tables import LINE_BREAK, with_plain_tables
+from codetui.formats.coding_book.tables import LINE_BREAK
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label, Style, plain_name
 from codetui.model import Codebook, Problem, text_hash, with_plain_line_ends
 
@@ -331,6 +338,7 @@ ATTRIBUTES = re.compile(r"^(#{1,6}[ \t].*?\S)[ \t]*\{([#.][^{}\n]*)\}[ \t]*$", r
 DERIVED_FIELDS = {"before", "after", "section", "group", "key", "holds", "label", "confused_with", "language"}
 """The fields whose words are not those of the coding book."""
 
+HEADED: tuple[PartKind, ...] = ("section", "group")
 SHARES = (1, 0.6, 0)
 """The share of a line's words that must be missing for it to be kept as a text, from whole lines to single words."""
 
@@ -350,6 +358,9 @@ VERSION_BELOW = re.compile(
 )
 LONGEST_HEADING = 400
 """Characters of a heading that may contain a version."""
+
+MOST_LINES_ABOVE = 1000
+"""Lines among which the first heading is looked for."""
 
 LINES_BELOW = 4
 """Lines below the heading that may contain the version."""
@@ -371,6 +382,11 @@ class CodingBook:
     notes: tuple[Problem, ...]
     structure: tuple[str, ...]
     field_names: tuple[str, ...] = ()
+    is_guessed: bool = False
+    """True if names with any text below or behind them were read as codes, since nothing else was found."""
+
+    share: float = 1.0
+    """The part of the words of the markdown that are in its parts, not in texts beside them."""
 
 
 def parse_coding_book(
@@ -412,21 +428,29 @@ def found_instead(text: str, *, has_rows: bool = False) -> str:
     return f"{', '.join(parts)}, and none of these names a code with its definition" if parts else "no words"
 
 
+def is_titled_as_book(text: str) -> bool:
+    """Return whether the first heading, or else the first line, is the title of a book of codes."""
+    lines = [line for line in text.split("\n", MOST_LINES_ABOVE) if line.strip("\ufeff \t\r=#*-")]
+    first = next((line for line in lines if line.startswith("#")), next(iter(lines), ""))
+    return vocabulary.WORDS["declared"].search(first[:LONGEST_HEADING].strip("\ufeff \r#=*_")) is not None
+
+
 class _Reader:
     """Reads one coding book."""
 
     def __init__(self, text: str, file: str, *, is_declared: bool) -> None:
-        self._is_declared = is_declared
+        self._is_declared = is_declared = is_declared or is_titled_as_book(text)
         text = CONTROL.sub("", with_plain_line_ends(text.removeprefix("\ufeff")))
         self._structure = [word for found in ATTRIBUTES.finditer(text) for word in words(found[2])]
         text = ATTRIBUTES.sub(r"\1", text)
         front = FRONT_MATTER.match(text)
         self._front_matter = front[1] if front else ""
         text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
-        self._text, self._numbers = with_plain_tables(text)
+        self._text, self._numbers = as_markdown(plain_signs(text), is_declared=is_declared)
         self._file = file
         self._notes: list[Problem] = []
         self._title = ""
+        self._is_guessed = False
 
     def read(self, codebook_file: str) -> CodingBook:
         """Return the whole book."""
@@ -441,7 +465,12 @@ class _Reader:
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
         structure = set(self._structure)
         in_order = [*(word for word in words(self._text) if word in structure), *self._structure]
-        return CodingBook(toml, book, notes, tuple(dict.fromkeys(in_order)), tuple(dict.fromkeys(builder.field_names)))
+        beside = sum(len(words(str(value))) for text in tables.parts["text"] for value in text.values())
+        headed = [words(str(each.get("definition", ""))) for kind in HEADED for each in tables.parts[kind]]
+        beside += sum(len(each) for each in headed if len(each) > LONGEST_DEFINITION)
+        share = 1 - beside / max(1, beside, len(words(self._text)))
+        names = tuple(dict.fromkeys(builder.field_names))
+        return CodingBook(toml, book, notes, tuple(dict.fromkeys(in_order)), names, self._is_guessed, share)
 
     def _note(self, line: int, message: str) -> None:
         number = self._numbers[line - 1] if 0 < line <= len(self._numbers) else line
@@ -449,10 +478,11 @@ class _Reader:
 
     def _passages(self, root: Node) -> list[Passage]:
         """Return all parts and texts in the order of their lines; the first heading is the book's title."""
-        title = plain_name(root.children[0].heading) if root.children else ""
-        is_declared = self._is_declared or vocabulary.WORDS["declared"].search(title) is not None
-        headings = self._headings(root, Classifier(root, is_declared=is_declared))
-        if is_declared and not any(heading.role == "code" or heading.contains("code") for heading in headings):
+        headings = self._headings(root, Classifier(root, is_declared=self._is_declared))
+        if self._is_declared and not any(heading.role == "code" or heading.contains("code") for heading in headings):
+            self._is_guessed = True
+            self._text = with_marked_entries(self._text)
+            root = outline(self._text)
             headings = self._headings(root, Classifier(root, is_declared=True, is_lenient=True))
         for heading in headings:
             find_sections(heading)

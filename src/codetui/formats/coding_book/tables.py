@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import html
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block
+from codetui.formats.coding_book.notation import markdown_row
 from codetui.formats.coding_book.pieces import BEGINS_LIST, Piece, RowKind, split_blocks
 from codetui.formats.coding_book.vocabulary import (
     GROUP_RANK,
@@ -379,59 +379,29 @@ def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
     if not rows:
         return "", []
     width = len(rows[0].cells)
-    for at, title in enumerate(rows[0].cells):
-        for row in rows[1:] if delimiter == ";" and vocabulary.field_key(title) == "examples" else []:
+    for at, column in enumerate(rows[0].cells):
+        for row in rows[1:] if delimiter == ";" and vocabulary.field_key(column) == "examples" else []:
             # The file quotes a cell that contains the delimiter; the marks keep it one example.
             if at < len(row.cells) and ";" in row.cells[at] and '"' not in row.cells[at]:
                 row.cells[at] = f'"{row.cells[at]}"'
-    written = [_markdown_row((row.cells + [""] * width)[: max(width, len(row.cells))]) for row in rows]
-    written.insert(1, _markdown_row(["---"] * width))
+    written = [markdown_row((row.cells + [""] * width)[: max(width, len(row.cells))]) for row in rows]
+    written.insert(1, markdown_row(["---"] * width))
     return "\n".join((f"# {title}", "", *written, "")), [row.line for row in rows[1:]]
+
+
+def heads_codes(titles: Sequence[str]) -> bool:
+    """Return whether the titles of columns are those of a table of codes, rather than of any descriptions."""
+    defined = [title for title in titles if vocabulary.field_key(title) == "definition"]
+    return any(
+        "defini" in title.casefold() or any(is_title(each, "code", "parent", "sub") for each in titles)
+        for title in defined
+    )
 
 
 def line_in_table(number: int, lines: list[int]) -> int:
     """Return the file's line number for a line of the markdown; `lines` are the line numbers of the rows."""
     at = number - ROWS_BEGIN
     return lines[at] if 0 <= at < len(lines) else 1
-
-
-HTML_TABLE = re.compile(r"<table\b(?:(?!<table\b).)*?</table>", re.IGNORECASE | re.DOTALL)
-HTML_ROW = re.compile(r"<tr\b[^<>]*>((?:(?!<tr\b).)*)", re.IGNORECASE | re.DOTALL)
-HTML_CELL = re.compile(r"<t[hd]\b[^<>]*>((?:(?!<t[hd]\b|</t[hdr]\b).)*)", re.IGNORECASE | re.DOTALL)
-HTML_TAG = re.compile(r"</?(?!br\b)[a-z][^<>]*>", re.IGNORECASE)
-
-
-def with_plain_tables(text: str) -> tuple[str, list[int]]:
-    """Return a text with its tables of fields in HTML as markdown tables, and the old number of each of its lines."""
-    lines: list[str] = []
-    numbers: list[int] = []
-
-    def add(plain: str, start: int) -> None:
-        lines.extend(plain.split("\n"))
-        numbers.extend(range(start, len(lines) - len(numbers) + start))
-
-    at, line = 0, 1
-    for table in HTML_TABLE.finditer(text) if "</table" in text.lower() else ():
-        rows = [
-            Row(table[0].count("\n", 0, row.start()), [_html_text(cell) for cell in HTML_CELL.findall(row[1])])
-            for row in HTML_ROW.finditer(table[0])
-        ]
-        if not (rows and any(map(vocabulary.field_key, rows[0].cells))):
-            continue
-        add(("\n" if at else "") + text[at : table.start()] + "\n", line - bool(at))
-        line += text.count("\n", at, table.start())
-        width = len(rows[0].cells)
-        written = [_markdown_row(row.cells + [""] * (width - len(row.cells))) for row in rows]
-        lines += [written[0], _markdown_row(["---"] * width), *written[1:]]
-        numbers += [line + row.line for row in (rows[0], *rows)]
-        line += table[0].count("\n")
-        at = table.end()
-    add(("\n" if at else "") + text[at:], line - bool(at))
-    return "\n".join(lines), numbers
-
-
-def _html_text(cell: str) -> str:
-    return " ".join(html.unescape(HTML_TAG.sub("", cell)).split())
 
 
 def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:
@@ -444,8 +414,3 @@ def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:
             line = first + reader.line_num
     except csv.Error:
         return
-
-
-def _markdown_row(cells: list[str]) -> str:
-    shown = ("<br>".join(cell.strip().splitlines()).replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(shown)} |"
