@@ -92,16 +92,13 @@ def test_the_last_word_of_a_later_sentence_ends_after_its_full_stop_but_before_a
     assert picked("look", "for models").endswith("for models")
 
 
-def test_ends_within_the_sentence_have_one_letter() -> None:
-    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
-    lengths = {m.target: len(m.letters) for m in state.marks}
-    assert lengths[AD.index("pipelines") + len("pipelines")] == 1
-
-
-def test_a_label_ends_where_its_word_ends() -> None:
-    state = typed(begin(AD, whole(AD), cursor(AD, 0)), AD.index("build"))
-    for mark in state.marks:
-        assert mark.offset + len(mark.letters) == mark.target or mark.target - mark.offset < len(mark.letters)
+@given(WORDS, st.integers(0, 400))
+def test_a_word_has_the_same_label_as_start_and_as_end_wherever_the_cursor_is(text: str, at: int) -> None:
+    first = {mark.offset: mark.letters for mark in begin(text, whole(text), cursor(text, 0)).marks}
+    again = begin(text, whole(text), cursor(text, min(at, len(text))))
+    assert {mark.offset: mark.letters for mark in again.marks} == first
+    for state in (typed(again, again.marks[-1].target), typed(again, again.marks[0].target)) if first else ():
+        assert all(first[mark.offset] == mark.letters for mark in state.marks)
 
 
 def test_only_the_end_can_be_chosen_for_the_current_sentence() -> None:

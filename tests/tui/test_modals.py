@@ -151,11 +151,10 @@ async def test_a_key_without_a_profile_is_answered_with_the_valid_keys() -> None
         app.push_screen(ProfilePicker([Profile(id=number, name=f"N{number}") for number in "124"]))
         await pilot.pause()
         frame = app.screen.query_one(".frame")
-        assert str(frame.border_subtitle).startswith("1 2 4, Enter: select")
+        assert " 1 2 4 " in str(frame.border_subtitle)
         await pilot.press("q")
-        assert "No profile has the key q: " in str(frame.border_subtitle) and "1 2 4, Enter: select" in str(
-            frame.border_subtitle
-        )
+        assert "No profile has the key q: " in str(frame.border_subtitle)
+        assert " 1 2 4 " in str(frame.border_subtitle)
 
 
 async def test_an_option_keeps_its_key_and_name_on_a_narrow_screen() -> None:

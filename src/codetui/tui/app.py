@@ -79,7 +79,9 @@ class CodetuiApp(ThemedApp):
         if not has_colour or self.console.color_system == FEW_COLOURS:
             # Without colour other themes turn to greys, which terminals show as colours; of eight colours one would
             # have to represent several.
-            self.theme = "ansi-dark"
+            chosen = settings.settings.theme if settings is not None else None
+            is_light = chosen in self.available_themes and not self.available_themes[chosen].dark
+            self.theme = "ansi-light" if has_colour and is_light else "ansi-dark"
         elif settings is not None:
             self._use_theme(settings)
         self._shown_theme = self.theme

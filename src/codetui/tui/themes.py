@@ -6,6 +6,7 @@ Colour is never the only sign: without colours, underline, bold and reverse dist
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,22 +25,46 @@ HUES = 6
 
 _ON_DARK = ("#56b6c2", "#c99bf2", "#e8a15c", "#8fc46b", "#f08aa8", "#8aa9f7")
 _ON_LIGHT = ("#0b7285", "#7b3fb8", "#a8500f", "#3f7a1f", "#b3265e", "#2f5fc4")
-_ANSI = ("ansi_cyan", "ansi_magenta", "ansi_yellow", "ansi_green", "ansi_red", "ansi_blue")
+_ANSI_ON_DARK = (
+    "ansi_bright_cyan",
+    "ansi_bright_magenta",
+    "ansi_bright_yellow",
+    "ansi_bright_green",
+    "ansi_bright_red",
+    "ansi_white",
+)
+_ANSI_ON_LIGHT = ("ansi_blue", "ansi_red", "ansi_black") * 2
+"""Of sixteen colours only these are legible on white; the words are underlined too."""
+
+SHADES = ((0.0, 0.0), (0.045, 0.08), (-0.045, -0.06), (0.02, -0.12), (-0.02, 0.14))
+"""The turns of the colour circle and the steps of lightness that distinguish the codes of a section."""
+
 _AMBER, _ON_AMBER = Color.parse("#f2c14e"), Color.parse("#1a1400")
-_SEEN = 2.0
-"""The least contrast of a ground that must be seen at a glance."""
+_ANSI_GROUND_NAMES = ("surface", "panel", "boost", "field", "chip", "lit")
+
+_SEEN, _CURRENT = 2.05, 2.6
+"""The contrasts of a tint with the background: seen at a glance, and for the quotation under the cursor."""
+
+_UNDER_LABELS = 1.3
+"""The contrast of tints below jump labels, which must stand out from them."""
 
 _ROOMY = 6.0
 """The contrast of text and panel below which the panel moves towards the background, to leave room for faint text."""
 
-_ANSI_VARIABLES = {
-    **dict.fromkeys(("muted", "line", "on-chip"), "ansi_default"),
-    **dict.fromkeys(("field", "chip", "lit", "on-lit"), "ansi_default"),
-}
+_ANSI_GROUNDS = {"ansi-dark": ("ansi_black", "ansi_bright_white"), "ansi-light": ("ansi_bright_white", "ansi_black")}
 
 
 class ThemedApp(App[object]):
-    """An app whose themes have the variables of `variables_of`, in which every text is legible."""
+    """An app whose themes have the variables of `variables_of`, in which every text is legible.
+
+    The two themes of sixteen colours have a background of their own, so that a light one is light on a dark terminal.
+    """
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        for name, (ground, ink) in _ANSI_GROUNDS.items():
+            theme = self.available_themes[name]
+            self.register_theme(replace(theme, background=ground, foreground=ink))
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the variables of the theme, with those that make it legible."""
@@ -58,7 +83,8 @@ def variables_of(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     """
     sections = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
     if theme.ansi:
-        return {**sections, **_ANSI_VARIABLES}
+        own = dict.fromkeys(("muted", "line", "on-chip", "on-lit"), variables["foreground"])
+        return {**sections, **own, **dict.fromkeys(_ANSI_GROUND_NAMES, variables["background"])}
     ground, surface, panel = (Color.parse(variables[name]) for name in ("background", "surface", "panel"))
     ink = Color.parse(variables["foreground"])
     panel = faint(panel, ground, ratio=1) if contrast(ink, panel) < _ROOMY else panel
@@ -110,16 +136,20 @@ def section_colour(theme: Theme, number: int) -> str:
     if own := theme.variables.get(f"section-{place + 1}"):
         return own
     if theme.ansi:
-        return _ANSI[place]
+        return (_ANSI_ON_DARK if theme.dark else _ANSI_ON_LIGHT)[place]
     ground = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     hues = _ON_DARK if ground.brightness < 0.5 else _ON_LIGHT
     return legible(Color.parse(hues[place]), ground).hex
 
 
 class Face(NamedTuple):
-    """The attributes that determine the style of a text; `hue` is the number of the section, -1 without a code."""
+    """The attributes that determine the style of a text.
+
+    `hue` is the number of the section, -1 without a code; `shade` is the position of the code in its section.
+    """
 
     hue: int = -1
+    shade: int = 0
     is_overlapping: bool = False
     is_current: bool = False
     is_implied: bool = False
@@ -137,6 +167,7 @@ class TextStyles:
         self._is_ansi = theme.ansi or background.ansi is not None
         self._has_colour = has_colour
         self._is_plain = self._is_ansi or not has_colour
+        self._is_on_light = self._is_ansi and not theme.dark
         self._background, self._foreground = background, foreground
         self._primary = background if self._is_ansi else Color.parse(theme.primary)
         self._faces: dict[Face, Style] = {}
@@ -158,42 +189,49 @@ class TextStyles:
         block = Style.from_color(self._background.rich_color, self._foreground.rich_color)
         return style + block + Style(bold=True)
 
-    def gutter(self, hue: int) -> Style:
+    def gutter(self, hue: int, shade: int = 0) -> Style:
         """Return the style of a code's short key, and of the bar beside the rows of a quotation."""
         if not self._has_colour:
             return self.text(Face())
         if self._is_ansi:
             return self._bare() + Style(color=self.hue(hue).rich_color)
-        return Style.from_color(self.hue(hue).rich_color, self._background.rich_color)
+        return Style.from_color(self.hue(hue, shade).rich_color, self._background.rich_color)
 
-    def label(self, *, is_first: bool) -> Style:
-        """Return the style of a jump label's first letter or of the others, so that adjacent labels stay distinct."""
+    def label(self, *, is_last: bool) -> Style:
+        """Return the style of the chip of a jump label: for its last letter, or for one that another follows."""
         if self._is_plain:
-            return self._bare() + Style(bold=True, reverse=is_first, underline=not is_first)
-        if is_first:
+            return self._bare() + Style(bold=True, reverse=is_last, underline=not is_last)
+        if is_last:
             return Style.from_color(_ON_AMBER.rich_color, _AMBER.rich_color) + Style(bold=True)
         ground = self._background.blend(_AMBER, 0.30)
         return Style.from_color(legible(_AMBER, ground).rich_color, ground.rich_color) + Style(bold=True)
 
-    def hue(self, number: int) -> Color:
-        """Return the colour of a section, legible on the background."""
+    def hue(self, number: int, shade: int = 0) -> Color:
+        """Return the colour of a code, legible on the background: its section's, or one of the same family."""
         colour = Color.parse(section_colour(self._theme, number))
-        return colour if self._is_ansi else legible(colour, self._background)
+        return colour if self._is_ansi else legible(_shaded(colour, shade), self._background)
+
+    def tint(self, number: int, shade: int, ratio: float = _SEEN) -> Color:
+        """Return the ground of coded words: the code's colour, mixed with the background to a contrast of `ratio`."""
+        hue, ground = self.hue(number, shade), self._background
+        blends = (ground.blend(hue, step / STEPS) for step in range(1, STEPS))
+        return next((mixed for mixed in blends if contrast(mixed, ground) >= ratio), hue)
 
     def _colours(self, face: Face) -> Style:
-        """Return a style with colours: the section's tint, below matches, below the selection."""
+        """Return a style with colours: the code's tint, then a match; the selection is translucent over both."""
         ground, ink = self._background, self._foreground
         if face.hue >= 0:
-            ground = ground.blend(self.hue(face.hue), 0.40 if face.is_current else 0.20)
+            ratio = _UNDER_LABELS if face.is_shaded else _CURRENT if face.is_current else _SEEN
+            ground = self.tint(face.hue, face.shade, ratio)
         if face.is_match:
             ground = ground.blend(_AMBER, 0.45)
         if face.is_implied:
-            ground = ground.blend(self._foreground, 0.13)
+            ground = ground.blend(self._foreground, 0.18)
         if face.is_selected:
-            ground = self._background.blend(self._primary, 0.75)
+            ground = ground.blend(self._primary, 0.45 if face.hue >= 0 else 0.7)
         ink = legible(ink, ground)
         if face.is_shaded:
-            ink = ink.blend(ground, 0.45)
+            ink = faint(ink, ground)
         style = Style.from_color(ink.rich_color, ground.rich_color)
         if face.is_proposed:
             style += Style(italic=True)
@@ -209,7 +247,7 @@ class TextStyles:
         if is_coded and self._has_colour:
             style += Style(color=self.hue(face.hue).rich_color)
         return style + Style(
-            underline=(is_coded and not self._has_colour and not face.is_proposed)
+            underline=(is_coded and (self._is_on_light or not self._has_colour) and not face.is_proposed)
             or face.is_overlapping
             or face.is_match,
             italic=face.is_overlapping or face.is_proposed,
@@ -219,9 +257,17 @@ class TextStyles:
         )
 
     def _bare(self) -> Style:
-        if self._is_ansi:
+        """Return the style of plain text: the terminal's own without colours."""
+        if self._is_ansi and not self._has_colour:
             return Style(color=RichColor.default(), bgcolor=RichColor.default())
         return Style.from_color(self._foreground.rich_color, self._background.rich_color)
+
+
+def _shaded(colour: Color, shade: int) -> Color:
+    """Return a colour of the same family; every code of a section up to the fifth has another one."""
+    turn, step = SHADES[shade % len(SHADES)]
+    hue, saturation, lightness = colour.hsl
+    return Color.from_hsl((hue + turn) % 1, saturation, min(max(lightness + step, 0.1), 0.9))
 
 
 def section_hues(book: Codebook) -> dict[str, int]:
@@ -231,7 +277,7 @@ def section_hues(book: Codebook) -> dict[str, int]:
 
 def hue_colour(app: App[object], hue: int) -> str:
     """Return the colour of a hue, legible on the surface of the app's theme."""
-    colour = _ANSI[hue % HUES] if app.native_ansi_color else section_colour(app.current_theme, hue)
+    colour = section_colour(app.current_theme, hue)
     return _legible_hex(colour, app.theme_variables["surface"])
 
 

@@ -3,7 +3,8 @@
     We need Python and Scala
     a  xd   s      xf  d
 
-The most likely places have one letter, the others two; no label is a prefix of another.
+A word has the same letters as start and as end, wherever the cursor is, until other words are in view. The most likely
+places have one letter, the others two; no label is a prefix of another.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Stage = Literal["start", "end", "done"]
 
 
 class JumpLabel(NamedTuple):
-    """Letters drawn from `offset` on; typing them chooses the offset `target`."""
+    """The letters of the word at `offset`; typing them chooses the offset `target`: its start, or its end."""
 
     offset: int
     letters: str
@@ -61,8 +62,8 @@ def begin(text: str, view: Span, selection: Selection, alphabet: str = LETTERS) 
     """Return labels for the words in view: for a start and then an end, or only for the held edge."""
     if selection.edge == "end":
         return begin_end(text, view, selection, alphabet)
-    starts = _labelled(starts_in(text, view, selection.head), alphabet)
-    marks = tuple(JumpLabel(place.span.start, letters, place.span.start) for place, letters in starts)
+    labelled = _labelled(starts_in(text, view), alphabet)
+    marks = tuple(JumpLabel(place.span.start, letters, place.span.start) for place, letters in labelled)
     return JumpState(text, view, "start", selection, selection, marks, alphabet=alphabet)
 
 
@@ -100,9 +101,10 @@ def _picked(state: JumpState, target: int) -> JumpState:
 
 
 def _end_marks(text: str, view: Span, current: Span, alphabet: str) -> tuple[JumpLabel, ...]:
-    """Return labels at the last letters of each word, from the start to the end of the view or of the sentence."""
-    labelled = _labelled(ends_from(text, current, max(view.end, current.end)), alphabet)
-    return tuple(JumpLabel(max(p.span.start, p.span.end - len(w)), w, p.span.end) for p, w in labelled)
+    """Return the labels of the words in view that may be ends, from the start of the selection on."""
+    letters = {place.span.start: letters for place, letters in _labelled(starts_in(text, view), alphabet)}
+    ends = ends_from(text, current, max(view.end, current.end))
+    return tuple(JumpLabel(end.start, letters[end.start], end.end) for end in ends if end.start in letters)
 
 
 def _labelled(places: list[Place], alphabet: str) -> Iterable[tuple[Place, str]]:
@@ -138,8 +140,6 @@ _FILLERS = frozenset(_FILLERS_SPELT.split())
 _LEADING = frozenset(("to", "and", "or", "for", "&", "om", "en", "of", "het", "te", "bij", "on", "an", "as"))
 _BRACKETS = {")": "(", "]": "["} | dict(zip(CLOSERS[:-2], OPENERS[:-2], strict=True))
 _MODALS = frozenset(("will", "zal", "zult"))
-_FARTHEST = 76
-"""The number of ends that are offered: two letters reach all of them, and the nearest two dozen need one."""
 
 
 class Place(NamedTuple):
@@ -149,8 +149,8 @@ class Place(NamedTuple):
     rank: tuple[int, int]
 
 
-def starts_in(text: str, view: Span, head: int) -> list[Place]:
-    """Return every word and part in view as a start; equally likely ones are ordered by distance from the cursor."""
+def starts_in(text: str, view: Span) -> list[Place]:
+    """Return every word and part in view as a start; equally likely ones are in the order of the text."""
     openings = _starts(text, view, "sentence") | _starts(text, view, "bullet")
     clauses = _starts(text, view, "clause")
     words = _starts(text, view, "word")
@@ -159,32 +159,26 @@ def starts_in(text: str, view: Span, head: int) -> list[Place]:
         if part.start < view.start:
             continue
         rank = _start_rank(text, part, before, openings, clauses) if part.start in words else 3
-        places.append(Place(part, (rank, abs(part.start - head))))
+        places.append(Place(part, (rank, part.start)))
         before = text[part.start : part.end].lower()
     return places
 
 
-def ends_from(text: str, current: Span, limit: int) -> list[Place]:
-    """Return the words and parts after the start as ends, the nearest and most likely first.
+def ends_from(text: str, current: Span, limit: int) -> list[Span]:
+    """Return the words and parts after the start of the selection, each up to where it ends as a selection.
 
     The last word of a sentence ends after its full stop, except in the selected sentence: there it ends before the full
     stop.
     """
     stops = {s.end for s in units(text, current.start, limit, "sentence")}
-    words = {w.end for w in units(text, current.start, limit, "word")}
-    places = []
+    ends: list[Span] = []
     for part in units(text, current.start, limit, "part"):
         end = _closed(text, current.start, part.end, stops)
         if end == current.end:
             end = part.end
-        if part.end <= current.start or end == current.end:
-            continue
-        is_likely = part.end in words and not is_filler(text[part.start : part.end])
-        rank = 0 if is_likely and part.end <= current.end else 1
-        places.append(Place(Span(max(part.start, current.start), end), (rank, end)))
-        if len(places) == _FARTHEST:
-            break
-    return places
+        if part.end > current.start and end != current.end:
+            ends.append(Span(part.start, end))
+    return ends
 
 
 def is_filler(word: str) -> bool:

@@ -22,6 +22,10 @@ Answer = TypeVar("Answer")
 ALARM = "bold $text-warning"
 
 
+BESIDE = [(0, "-narrow"), (100, "-wide")]
+"""The breakpoints of a dialog beside the ad: over the lower rows of a narrow window, at the right of a wide one."""
+
+
 def alarm(words: str) -> Content:
     """Return words styled as a warning."""
     return Content.styled(words, ALARM) if words else Content("")
@@ -31,6 +35,15 @@ def registered(action_id: str, action: str, words: str, *, priority: bool = Fals
     """Return a binding with the keys of an action of the registry, which settings may change."""
     keys = next(one.keys for one in ACTIONS if one.id == action_id)
     return Binding(bound_keys(keys), action, words, show=False, priority=priority, id=action_id)
+
+
+def key_chips(keys: str) -> Content:
+    """Return `Enter: save · Esc: cancel` as chips with their words."""
+    parts = [one.partition(": ") for one in keys.split(" · ")] if keys else []
+    return Content(" ").join(
+        Content.assemble((f" {key} ", "bold $on-chip on $chip"), (f" {words} " if words else "", "$muted"))
+        for key, _, words in parts
+    )
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
@@ -55,7 +68,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def frame(self) -> Vertical:
         """Return the box of the dialog, still empty."""
         box = Vertical(classes="frame")
-        box.border_title, box.border_subtitle = Content(self.title or ""), Content(self._keys)
+        box.border_title, box.border_subtitle = Content(self.title or ""), key_chips(self._keys)
         return box
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:

@@ -9,11 +9,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.content import Content
 
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
-from codetui.tui.dialogs.base import Dialog, alarm, registered
+from codetui.tui.dialogs.base import BESIDE, Dialog, alarm, key_chips, registered
 from codetui.tui.keymap import dialog_key_of, has_key
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief
@@ -40,7 +39,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         registered("edit_code", "change", "edit its texts"),
     ]
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = BESIDE
 
     def __init__(self, profiles: Sequence[Profile], current: str = "", source: str = "ad") -> None:
         """Create a picker.
@@ -51,7 +50,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         self._digits = profile_keys(profiles)
         self._current = current
         edit = f" · {key}: edit" if (key := dialog_key_of("edit_code")) else ""
-        keys = f"{self._takes()}, Enter: select · ↑↓: move · PgUp/PgDn: read{edit} · Esc"
+        keys = f"{self._takes()}: select · PgUp/PgDn: read{edit} · Esc"
         super().__init__(f"Profile of this {source}", keys)
 
     def compose(self) -> ComposeResult:
@@ -80,7 +79,7 @@ class ProfilePicker(Dialog[PickedProfile]):
             self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
         else:
             refusal = alarm(f"No profile has the key {brief(event.character, 4)}: ")
-            self.query_one(".frame").border_subtitle = refusal + Content(self._keys)
+            self.query_one(".frame").border_subtitle = refusal + key_chips(self._keys)
 
     @on(RowList.RowSelected)
     def action_take(self) -> None:

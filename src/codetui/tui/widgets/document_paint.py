@@ -17,7 +17,7 @@ from textual.strip import Strip
 from codetui.core.text.layout import Layout, Row
 from codetui.core.text.spans import NO_LANE, Lanes, SpanIndex, runs
 from codetui.model import CodingId, Span
-from codetui.tui.themes import Face, TextStyles
+from codetui.tui.themes import SHADES, Face, TextStyles
 
 LANES = 3
 MIN_KEY_CELLS = 2
@@ -33,7 +33,7 @@ _SELECTED, _IMPLIED, _MATCH = _FIRST_MARK, _FIRST_MARK + 1, _FIRST_MARK + 2
 class CodedSpan(NamedTuple):
     """A quotation to draw: its code points, its code's short key, and the number of its section as hue.
 
-    `is_proposed` is True until the coder accepts its location.
+    `shade` is the position of the code in its section; `is_proposed` is True until the coder accepts its location.
     """
 
     start: int
@@ -42,6 +42,7 @@ class CodedSpan(NamedTuple):
     hue: int
     coding: CodingId
     is_proposed: bool = False
+    shade: int = 0
 
     @property
     def span(self) -> Span:
@@ -161,7 +162,7 @@ class Painter:
         bar = CURRENT_BAR if is_current else BAR
         if one.coded.is_proposed:
             bar = PROPOSED_SIGN if one.is_first else PROPOSED_BAR
-        style = self.styles.gutter(one.coded.hue)
+        style = self.styles.gutter(one.coded.hue, one.coded.shade)
         return [
             Segment(" " * (self.key_cells - cell_len(key)), self.styles.text(Face())),
             Segment(key, style + Style(bold=is_current, reverse=is_current)),
@@ -208,6 +209,7 @@ class Painter:
         marks = (_IMPLIED in names) + (_SELECTED in names) + (_MATCH in names)
         return Face(
             hue=codings[top].coded.hue if is_coded else -1,
+            shade=codings[top].coded.shade % len(SHADES) if is_coded else 0,
             is_overlapping=len(names) - marks > 1,
             is_current=is_coded and codings[top].coded.span == current,
             is_proposed=is_coded and codings[top].coded.is_proposed,
@@ -232,15 +234,18 @@ class Painter:
         return self.matches[low:high]
 
     def _with_labels(self, strip: Strip, row: Row, full: Span) -> Strip:
-        """Return the strip with the jump labels of its row over the words."""
+        """Return the strip with the jump labels of its row as chips on the blank or sign before each word.
+
+        A chip shows the next letter to type, bright if it is the last one, so that no letter of the text is hidden,
+        except where words are joined without a sign.
+        """
         low = bisect_left(self.labels, full.start, key=itemgetter(0))
         high = bisect_left(self.labels, full.end, key=itemgetter(0))
         for offset, label in self.labels[low:high]:
-            cell = gutter_cells(self.key_cells) + row.cell_at(offset)
-            first = Segment(label[:1], self.styles.label(is_first=True))
-            rest = [Segment(label[1:], self.styles.label(is_first=False))] if label[1:] else []
-            painted = Strip([first, *rest])
-            strip = Strip.join([strip.crop_extend(0, cell, None), painted, strip.crop(cell + cell_len(label))])
+            is_after_word = offset > row.start and self.layout.text[offset - 1].isalnum()
+            cell = gutter_cells(self.key_cells) + row.cell_at(offset) - (not is_after_word)
+            chip = Strip([Segment(label[:1], self.styles.label(is_last=len(label) == 1))])
+            strip = Strip.join([strip.crop_extend(0, cell, None), chip, strip.crop(cell + 1)])
         return strip
 
 

@@ -117,6 +117,10 @@ class SelectionController:
         """Scroll to a span without changing the selection."""
         self._go(cursor(self.text, span.start))
 
+    def page(self, pages: int) -> None:
+        """Scroll by pages without changing the selection."""
+        self._scroll(max(0, self._view.top_row + pages * max(1, self._view.view_rows // 2)))
+
     def put(self, selection: Selection) -> None:
         """Set the selection without scrolling."""
         self.selection = selection

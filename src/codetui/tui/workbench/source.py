@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from codetui.study.session.session import Session
 from codetui.tui.bench import Bench, Do, RefusedError, ask_for_command
 from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import shown
-from codetui.tui.workbench.view_model import kind_of, outcome_words
+from codetui.tui.workbench.view_model import kind_of, mark_of, outcome_words
 
 if TYPE_CHECKING:
+    from codetui.tui.dialogs.reasoning import Quotation
     from codetui.tui.dialogs.source import PickedProfile
     from codetui.tui.dialogs.source_list import AdListScreen
 
@@ -46,6 +48,8 @@ class SourceController:
         is_same = profile and profile == state.profile
         outcome = None if is_same else self._bench.execute_command(AssignProfile(profile, state.reasoning))
         if profile and (is_same or isinstance(outcome, Saved)):
+            # The editor opens for the reasoning: that it is missing need not be said.
+            self._bench.say(f"Profile: {profile_name(self._bench.index.book, profile)}")
             self.reasoning()
 
     def reasoning(self) -> None:
@@ -53,14 +57,26 @@ class SourceController:
         state = self._bench.state
         if not state.profile:
             raise RefusedError(f"The reasoning belongs to a profile: press {key_of('profile')} and choose one first.")
-        from codetui.tui.dialogs.text import TextDialog
+        from codetui.tui.dialogs.reasoning import ReasoningDialog
 
+        bench, quotations = self._bench, self._quotations()
         title = f"Reasoning: {profile_name(self._bench.index.book, state.profile)}"
         ask_for_command(
-            self._bench,
-            lambda lost: TextDialog(title, self._bench.state.reasoning, lost, edit_outside=self._bench.edit_outside),
-            lambda text: AssignProfile(self._bench.state.profile, text),
+            bench,
+            lambda lost: ReasoningDialog(
+                title, bench.state.reasoning, lost, quotations, bench.selector.page, bench.edit_outside
+            ),
+            lambda text: AssignProfile(bench.state.profile, text),
         )
+
+    def _quotations(self) -> list[Quotation]:
+        """Return the quotations of the open source, in the order of the text."""
+        from codetui.tui.dialogs.reasoning import Quotation
+
+        index = self._bench.outline.index
+        placed = [(coding.anchor.start, coding) for coding in self._bench.state.live() if coding.anchor]
+        marks = ((mark_of(coding, index), coding) for _, coding in sorted(placed, key=itemgetter(0)))
+        return [Quotation(coding.words, mark.key, mark.label, mark.hue) for mark, coding in marks]
 
     def done(self) -> None:
         """Mark the source done, or not done again."""

@@ -35,6 +35,7 @@ class CodedSpans:
     def __init__(self, index: CodebookIndex) -> None:
         self._index = index
         self._hues = section_hues(index.book)
+        self._shades = {code.id: shade for codes in index.codes_of.values() for shade, code in enumerate(codes)}
         self._live: tuple[Coding, ...] = ()
         self._spans: list[CodedSpan] = []
 
@@ -51,7 +52,8 @@ class CodedSpans:
         code = self._index.codes.get(coding.code)
         hue = self._hues.get(code.section, len(self._hues)) if code else len(self._hues)
         key = self._index.short_keys.get(coding.code, UNKNOWN_KEY)
-        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id, coding.is_proposed)
+        shade = self._shades.get(coding.code, 0)
+        return CodedSpan(anchor.start, anchor.end, key, hue, coding.id, coding.is_proposed, shade)
 
 
 def codes_under(state: State, cursor: Span) -> list[Coding]:
