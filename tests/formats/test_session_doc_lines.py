@@ -266,3 +266,20 @@ def test_written_text_is_returned_with_its_ids_by_line() -> None:
 
 def _place(part: SectionPart | Block | CodeLine | Note | Entry) -> tuple[int, int]:
     return part.line, part.end
+
+
+@pytest.mark.parametrize(
+    "entries",
+    ["`Azure`, `AWS`", "`Azure`; `AWS`", "`Azure` / `AWS`", "`Azure` en `AWS`", "`Azure` (cloud), `AWS`", "`a``b` `c`"],
+)
+def test_several_terms_on_one_line_are_reported(entries: str) -> None:
+    document, problems = parse_document(TEXT.replace("`t`", entries), "a.md")
+    assert any("several entries" in one.message and one.severity == "warning" for one in problems)
+    assert any(isinstance(part, Entry) and part.kind == "term" for part in document.parts())
+
+
+@pytest.mark.parametrize("entry", ["`Azure` (not `AWS`)", "`Azure` see `AWS`", "`` a`b `` (why)"])
+def test_a_term_in_a_note_is_no_second_entry(entry: str) -> None:
+    document, problems = parse_document(TEXT.replace("`t`", entry), "a.md")
+    assert not any("several entries" in one.message for one in problems)
+    assert any(isinstance(part, Entry) and part.kind == "term" and part.note for part in document.parts())

@@ -105,6 +105,21 @@ def test_a_term_in_bold_is_not_a_code(tmp_path: Path, line: str) -> None:
     assert words_of(opened(tmp_path)) == before
 
 
+HEADINGS = ["### sextant", "#### **sextant**", "### Tool: the sextant", "## sextant", "# sextant", "sextant\n-------"]
+
+
+@pytest.mark.parametrize("line", HEADINGS)
+def test_a_term_that_became_a_heading_keeps_its_coding(tmp_path: Path, line: str) -> None:
+    session = begun(tmp_path)
+    before = words_of(session)
+    edit(tmp_path, "  - `sextant`", line)
+    session.pull()
+    assert words_of(session) == before
+    assert session.save_document() is None
+    assert line in document_of(tmp_path).read_text("utf-8")
+    assert words_of(opened(tmp_path)) == before
+
+
 SEVERAL = [
     f'"{LAMP}"; "{MIRRORS}"',
     f'"{LAMP}", "{MIRRORS}"',

@@ -230,6 +230,11 @@ def read_entry(text: str) -> tuple[Entry, str] | None:
     return Entry("note", "", joined, notes[0].emphasis), ""
 
 
+SEVERAL_TERMS = "this line has several entries, each of which needs its own line"
+NEXT_TERM = re.compile(r"(?:\([^()]*\))?\s*(?:[,;/|+&–—-]|(?:and|or|en|of|und|oder)\b)?\s*`[^`\s]")
+"""A further term behind a term and its note, as in `` `one`, `other` ``."""
+
+
 def has_several(text: str) -> bool:
     """Return whether a text is several quotations in a row, such as `"one"; "other"`.
 
@@ -317,7 +322,7 @@ def _read_rest(text: str) -> tuple[str, str]:
     group = read_group(without_emphasis(rest))
     if group is not None:
         return group, ""
-    return rest, "its note is not in brackets"
+    return rest, SEVERAL_TERMS if NEXT_TERM.match(rest) else "its note is not in brackets"
 
 
 # --- labels ------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from codetui.core.codebook.migration import document_label, former_id, id_of_doc
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import (
+    SEVERAL_TERMS,
     has_several,
     read_entry,
     read_notes,
@@ -467,7 +468,8 @@ class _Reader:
         entry, remark = found
         self.parts.append(replace(entry, line=line.number, end=line.end))
         if remark:
-            self.report(line.number, "note", f"{remark}; it is read as `{entry.words}`. Check it.")
+            severity: Severity = "warning" if remark == SEVERAL_TERMS else "note"
+            self.report(line.number, severity, f"{remark}; it is read as `{entry.words}`. Check it.")
 
     def sections(self) -> tuple[SectionPart, ...]:
         """Return the parts as sections that contain blocks, codes and entries."""

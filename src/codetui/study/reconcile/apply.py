@@ -455,6 +455,9 @@ class _Lines:
         found: list[tuple[int, str]] = []
         for part in self._document.parts() if self._document else ():
             found.append((part.line, part.text if isinstance(part, Note) else f"{part.words} {part.note}"))
+        for section in self._document.sections if self._document else ():
+            found.append((section.line, section.title))
+            found += [(block.line, block.heading) for block in section.blocks if block.heading]
         for unread in self._document.unread if self._document else ():
             found += enumerate(unread.text.split("\n"), unread.line)
         texts = [bare(text) for _, text in found]
