@@ -13,6 +13,7 @@ from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.study.checker import check_study
+from codetui.study.overview import study_status
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from testing.studies import write_study
@@ -98,6 +99,40 @@ def test_something_else_in_place_of_a_folder_is_an_error(
         assert name in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", [*FILES, *FOLDERS])
+@pytest.mark.parametrize("kind", ["wrong", "leads nowhere", "leads out"])
+def test_what_is_in_the_way_is_reported_once(
+    sessions: Path, name: str, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = sessions / name
+    elsewhere = moved(path)
+    if kind == "wrong":
+        path.mkdir() if name in FILES else path.write_text("notes of a person", "utf-8")
+    else:
+        path.symlink_to(elsewhere)
+        if kind == "leads nowhere" and elsewhere.exists():
+            shutil.rmtree(elsewhere) if elsewhere.is_dir() else elsewhere.unlink()
+        elif kind == "leads out" and not elsewhere.exists():
+            elsewhere.mkdir() if name in FOLDERS else elsewhere.touch()
+    found = [one for one in check_study(Study.open(sessions.parent)) if Path(one.file).is_relative_to(path)]
+    assert len(found) == ((name, kind) != ("rosa", "wrong")), found
+    for command in ("status", "export -o -"):
+        run([*command.split(), "--study", str(sessions.parent)])
+        assert capsys.readouterr().err.count(f"{path}") == len(found)
+
+
+def test_a_link_to_the_folder_of_a_coder_of_another_study_is_reported_with_the_way_to_merge_it(sessions: Path) -> None:
+    other = Study.open(write_study(sessions.parents[1] / "other"))
+    with other.session("12", "ann") as session:
+        assert isinstance(session.execute(AssignCode(Span(0, 4), CodeId("TASK1"))), Saved)
+    (sessions / "ann").symlink_to(other.sessions_path / "ann")
+    [(name, message)] = errors(sessions).items()
+    assert name == "ann" and "remove the link" in message and "codetui merge" in message
+    (sessions / "ann").unlink()
+    assert run(["merge", str(other.sessions_path / "ann"), "--study", str(sessions.parent)]) == 0
+    assert (sessions / "ann" / "events" / "12.jsonl").exists()
+
+
 def test_links_within_the_sessions_and_personal_files_are_accepted(sessions: Path) -> None:
     (sessions / DOCUMENT).rename(sessions / "shared.md")
     (sessions / DOCUMENT).symlink_to(sessions / "shared.md")
@@ -118,6 +153,10 @@ def test_unreadable_snapshots_and_study_logs_are_reported_with_their_line(sessio
     found = {Path(one.file).name: (one.line, one.message) for one in check_study(Study.open(sessions.parent))}
     for name in ("11.written", "study.jsonl"):
         assert found[name][0] == 1 and "cannot be read" in found[name][1]
+    reported = [Path(one.file).name for one in study_status(Study.open(sessions.parent)).errors]
+    assert sorted(reported) == ["11.written", "study.jsonl"]
+    with Study.open(sessions.parent).session("11", "rosa") as session:
+        assert any(Path(one.file).name == "11.written" for one in session.problems)
     with Study.open(sessions.parent).session("11", "rosa"):
         pass
     assert "11.written" not in {Path(one.file).name for one in check_study(Study.open(sessions.parent))}

@@ -21,7 +21,7 @@ LARGEST = 1 << 30
 NOT_A_FILE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EINVAL}
 """Errors of a path that leads to no file: nothing, a link that points nowhere, a folder, a pipe."""
 
-LINK_HINT = "name that folder with --sessions, or remove the link"
+LINK_HINT = "remove the link, and copy what it leads to, or merge those sessions with `codetui merge`"
 """Advice on a symbolic link in the sessions folder."""
 
 T = TypeVar("T")

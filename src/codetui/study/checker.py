@@ -35,14 +35,14 @@ from codetui.model import (
     hashes_of,
 )
 from codetui.storage import session_files
-from codetui.storage.journal import Journal, StudyJournal
-from codetui.storage.session_files import SessionPaths, safe_name
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
 from codetui.study.former import with_former
 from codetui.study.memos import file_problems
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
-from codetui.study.session.document import DocumentFile, read_document, unreadable_snapshot
+from codetui.study.session.document import DocumentFile, SnapshotFile, read_document
 from codetui.study.session.outcome import change_words, not_read
 from codetui.study.session.sync import DocumentStatus
 from codetui.study.sessions import SessionSnapshot, coded_texts
@@ -54,7 +54,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
 
     Raises StudyError if there is no corpus.
     """
-    problems, book, sources = study.problems(coder), study.codebook, CorpusSources(study.corpus)
+    problems, book, sources = list[Problem](), study.codebook, CorpusSources(study.corpus)
     touched = _touched_names(study.sessions_path, coder)
     same: defaultdict[int, list[SourceEntry]] = defaultdict(list)
     for entry, digest in sources.read_all(lambda one: bool(touched) and safe_name(one) in touched, problems):
@@ -66,7 +66,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=lambda one: one.folder):
         problems += _check_coder(study, folder, sessions, sources, groups)
     problems += study.samples.inconsistencies(sources, book.words.source)
-    return in_order([*study.codebook_service.problems, *problems])
+    return in_order([*study.codebook_service.problems, *study.problems(coder, problems)])
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -84,12 +84,6 @@ def _check_coder(
 ) -> Iterator[Problem]:
     """Yield the problems of one coder's sessions, and of documents without a heading."""
     index, used = index_of(study.codebook), set[Path]()
-    try:
-        log = SessionPaths.of_folder(study.sessions_path, folder).study_log()
-        yield from StudyJournal(log).read()[1]
-    except OSError as error:
-        path = study.sessions_path / folder / session_files.STUDY_LOG
-        yield not_read(error, path, "steps over several sessions are left out")
     yield from file_problems(study.sessions_path / folder)
     compared = {entry.id for group in groups for entry in group}
     coded: dict[SourceId, SessionSnapshot] = {}
@@ -172,15 +166,14 @@ def check_session(
 
 
 def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:
-    """Yield the problem of unreadable snapshots, without which lines deleted by hand are not removed."""
+    snapshots = SnapshotFile(path)
     try:
-        line = unreadable_snapshot(path)
+        snapshots.read()
     except OSError as error:
         yield not_read(error, path, "edits by hand in the document are left out")
         return
-    if line:
-        what = "this record of the document cannot be read: codings whose lines are deleted by hand are kept"
-        yield Problem(str(path), line, "warning", f"{what}; open the {word} once, and it is written again")
+    if problem := snapshots.problem(word):
+        yield problem
 
 
 def _is_headless(session: SessionSnapshot) -> bool:

@@ -50,7 +50,8 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
         )
     tables = (what,) if what else exporter.tables
     sources = study.sources_by_id()
-    found, problems = list(study.sessions(coder=coder, sources=sources)), study.problems(coder)
+    found = list(study.sessions(coder=coder, sources=sources))
+    problems = study.problems(coder, [problem for session in found for problem in session.problems])
     if not found and (coder or tables != ("ads",)):
         whose = f" of coder {coder}" if coder else ""
         what_is = f"there are no sessions{whose} in {study.sessions_path}"
@@ -73,7 +74,6 @@ def export_study(study: Study, layout: str = "csv", coder: str | None = None, wh
     except OSError as error:
         problems.append(not_read(error, study.sessions_path, "codes of earlier codebooks have no names"))
     export = exporter.export(sessions, book, tables)
-    problems += [problem for session in found for problem in session.problems]
     problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
     return StudyExport(export, tuple(filter(is_left_out, dict.fromkeys(problems))))
 

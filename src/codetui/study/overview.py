@@ -214,10 +214,13 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     if not entries:
         raise StudyError(f"there is no {study.codebook.words.source} in {study.corpus.path}.", problems=problems)
     found = list(study.sessions(coder=coder))
-    errors = [problem for problem in (*study.problems(coder), *problems) if is_left_out(problem)]
+    of_sessions: list[Problem] = []
     for session in found:
         left_out = session.problems if session.is_unread else session.misplaced
-        errors += [one for one in session.problems if one in left_out or one.severity == "error"]
+        of_sessions += [one for one in session.problems if one in left_out or one.severity == "error"]
+    whole = study.problems(coder, of_sessions)
+    errors = [one for one in whole if one in of_sessions or is_left_out(one)]
+    errors += filter(is_left_out, problems)
     by_source: dict[str, list[SessionSnapshot]] = {}
     for session in found:
         by_source.setdefault(session.source.id, []).append(session)

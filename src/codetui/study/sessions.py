@@ -323,6 +323,7 @@ class _CoderFolder:
             if log.transactions and not document.is_covered_by(log.transactions):
                 source = sync.source = self._with_text(source)
             result = sync.reconcile_on_open()
+            damaged = document.snapshots.problem(self._book.words.source)
             sync.recognize()
             line_ids = sync.ids_by_line if candidates else ()
         except OSError as error:
@@ -338,6 +339,7 @@ class _CoderFolder:
             edits=tuple(log.edits),
             edit_problems=result.problems if result else (),
             misplaced=tuple(document.misplaced),
+            file_problems=(damaged,) if damaged else (),
             reconciliation=sync.reconciliation,
             lost_steps=sync.lost_steps,
             line_ids=line_ids,

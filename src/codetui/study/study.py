@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from codetui.formats.codebook.reader import Checks, check_fields, parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.fs import Version, remove_stale_temporaries
+from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus, CorpusSources
 from codetui.study.session.outcome import NotSaved, Saved, not_read
@@ -180,18 +181,31 @@ class Study:
 
         return Samples(self.codebook_path.parent, self.sessions_path)
 
-    def problems(self, coder: str | None = None) -> list[Problem]:
-        """Return the problems that concern all sessions of one coder or of all.
+    def problems(self, coder: str | None = None, found: Collection[Problem] = ()) -> list[Problem]:
+        """Return the problems that concern all sessions of one coder or of all, then those `found` in them.
 
-        These are interrupted changes of the codebook, and links, folders and pipes in place of files or folders of the
-        sessions.
+        The first are interrupted changes of the codebook, damaged logs of the study, and links, folders and pipes in
+        place of files or folders of the sessions. What was found of such a file, or below such a folder, follows from
+        that and is left out.
         """
         root = self.sessions_path
         try:
-            obstructions = session_files.obstructions(root, coder and session_files.coder_folder(root, coder))
-            return [*interrupted_steps(root)[1], *obstructions, *self.samples.problems]
+            obstructions = list(session_files.obstructions(root, coder and session_files.coder_folder(root, coder)))
+            own = [*interrupted_steps(root)[1], *obstructions, *self.samples.problems]
         except OSError as error:
-            return [not_read(error, root, "its sessions are left out")]
+            return [not_read(error, root, "its sessions are left out"), *found]
+        paths = {Path(one.file) for one in obstructions}
+        found = [*self._of_study_logs(coder), *found]
+        return [*own, *(one for one in found if not paths & {Path(one.file), *Path(one.file).parents})]
+
+    def _of_study_logs(self, coder: str | None) -> Iterator[Problem]:
+        root = self.sessions_path
+        for name in [session_files.coder_folder(root, coder)] if coder else session_files.coders(root):
+            try:
+                yield from StudyJournal(SessionPaths.of_folder(root, name).study_log()).read()[1]
+            except OSError as error:
+                path = root / name / session_files.STUDY_LOG
+                yield not_read(error, path, "steps over several sessions are left out")
 
     @contextmanager
     def session(self, source_id: str, coder: str) -> Iterator[Session]:

@@ -85,24 +85,39 @@ class SnapshotFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self.replaced: deque[tuple[float, Snapshot]] = deque(maxlen=MOST_REPLACED)
         """The texts that are no longer on disk, and when they were replaced."""
         self._version = Version()
         self._written: tuple[Snapshot, ...] = ()
+        self.damaged_line = 0
+        """The number of the first line that could not be read since the file was opened; 0 if there was none."""
 
     def read(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that this or any other program with the session wrote before the document.
 
         Raises OSError: without its snapshot an outdated document would count as an edit by hand.
         """
-        version = fs.version(self._path)
+        version = fs.version(self.path)
         if version != self._version:
-            data = none_if_gone(lambda: fs.read(self._path)) or b""
-            parsed = (_parse_snapshot(line) for line in data.split(b"\n") if line)
-            self._written = tuple(snapshot for snapshot in parsed if snapshot is not None)
+            data = none_if_gone(lambda: fs.read(self.path)) or b""
+            parsed = [(number, _parse_snapshot(line)) for number, line in enumerate(data.split(b"\n"), 1) if line]
+            self._written = tuple(snapshot for _, snapshot in parsed if snapshot is not None)
+            damaged = (number for number, snapshot in parsed if snapshot is None)
+            self.damaged_line = self.damaged_line or next(damaged, 0)
             self._version = version
         return self._written
+
+    def problem(self, word: str) -> Problem | None:
+        """Return the problem of snapshots that were read and are damaged, None if none is.
+
+        Without them lines deleted by hand are not removed.
+        """
+        if not self.damaged_line:
+            return None
+        what = "this record of the document cannot be read: codings whose lines were deleted by hand are kept"
+        hint = f"it is written again when the {word} is opened"
+        return Problem(str(self.path), self.damaged_line, "error", f"{what}; {hint}")
 
     def write(self, snapshots: Iterable[Snapshot]) -> None:
         """Replace the snapshots; raises OSError.
@@ -115,7 +130,7 @@ class SnapshotFile:
         written = tuple(snapshots)
         values = ({"text": one.text, "ids": one.ids, "steps": one.steps} for one in written)
         lines = (json.dumps(value, separators=(",", ":")) for value in values)
-        self._version = fs.replace(self._path, "".join(f"{line}\n" for line in lines).encode("ascii"))
+        self._version = fs.replace(self.path, "".join(f"{line}\n" for line in lines).encode("ascii"))
         self._written = written
 
     def remember(self, snapshot: Snapshot) -> None:
@@ -125,7 +140,7 @@ class SnapshotFile:
         except OSError:
             self._written = (snapshot,)
             with suppress(OSError):
-                self._version = fs.version(self._path)
+                self._version = fs.version(self.path)
 
     def candidates(self) -> tuple[Snapshot, ...]:
         """Return the snapshots that the text on disk may be an edit of, newest first. Raises OSError."""
@@ -156,13 +171,6 @@ def _parse_snapshot(line: bytes) -> Snapshot | None:
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return Snapshot(text, on_lines, steps) if isinstance(text, str) else None
-
-
-def unreadable_snapshot(path: Path) -> int:
-    """Return the number of the first unreadable line in a file of snapshots, 0 if there is none. Raises OSError."""
-    data = none_if_gone(lambda: fs.read(path)) or b""
-    lines = enumerate(data.split(b"\n"), 1)
-    return next((number for number, line in lines if line and _parse_snapshot(line) is None), 0)
 
 
 class SessionDocument:

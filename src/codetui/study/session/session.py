@@ -117,6 +117,8 @@ class Session:
         if self.state.opened is not None:
             self._reanchor()
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
+        damaged = self._sync.document.snapshots.problem(self.book.words.source)
+        self._add_problems([damaged] if damaged else [])
         self._sync.recognize()
         self.update_conflicts()
 
