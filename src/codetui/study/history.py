@@ -158,13 +158,13 @@ class History:
         done = {one.id for one in done_transactions(session.state)}
         undone = {one.id for one in _stack(session.state.undone_steps)}
         found = [
-            (one.id, self._of_transaction(one, is_undone=one.id in undone))
+            (one.id, self._of_transaction(one, log, is_undone=one.id in undone))
             for one in session.transactions
             if one.id in done or one.id in undone
         ]
         listed = {entry.step.id for _, entry in found if entry.step}
         found += [
-            (TransactionId(one.id), self._of_step(one))
+            (TransactionId(one.id), self._of_step(one, log))
             for one in log.steps.values()
             if one.made_in == source_id and one.id not in listed
         ]
@@ -173,24 +173,24 @@ class History:
     def of_study(self) -> list[HistoryEntry]:
         """Return the steps over several sources and of the codebook, newest first."""
         log = self.log
-        return [self._of_step(one) for one in sorted(log.steps.values(), key=lambda one: one.id, reverse=True)]
+        return [self._of_step(one, log) for one in sorted(log.steps.values(), key=lambda one: one.id, reverse=True)]
 
-    def _of_transaction(self, transaction: Transaction, *, is_undone: bool) -> HistoryEntry:
+    def _of_transaction(self, transaction: Transaction, log: StepLog, *, is_undone: bool) -> HistoryEntry:
         """Return the entry of a transaction, or that of the step to which it belongs."""
-        step = self.log.steps.get(transaction.step) if transaction.step else None
+        step = log.steps.get(transaction.step) if transaction.step else None
         if step is not None:
-            return self._of_step(step)._replace(transaction=transaction)
+            return self._of_step(step, log)._replace(transaction=transaction)
         session = self._workspace.session
         state = session.state if session else State()
         context = DecisionContext(self._workspace.book, "", "", "")
         what = step_words(transaction, state, context).removeprefix("the ")
         return HistoryEntry(transaction.time, what, extent(transaction.events), is_undone, None, transaction)
 
-    def _of_step(self, step: StudyStep) -> HistoryEntry:
+    def _of_step(self, step: StudyStep, log: StepLog) -> HistoryEntry:
         number, words = len(step.transactions), self._workspace.book.words
         reach = plural(number, words.source, words.sources) if number else ""
         what = step.what or {"migration": "migration by rules", "refactoring": "change of a code"}.get(step.kind, "")
-        return HistoryEntry(step.time, what, reach, self.log.is_undone(step.id), step, by=step.made_by)
+        return HistoryEntry(step.time, what, reach, log.is_undone(step.id), step, by=step.made_by)
 
     # --- the next one -------------------------------------------------------------------------------
 
@@ -203,10 +203,10 @@ class History:
         transaction = self._in_session(session.state, is_undo=is_undo)
         if transaction is not None:
             chain = (one.id for one in reversed(session.transactions) if transaction.id in (one.id, one.target))
-            found.append((next(chain), self._of_transaction(transaction, is_undone=not is_undo)))
+            found.append((next(chain), self._of_transaction(transaction, self.log, is_undone=not is_undo)))
         step = self._made_here(session, is_undo=is_undo)
         if step is not None:
-            found.append((self.log.moved(step.id), self._of_step(step)))
+            found.append((self.log.moved(step.id), self._of_step(step, self.log)))
         found = [one for one in found if is_undo or not self._is_overtaken(one[0])]
         if not found:
             return Refusal(f"Nothing to {'undo' if is_undo else 'redo'} in this {words.source}.")

@@ -78,8 +78,8 @@ class HistoryController:
 
     def _ask(self, words: str, do: Do, *, is_undo: bool) -> None:
         verb = "undo" if is_undo else "redo"
-        options = option(YES, "y", f"{verb} it", words), option(NO, "n", "leave it as it is")
-        question = ChoiceDialog(f"{verb.capitalize()} this step?", options)
+        options = option(YES, "y", f"{verb} it"), option(NO, "n", "leave it as it is")
+        question = ChoiceDialog(f"{verb.capitalize()} this step?", options, words)
         self._bench.ask(question, lambda answer: do() if answer == YES else None)
 
     def _reverse_here(self, entry: HistoryEntry, *, is_undo: bool, then: Do) -> None:
