@@ -11,6 +11,14 @@ from codetui.storage.copies import copies_in, is_backup, original_of
 from codetui.storage.sources.corpus import Corpus, CorpusFiles
 
 MARKS = (
+    "{0} [conflicted]{1}",
+    "{0}_anna_Jan-01-1010-2026_Conflict{1}",
+    "Copy (2) of {0}{1}",
+    "{0}_LOCAL_4242{1}",
+    "{0}_BACKUP_4242{1}",
+    "{0} – Kopie{1}",
+    "{0} (コピー){1}",
+    "{0} - 副本{1}",
     "{} (Anna's conflicted copy 2026-01-02){}",
     "{} (conflicted copy 2026-01-02 101010){}",
     "{} (Konfliktkopie von Anna 2026-01-02){}",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
+from codetui.core.session.commands import AssignCode
+from codetui.model import CodeId, Span
 from codetui.study.study import Study
 from testing.studies import write_study
 
@@ -93,3 +95,26 @@ def test_other_paths_are_written(study: Path) -> None:
     assert run(["export", "--format", "csv", "-o", "out/rows.csv"]) in (0, 1)
     assert run(["export", "--format", "markdown", "-o", "out"]) in (0, 1)
     assert run(["codebook", "export", "-o", "ads.md"]) == 0
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["ads/11_shore_company.txt", "ads/new.csv", "sessions/rosa/new.csv", "codebook.toml", "backup.jsonl", "x.md"],
+)
+def test_the_parts_of_another_study_are_protected_too(
+    study: Path, tmp_path_factory: pytest.TempPathFactory, place: str
+) -> None:
+    other = write_study(tmp_path_factory.mktemp("other"))
+    with Study.open(other).session("11", "rosa") as session:
+        session.execute(AssignCode(Span(0, 4), CodeId("TASK1")))
+    (other / "backup.jsonl").write_bytes((other / "sessions/rosa/events/11.jsonl").read_bytes())
+    (other / "x.md").write_bytes(next(other.glob("sessions/rosa/*.md")).read_bytes())
+    with Study.open(study).session("11", "rosa") as session:
+        session.execute(AssignCode(Span(0, 4), CodeId("TASK1")))
+    before = files(other)
+    kind = "jsonl" if place.endswith("jsonl") else "csv"
+    assert run(["export", "--force", "--format", kind, "-o", str(other / place)]) == 2
+    assert run(["codebook", "export", "--force", "-o", str(other / place)]) == 2
+    assert run(["codebook", "import", "book.md", "--force", "-o", str(other / place)]) == 2
+    assert files(other) == before
+    assert run(["export", "--force", "--format", "csv", "-o", str(other / "rows.csv")]) == 0

@@ -7,20 +7,25 @@ from collections.abc import Collection, Container
 
 from codetui.model import Problem, Severity
 
-_WORD = "copy|copie|copia|cópia|kopie|kopia"
+_WORD = "copy|copie|copia|cópia|kopie|kopia|копия|副本|コピー"
 _CONFLICT = "[^()]*(?:conflict|conflit|konflikt)[^()]*"
 _NUMBER = r"\d{1,3}"
 _MARK = re.compile(
     rf"(?: ?\((?:{_CONFLICT}|{_NUMBER}|(?:another |{_NUMBER}(?:st|nd|rd|th) )?(?:{_WORD})(?: {_NUMBER})?)\)"
-    rf"|(?: - |[ _-])(?:{_WORD})(?: ?\(?{_NUMBER}\)?)?"
-    r"|\.sync-conflict-[\w-]+|[._-]conflict[\w-]*"
+    rf"| ?\[{_CONFLICT}\]"
+    rf"|(?: [-–—] |[ _-])(?:{_WORD})(?: ?\(?{_NUMBER}\)?)?"
+    r"|\.sync-conflict-[\w-]+|[._-]conflict[\w-]*|_[^_]+_[a-z]{3}-\d\d-\d{4}-\d{4}_conflict"
+    r"|[._](?:backup|base|local|remote)[._]\d+"
     r"|-(?:desktop|laptop|macbook|surface|workstation)[\w-]*)(?P<suffix>\.\w+)?",
     re.IGNORECASE,
 )
-_PREFIX = re.compile("(?:copy of|kopie van|kopie von|copie de|copia de|copia di|cópia de) +", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:copy(?: \(\d{1,3}\))? of|kopie van|kopie von|copie de|copia de|copia di|cópia de) +", re.IGNORECASE
+)
 _VERSION = r"(?:(?<=\.md)|(?<=\.txt)|(?<=\.csv)|(?<=\.jsonl))\.r?\d{1,6}"
 _BACKUP = re.compile(rf"^#(?P<autosaved>.+)#$|(?:~|\.(?:orig|bak|old|backup|mine)|{_VERSION})$", re.IGNORECASE)
-_SIGNS = ("(", "conflict", *_WORD.split("|"), "-desktop", "-laptop", "-macbook", "-surface", "-workstation")
+_DEVICES = ("-desktop", "-laptop", "-macbook", "-surface", "-workstation")
+_SIGNS = ("(", "conflict", "local", "remote", "base", "backup", *_WORD.split("|"), *_DEVICES)
 """Every mark of a copy has one of these: a search for them spares most folders the rest."""
 
 

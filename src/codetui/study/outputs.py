@@ -13,6 +13,7 @@ from codetui.storage.sources.corpus import is_source_file
 from codetui.study.study import CORPUS, SESSIONS, StudyError, read_codebook
 
 ELSEWHERE = "name another place with -o"
+HEAD_SIZE = 512
 GIT_FILES = (".gitattributes", ".gitignore", ".gitmodules")
 
 
@@ -21,10 +22,32 @@ def protected_part(
 ) -> str:
     """Return why `path` must not be written, even by force; empty if it may be.
 
-    Protected are the sessions, the sources, the codebook with the documents that it names, and git's own files.
+    Protected are the sessions, the sources, the codebook with the documents that it names, and git's own files, also
+    those of another study that the path is in; and logs and documents of sessions anywhere.
     `corpus` is given if it is not the one named by the codebook. `may_replace_codebook` is set for a new codebook: it
     may replace the study's while there is no session, and any other codebook.
     """
+    kept = _part_of_study(path, codebook, sessions, corpus, may_replace_codebook=may_replace_codebook)
+    for folder in Path(_real(path)).parents:
+        other = folder / codebook.name
+        if not kept and fs.is_file(other) and not _is_same(other, codebook):
+            kept = _part_of_study(path, other, folder / SESSIONS, may_replace_codebook=may_replace_codebook)
+    if not kept and _is_of_session(path):
+        kept = f"{path} is the log or document of a session, which is not overwritten; {ELSEWHERE}."
+    return kept
+
+
+def _is_of_session(path: Path) -> bool:
+    """Return whether a file begins as logs or documents of sessions do."""
+    with suppress(OSError):
+        first = fs.read_head(str(path), HEAD_SIZE).partition(b"\n")[0]
+        return b"# Manual Coding Analysis: " in first or (first.startswith(b'{"v":') and b'"events":' in first)
+    return False
+
+
+def _part_of_study(
+    path: Path, codebook: Path, sessions: Path, corpus: Path | None = None, *, may_replace_codebook: bool = False
+) -> str:
     book: Codebook | None = None
     with suppress(StudyError):
         book = read_codebook(codebook)[0]
