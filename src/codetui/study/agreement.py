@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +24,18 @@ from codetui.core.text.normalize import normalize_words
 from codetui.model import Coding, DoneMarked, Problem, Source, SourceId
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
+from codetui.storage.journal import Journal
 from codetui.study.migrate import read_plan
 from codetui.study.session.outcome import not_read
-from codetui.study.sessions import SessionSnapshot
+from codetui.study.sessions import SessionSnapshot, copied_folders
 from codetui.study.study import Study, StudyError
 
 SHOWN = 8
 """Codes that a message names."""
+
+
+class NothingInCommonError(StudyError):
+    """There is no source that all coders have done."""
 
 
 class AgreementRequest(NamedTuple):
@@ -129,6 +135,26 @@ def _listed(spans: Sequence[CodedSpan], number: int | None, text: str) -> Listed
         return None
     start, end, code = spans[number]
     return ListedSpan(start, end, code, text[start:end])
+
+
+def other_coders(study: Study, coder: str) -> list[str]:
+    """Return the names of the other coders who have a log or document, without copies of their folders."""
+    root = study.sessions_path
+    names = session_files.coders(root)
+    others = dict.fromkeys(names)
+    for name in (session_files.coder_folder(root, coder), coder, *copied_folders(root, names)):
+        others.pop(name, None)
+    return [_name_of(root, name) for name in others]
+
+
+def _name_of(root: Path, folder: str) -> str:
+    """Return the name of the coder of a folder as in its logs, or that of the folder."""
+    for log in session_files.logs(root / folder)[:1]:
+        with suppress(OSError):
+            steps = Journal(log).read()[0]
+            if steps and session_files.coder_folder(root, steps[-1].coder) == folder:
+                return steps[-1].coder
+    return folder
 
 
 def compare_coders(study: Study, request: AgreementRequest, viewer: str | None = None) -> StudyAgreement:
@@ -291,8 +317,8 @@ class _Reader:
         what = f"there is no {words.source} that all coders have done (done: {numbers})"
         if common and not self._request.is_for_all:
             hint = f"--all-ads also compares the {plural(common, words.source, words.sources)} that all have begun"
-            return StudyError(f"{what}; {hint}.")
-        return StudyError(f"{what}.")
+            return NothingInCommonError(f"{what}; {hint}.")
+        return NothingInCommonError(f"{what}.")
 
     def _without_map(self) -> StudyError:
         """Return the error for sessions that were coded with codes of another codebook."""

@@ -624,6 +624,7 @@ class Keyboard:
     def _of_actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
         from codetui.tui.workbench.adjust import SettingsController
+        from codetui.tui.workbench.agreement import AgreementController
         from codetui.tui.workbench.copy_text import ClipboardController
         from codetui.tui.workbench.lookup import LookupController
 
@@ -634,6 +635,7 @@ class Keyboard:
             **{f"move.{name}": partial(selector.move, name) for name in MOTIONS},
             **{f"section.{digit}": partial(assigner.open_section, digit) for digit in SECTION_DIGITS},
             "ads": screen.navigator.show_list,
+            "agreement": AgreementController(screen).show,
             "boundary": assigner.boundary,
             "compare": screen.copier.compare,
             "copy": screen.copier.take,

@@ -1,0 +1,383 @@
+"""Agreement with another coder: codes, kinds of disagreement, their quotations, and the text of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import ClassVar, Literal, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from codetui.core.agreement.comparison import FigurePath
+from codetui.core.agreement.figure import Undefined
+from codetui.core.agreement.matching import KINDS, Kind
+from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.text.display import plural
+from codetui.core.text.layout import Layout, wrap
+from codetui.core.text.normalize import collapse_spaces
+from codetui.model import CodeId
+from codetui.study.agreement import Disagreement, ListedSpan, StudyAgreement
+from codetui.tui.dialogs.base import Dialog
+from codetui.tui.themes import section_hues
+from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
+
+Tab = Literal["codes", "quotations", "profile"]
+TABS: tuple[Tab, ...] = ("codes", "quotations", "profile")
+
+CONTEXT, NARROW_CONTEXT = 40, 14
+"""Code points shown before a quotation, in a wide window and in one below WIDE cells; CONTEXT are shown after it."""
+
+WIDE = 110
+GUTTERS = 15
+"""Cells beside the text of an ad: the box, the gutters of both coders, and the edges of the list."""
+
+KEYS = "Enter: open · Tab: codes, quotations, profile · Esc: close"
+LIST_KEYS = "Enter: the text · n N: next, previous of the kind · Esc: back"
+TEXT_KEYS = "n N: next, previous of the kind · ↑↓: move · Esc: back"
+
+
+class _View(NamedTuple):
+    """The rows on the screen; `targets` has what Enter opens on each row, by its number."""
+
+    rows: Sequence[Row]
+    targets: Sequence[int]
+    keys: str
+
+
+class AgreementScreen(Dialog[None]):
+    """Shows the agreement of two coders, A and B; it asks for nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "switch(1)", "next level", show=False, priority=True),
+        Binding("shift+tab", "switch(-1)", "previous level", show=False, priority=True),
+        Binding("n", "next(1)", "next of the kind", show=False),
+        Binding("N", "next(-1)", "previous of the kind", show=False),
+    ]
+
+    def __init__(self, found: StudyAgreement, index: CodebookIndex) -> None:
+        """Create the screen of an agreement of two coders."""
+        a, b = found.request.coders
+        words = index.book.words
+        ads = plural(len(found.compared), words.source, words.sources)
+        super().__init__(f"Agreement: A {a} · B {b} · {ads}", KEYS)
+        self._found, self._index = found, index
+        self._names = {"same": "same", "other_code": "other code", "other_edges": "other edges"} | {
+            "only_a": "only A",
+            "only_b": "only B",
+        }
+        self._hues = section_hues(index.book)
+        self._all = [one for one in found.disagreements() if one.kind != "same"]
+        self._codes = sorted((code for codes in found.sections.values() for code in codes), key=self._rank)
+        self._tab: Tab = "codes"
+        self._listed: list[Disagreement] | None = None
+        """The disagreements of the code or kind that was opened."""
+        self._at: int | None = None
+        """The number of the one whose text is shown."""
+        self._place = 0
+        """The row of the level to go back to."""
+
+    def compose(self) -> ComposeResult:
+        """Yield the figures, the levels, the rows, and what concerns the row under the cursor."""
+        with self.frame():
+            yield Static(id="agreement-figures")
+            yield Static(id="agreement-levels")
+            with Horizontal():
+                yield PlainRows()
+                yield Static(id="agreement-kinds")
+
+    def on_mount(self) -> None:
+        """Show the codes."""
+        figures = (("spans", "f1"), ("codes", "f1"), ("codes", "kappa_pooled"), ("profile", "alpha"))
+        names = ("quotations F1", "codes F1", "pooled κ", "profile α")
+        shown = (f"{name} {self._figure(path)}" for name, path in zip(names, figures, strict=True))
+        self.query_one("#agreement-figures", Static).update(" · ".join(shown))
+        self.query_one(PlainRows).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        """Wrap the text anew."""
+        if self._at is not None:
+            self._show(self.query_one(PlainRows).cursor)
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        """Go back a level; from the first, close."""
+        if self._at is not None:
+            at, self._at = self._at, None
+            self._show(self._row_of(at))
+        elif self._listed is not None:
+            self._listed = None
+            self._show(self._place)
+        else:
+            self.dismiss(None)
+
+    def action_switch(self, step: int) -> None:
+        """Show the next level."""
+        self._tab = TABS[(TABS.index(self._tab) + step) % len(TABS)]
+        self._listed = self._at = None
+        self._show()
+
+    def action_next(self, step: int) -> None:
+        """Go to the next disagreement of the same kind."""
+        if not self._listed:
+            return
+        here = self._at if self._at is not None else self._list_view(self._listed).targets[self._cursor]
+        kind = self._listed[here].kind
+        after = range(here + step, len(self._listed) if step > 0 else -1, step)
+        found = next((number for number in after if self._listed[number].kind == kind), None)
+        if found is None:
+            which = "next" if step > 0 else "earlier"
+            self._say(f"There is no {which} one of the kind “{self._names[kind]}”.")
+        elif self._at is not None:
+            self._open_text(found)
+        else:
+            self.query_one(PlainRows).move_to(self._row_of(found))
+
+    @on(RowList.RowHighlighted)
+    def _highlighted(self) -> None:
+        self._show_kinds()
+
+    @on(RowList.RowSelected)
+    def _selected(self, event: RowList.RowSelected) -> None:
+        """Open the disagreements of a code or kind, or the text of one."""
+        if self._at is not None or self._tab == "profile":
+            return
+        if self._listed is not None:
+            self._open_text(self._list_view(self._listed).targets[event.index])
+            return
+        self._place = event.index
+        if self._tab == "codes":
+            chosen = [one for one in self._all if self._codes[event.index] in _codes_of(one)]
+        else:
+            chosen = [one for one in self._all if one.kind == KINDS[event.index]]
+        if chosen:
+            self._listed = chosen
+            self._show()
+        else:
+            self._say("Both coders agree here: there is nothing to list.")
+
+    # --- what is shown ----------------------------------------------------------------------------------
+
+    @property
+    def _cursor(self) -> int:
+        return self.query_one(PlainRows).cursor
+
+    def _show(self, cursor: int = 0) -> None:
+        """Show the rows of the current level."""
+        view = self._view()
+        rows = self.query_one(PlainRows)
+        rows.show(view.rows, cursor)
+        rows.call_after_refresh(rows.show_cursor)
+        self.query_one(".frame").border_subtitle = Content(view.keys)
+        self._show_kinds()
+
+    def _view(self) -> _View:
+        if self._at is not None and self._listed:
+            return self._text_view(self._listed[self._at])
+        if self._listed is not None:
+            return self._list_view(self._listed)
+        match self._tab:
+            case "codes":
+                rows = [self._code_row(code) for code in self._codes]
+            case "quotations":
+                rows = [self._kind_row(kind) for kind in KINDS]
+            case _:
+                rows = self._profile_rows()
+        return _View(rows, range(len(rows)), KEYS)
+
+    def _code_row(self, code: str) -> Row:
+        a, b = (self._count("per_code", code, side) for side in "ab")
+        left = (
+            self._code_part(code, 12),
+            Part(f"{a:>4} | {b:<4}", "dim"),
+            Part(self._figure(("per_code", code, "f1"))),
+        )
+        return Row(left, (Part(brief(self._code_name(code), 30), "dim"),))
+
+    def _kind_row(self, kind: Kind) -> Row:
+        return Row((Part(f"{self._count('kinds', kind):>6}  "), Part(self._names[kind])))
+
+    def _profile_rows(self) -> list[Row]:
+        """Return the confusion matrix: a row for each profile of A, a column for each of B."""
+        table = self._found.comparison.profiles
+        used = [each.id for each in self._index.book.profiles if any(each.id in row for row in table)]
+        rows = [Row((Part(f"{'A ↓  B →':<20}", "dim"), *(Part(f"{brief(each, 5):>6}", "dim") for each in used)))]
+        for each in used:
+            counts = [table.get((each, other), 0) for other in used]
+            name = f"{brief(each, 4):<5}{brief(profile_name(self._index.book, each), 14):<15}"
+            rows.append(Row((Part(name), *(Part(f"{count:>6}", "strong" if count else "dim") for count in counts))))
+        return rows if used else [Row((Part("No ad has the profiles of both coders.", "dim"),))]
+
+    def _list_view(self, listed: Sequence[Disagreement]) -> _View:
+        """Return the quotations in their context, those of A above those of B."""
+        rows: list[Row] = []
+        targets: list[int] = []
+        for number, one in enumerate(listed):
+            text = self._text(one)
+            for letter, side, other in (("A", one.a, one.b), ("B", one.b, one.a)):
+                if side is None:
+                    continue
+                is_first = letter == "A" or one.a is None
+                what = f"{one.source} {self._names[one.kind]}" if is_first else ""
+                words = _in_context(text, side, other, CONTEXT if self.size.width >= WIDE else NARROW_CONTEXT)
+                left = (Part(f"{letter} ", "strong"), self._code_part(side.code, 8), *words)
+                rows.append(Row(left, (Part(brief(what, 24), "dim"),)))
+                targets.append(number)
+        return _View(rows, targets, LIST_KEYS)
+
+    def _text_view(self, one: Disagreement) -> _View:
+        """Return the whole text with the quotations of A in the left gutter and those of B in the right one."""
+        text = self._text(one)
+        source = next(each for each in self._found.compared if each.id == one.source)
+        a, b = ([(span.start, span.end) for span in session.spans] for session in source.sessions[:2])
+        layout = self._layout(one)
+        rows: list[Row] = []
+        for number in range(layout.rows):
+            row = layout.row(number)
+            signs = [_covers(spans, row.start, row.end) for spans in (a, b)]
+            parts = _marked(text, row.start, row.end, one)
+            gutter = Part("A▌ " if signs[0] else "   ", "strong")
+            left = (gutter, Part(" " * row.indent), *parts)
+            rows.append(Row(left, (Part(" ▐B" if signs[1] else "   ", "strong"),)))
+        return _View(rows, range(len(rows)), TEXT_KEYS)
+
+    def _open_text(self, number: int) -> None:
+        """Show the text of a disagreement, with the cursor on its first row."""
+        self._at = number
+        assert self._listed is not None
+        one = self._listed[number]
+        first = min(side.start for side in (one.a, one.b) if side)
+        self._show(self._layout(one).row_of(first))
+
+    def _layout(self, one: Disagreement) -> Layout:
+        return wrap(self._text(one), max(20, self.size.width - GUTTERS))
+
+    def _row_of(self, number: int) -> int:
+        """Return the row of a disagreement in the list."""
+        return self._list_view(self._listed or ()).targets.index(number) if self._listed else 0
+
+    def _show_kinds(self) -> None:
+        """Show what concerns the row under the cursor: beside the rows, or above a list or a text."""
+        kinds, levels = self.query_one("#agreement-kinds", Static), self.query_one("#agreement-levels", Static)
+        kinds.display = self._listed is None
+        if self._listed is not None:
+            levels.update(Content(self._listed_words(self._listed)))
+            return
+        names = [Content.styled(f" {one} ", "bold reverse" if one == self._tab else "") for one in TABS]
+        levels.update(Content("  ").join(names))
+        match self._tab:
+            case "codes":
+                lines = self._code_lines(self._codes[self._cursor])
+            case "quotations":
+                lines = [f"F1 {self._figure(('spans', 'f1'))} at IoU ≥ {self._found.request.iou:g}"]
+                rules = ("exact", "any_overlap", "code_ignored")
+                lines += [f"{rule.replace('_', ' ')} {self._figure(('spans', rule))}" for rule in rules]
+            case _:
+                lines = [f"{self._count('profile', 'n')} with two profiles"]
+                names_of = {"percent": "percent", "α": "alpha", "κ": "kappa", "AC1": "ac1"}
+                lines += [f"{name} {self._figure(('profile', key))}" for name, key in names_of.items()]
+        kinds.update(Content("\n".join(lines)))
+
+    def _listed_words(self, listed: Sequence[Disagreement]) -> str:
+        """Return the counts of a list, or the kind and codes of the disagreement whose text is shown."""
+        if self._at is None:
+            counts = Counter(one.kind for one in listed)
+            return " · ".join(f"{counts[kind]} {self._names[kind]}" for kind in KINDS if counts[kind])
+        one = listed[self._at]
+        words = [f"{self._index.book.words.source} {one.source}", self._names[one.kind]]
+        for letter, side in (("A", one.a), ("B", one.b)):
+            words += [f"{letter} {brief(f'{side.code} {self._code_name(side.code)}', 28)}"] if side else []
+        return " · ".join(words)
+
+    def _code_lines(self, code: str) -> list[str]:
+        """Return the figures of a code, and the kinds of its disagreements."""
+        counts = Counter(one.kind for one in self._all if code in _codes_of(one))
+        confused = Counter(
+            other
+            for one in self._all
+            if one.kind == "other_code" and code in _codes_of(one)
+            for other in _codes_of(one)
+        )
+        del confused[code]
+        path: FigurePath = ("per_code", code)
+        lines = [brief(f"{code} {self._code_name(code)}", 40), ""]
+        lines += [f"{self._count(*path, 'matched'):>5}  same"]
+        lines += [f"{counts[kind]:>5}  {self._names[kind]}" for kind in KINDS[1:]]
+        lines += [f"{number:>7} × {other}" for other, number in confused.most_common(3)]
+        cells = "/".join(str(self._count(*path, one)) for one in ("both", "a_only", "b_only", "neither"))
+        figures = (
+            f"{name} {self._figure((*path, key))}" for name, key in (("κ", "kappa"), ("α", "alpha"), ("AC1", "ac1"))
+        )
+        return [*lines, "", f"{self._index.book.words.sources}: {cells}", "(both/A/B/neither)", "  ".join(figures)]
+
+    def _say(self, words: str) -> None:
+        self.query_one(".frame").border_subtitle = Content(words)
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    def _rank(self, code: str) -> tuple[bool, float]:
+        value = self._found.comparison.figures["per_code", code, "f1"]
+        return (True, 0.0) if isinstance(value, Undefined) else (False, value)
+
+    def _code_name(self, code: str) -> str:
+        known = self._index.codes.get(CodeId(code))
+        return known.name if known else ""
+
+    def _code_part(self, code: str, cells: int) -> Part:
+        known = self._index.codes.get(CodeId(code))
+        hue = self._hues.get(known.section, len(self._hues)) if known else len(self._hues)
+        return Part(f"{brief(code, cells):<{cells}} ", "hue", hue)
+
+    def _figure(self, path: FigurePath) -> str:
+        value = self._found.comparison.figures[path]
+        return "  –" if isinstance(value, Undefined) else f"{value:.2f}"
+
+    def _count(self, *path: str) -> int:
+        value = self._found.comparison.figures[path]
+        return 0 if isinstance(value, Undefined) else int(value)
+
+    def _text(self, one: Disagreement) -> str:
+        found = self._found.sources.get(one.source)
+        return found.text if found else ""
+
+
+def _codes_of(one: Disagreement) -> list[str]:
+    return [side.code for side in (one.a, one.b) if side]
+
+
+def _covers(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(first < end and last > start for first, last in spans)
+
+
+def _in_context(text: str, side: ListedSpan, other: ListedSpan | None, context: int) -> list[Part]:
+    """Return the words of a quotation within their context; those that the other coder did not quote are strong."""
+    before = collapse_spaces(text[max(0, side.start - context) : side.start])
+    after = collapse_spaces(text[side.end : side.end + CONTEXT])
+    cuts = {side.start, side.end}
+    if other is not None:
+        cuts |= {edge for edge in (other.start, other.end) if side.start < edge < side.end}
+    parts = [Part(f"{before} " if before else "", "dim"), Part("“")]
+    for start, end in pairwise(sorted(cuts)):
+        is_shared = other is not None and other.start <= start and end <= other.end
+        parts.append(Part(" ".join(text[start:end].split("\n")), "plain" if is_shared else "strong"))
+    return [*parts, Part("”"), Part(f" {after}", "dim")]
+
+
+def _marked(text: str, start: int, end: int, one: Disagreement) -> list[Part]:
+    """Return a row of the text; the words of the disagreement are strong."""
+    sides = [side for side in (one.a, one.b) if side]
+    edges = {edge for side in sides for edge in (side.start, side.end) if start < edge < end}
+    return [
+        Part(
+            text[low:high].replace("\t", " "),
+            "strong" if _covers([(s.start, s.end) for s in sides], low, high) else "dim",
+        )
+        for low, high in pairwise(sorted({start, end, *edges}))
+    ]

@@ -1,0 +1,76 @@
+"""The agreement with another coder on the screen: codes, kinds, quotations side by side, and the text with gutters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Static
+
+from codetui.study.study import Study
+from codetui.study.workspace import open_workspace
+from codetui.tui.dialogs.agreement import AgreementScreen
+from codetui.tui.widgets.rows import PlainRows, Row
+from testing.coders import code_source
+from testing.keys import press, running, until
+from testing.studies import write_study
+
+LAMP, SEA = "You light the lamp at dusk.", "You watch the sea until dawn."
+
+
+def coded(folder: Path) -> Study:
+    """Write a study that rosa and otto have coded."""
+    study = Study.open(write_study(folder))
+    code_source(study, "rosa", "11", [("TASK1", LAMP), ("TASK2", SEA), ("TASK2", "You polish the mirrors")], "1")
+    code_source(study, "otto", "11", [("TASK1", "light the lamp at dusk"), ("TASK1", SEA)], "1")
+    code_source(study, "rosa", "12", [("TASK2", "which ships come in")], "1")
+    code_source(study, "otto", "12", [("TOOL1", "sacks")], "2")
+    return study
+
+
+def words(row: Row) -> str:
+    """Return the words of a row."""
+    return "".join(part.text for part in (*row.left, *row.right))
+
+
+async def test_from_the_codes_to_the_text_and_back(tmp_path: Path) -> None:
+    async with running(open_workspace(coded(tmp_path), "rosa")) as (pilot, _bench):
+        await press(pilot, "za")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        screen = pilot.app.screen
+        rows = screen.query_one(PlainRows)
+
+        def lines() -> list[str]:
+            return [words(rows.row(number, 76)) for number in range(rows.row_count())]
+
+        assert [line.split()[0] for line in lines()] == ["TASK2", "TOOL1", "TASK1"]
+        kinds = str(screen.query_one("#agreement-kinds", Static).render())
+        assert "0  same" in kinds and "1  other code" in kinds and "2  only A" in kinds
+        await press(pilot, "<enter>")
+        assert [line[:8] for line in lines()] == ["A TASK2 ", "B TASK1 ", "A TASK2 ", "A TASK2 "]
+        assert "“You watch the sea until dawn.”" in lines()[0]
+        await press(pilot, "<down><down><enter>")
+        assert "only A" in str(screen.query_one("#agreement-levels", Static).render())
+        assert any(line.startswith("A▌ You light the lamp") and line.endswith("▐B") for line in lines())
+        await press(pilot, "n")
+        assert "ad 12" in str(screen.query_one("#agreement-levels", Static).render())
+        await press(pilot, "n")
+        assert "There is no next one of the kind “only A”." in str(screen.query_one(".frame").border_subtitle)
+        await press(pilot, "<escape><escape>")
+        assert rows.row_count() == 3
+        await press(pilot, "<tab>")
+        assert [line.split()[0] for line in lines()] == ["1", "1", "0", "2", "1"]
+        await press(pilot, "<tab>")
+        assert "Keeper" in lines()[1]
+        await press(pilot, "<enter>x<escape>")
+        assert not isinstance(pilot.app.screen, AgreementScreen)
+
+
+async def test_what_is_not_done_by_both_is_not_shown(tmp_path: Path) -> None:
+    study = Study.open(write_study(tmp_path))
+    code_source(study, "rosa", "11", [("TASK1", LAMP)])
+    async with running(open_workspace(study, "rosa")) as (pilot, bench):
+        await press(pilot, "za")
+        assert "Nobody else has coded in this study yet" in bench.status.message[0]
+        code_source(study, "otto", "11", [("TASK1", LAMP)], is_done=False)
+        await press(pilot, "za")
+        await until(pilot, lambda: "both marked done" in bench.status.message[0])
