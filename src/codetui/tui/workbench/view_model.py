@@ -140,7 +140,7 @@ def empty_hint(session: Session) -> str:
     if session.source.text.strip():
         return ""
     source = session.book.words.source
-    return f"This {source} has no text. {key_of('next_ad')} goes to the next {source}."
+    return f"This {source} has no text. Next {source}: {key_of('next_ad')}"
 
 
 def text_words(tally: ReanchorCounts | None, source: str) -> str:
@@ -165,8 +165,8 @@ def outcome_words(outcome: Outcome) -> str:
 
 def _hint_words(hint: Hint) -> str:
     hints: dict[Hint, str] = {
-        "next source": f"{key_of('next_ad')} goes to the next.",
-        "next source or uncoded": f"{key_of('next_ad')}: the next one · {key_of('next_uncoded')}: next uncoded one.",
+        "next source": f"Next: {key_of('next_ad')}",
+        "next source or uncoded": f"Next: {key_of('next_ad')} · next uncoded: {key_of('next_uncoded')}",
         "select words": f"{key_of('move.next_sentence')} selects a sentence, {key_of('jump')} jumps.",
         "remove it": f"{key_of('remove')} removes it.",
         "remove the other": f"{key_of('remove')} removes the other one.",
