@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from codetui.cli.console import error, exit_code, note, show, show_json, show_wrapped
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.sampling import SampleRequest
 from codetui.core.text.display import plural
-from codetui.study.samples import Drawn, draw_sample, release
-from codetui.study.study import Study
+from codetui.study.drawing import Drawn, draw_sample, release
+from codetui.study.study import Study, StudyError
 
 EXAMPLES = """\
 examples:
@@ -69,10 +70,6 @@ def sample(options: argparse.Namespace) -> int:
 
 def _drawn(study: Study, name: str, coders: tuple[str, ...], options: argparse.Namespace) -> Drawn:
     """Return a new sample, drawn or with the sources of another one. Raises StudyError."""
-    from dataclasses import replace
-
-    from codetui.study.study import StudyError
-
     if options.same is None:
         request = SampleRequest(options.size, options.seed, coders, options.overlap, options.by)
         return draw_sample(study, name, request, stratify=options.stratify, of=options.of, is_blind=not options.open)

@@ -1,30 +1,22 @@
-"""Samples of a study: drawing them, the queues of coders, and what is hidden from coders of a blind sample."""
+"""Samples of a study: the queues of coders, and what a blind sample hides from them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from codetui.core.sampling import Candidate, SampleRequest, SamplingError, draw
 from codetui.core.session.state import replay
-from codetui.formats.samples import Release, Sample, parse_sample, render_sample
-from codetui.model import Problem, SourceId, source_hash
+from codetui.formats.samples import Sample, parse_sample, render_sample
+from codetui.model import Problem, SourceId
 from codetui.storage import fs
-from codetui.storage.journal import Journal, now
+from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
 
-if TYPE_CHECKING:
-    from codetui.study.study import Study
-
 FOLDER = "samples"
 """The folder of the samples, beside the codebook."""
-
-NAME = re.compile(r"[\w][\w .-]{0,60}")
 
 
 class SampleProgress(NamedTuple):
@@ -34,15 +26,6 @@ class SampleProgress(NamedTuple):
     coder: str
     done: int
     all: int
-
-
-class Drawn(NamedTuple):
-    """A sample that was drawn, and what could not be in it: empty sources, and those with another one's text."""
-
-    sample: Sample
-    empty: int
-    repeated: int
-    problems: tuple[Problem, ...]
 
 
 class Samples:
@@ -126,66 +109,3 @@ class Samples:
                 if sources.find(SourceId(source)) is None and sample.coders_of(source):
                     what = f"the corpus has no {word} {source}, which is in this sample; add it, or release it"
                     yield Problem(str(self.path(sample.name)), 0, "error", what)
-
-
-def draw_sample(
-    study: Study, name: str, request: SampleRequest, *, stratify: str = "", of: str = "", is_blind: bool = True
-) -> Drawn:
-    """Draw a sample from the corpus; nothing is written.
-
-    `stratify` names an attribute of the sources, or `profile`, then that assigned by the coder `of`. Raises StudyError.
-    """
-    from codetui.study.study import StudyError
-
-    if not NAME.fullmatch(name):
-        raise StudyError(f"{name!r} is no name for a sample; use letters, digits, blanks, dots and hyphens.")
-    profiles = _profiles(study, of) if stratify == "profile" else {}
-    problems: list[Problem] = []
-    candidates: list[Candidate] = []
-    empty = 0
-    for one in study.corpus.texts(problems):
-        source = one.source
-        if not source.text[source.body_start :].strip():
-            empty += 1
-            continue
-        stratum = profiles.get(source.id, "") if stratify == "profile" else source.attributes.get(stratify, "")
-        if stratify == "profile" and not stratum:
-            continue
-        candidates.append(Candidate(source.id, source_hash(source.text[source.body_start :]), stratum))
-    if stratify and not any(one.stratum for one in candidates):
-        what = f"no {study.codebook.words.source} has anything in {stratify!r}"
-        hint = "name a column of the table, or profile with --of CODER"
-        raise StudyError(f"{what}; {hint}.")
-    distinct = len({one.text for one in candidates})
-    try:
-        sources = draw(candidates, request)
-    except SamplingError as error:
-        raise StudyError(f"{error}.") from None
-    sample = Sample(
-        name=name,
-        seed=request.seed,
-        coders=request.coders,
-        overlap=request.overlap,
-        by=request.by,
-        stratify=f"profile of {of}" if stratify == "profile" else stratify,
-        candidates=distinct,
-        time=now(),
-        is_blind=is_blind,
-        sources=sources,
-    )
-    return Drawn(sample, empty, len(candidates) - distinct, tuple(problems))
-
-
-def release(sample: Sample, source: str, coder: str, because: str, by: str) -> Sample:
-    """Return the sample with a source taken from a coder. Raises StudyError if the coder does not have it."""
-    from codetui.study.study import StudyError
-
-    if coder not in sample.coders_of(source):
-        raise StudyError(f"{coder} does not code {source} in the sample {sample.name}; nothing is released.")
-    gone = Release(source=source, coder=coder, because=because, by=by, time=now())
-    return replace(sample, released=(*sample.released, gone))
-
-
-def _profiles(study: Study, coder: str) -> Mapping[str, str]:
-    """Return the profiles that a coder has assigned, by source."""
-    return {one.source.id: one.state.profile for one in study.sessions(coder=coder) if one.state.profile}
