@@ -134,7 +134,7 @@ def test_a_memo_with_headings_like_those_of_the_file_stays_one_memo(study: Path)
     tricky = "Text\n## Code TASK2 {#abc}\n\\## x {#y}\nmore"
     workspace = opened(study, "11")
     memos = written(workspace, (CODE, tricky))
-    (study / "sessions" / "rosa" / ".memos.written").unlink()
+    (study / "sessions" / "rosa" / ".memos.checked").unlink()
     memos = Memos(opened(study, "11"))
     assert memos.sync() == [] and memos.of(CODE).text == tricky  # type: ignore[union-attr]
 
@@ -151,3 +151,16 @@ def test_a_text_under_an_unknown_id_is_kept_and_reported(study: Path) -> None:
 def test_nothing_is_written_where_there_are_no_memos(study: Path) -> None:
     memos = Memos(opened(study, "11"))
     assert memos.sync() == [] and not memos.path.exists() and memos.known() == []
+
+
+def test_a_file_from_a_machine_that_lacks_the_last_change_undoes_nothing(study: Path) -> None:
+    workspace = opened(study, "11")
+    memos = written(workspace, (CODE, "First"), (AD, "Old"))
+    stale = memos.path.read_text("utf-8")
+    written(workspace, (CODE, "Second"), (AD, "New"))
+    memos.path.write_text(stale.replace("Old", "By hand"), "utf-8")
+    (study / "sessions" / "rosa" / ".memos.checked").unlink()
+    memos = Memos(opened(study, "11"))
+    memos.sync()
+    assert memos.of(CODE).text == "Second" and memos.of(AD).text == "By hand"  # type: ignore[union-attr]
+    assert "Second" in memos.path.read_text("utf-8")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +33,8 @@ from codetui.study.batch import SessionUnavailableError, StepDone, StepPlan, Ste
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.workspace import Workspace
 
-WRITTEN = ".memos.written"
-"""The memos as codetui wrote them last, beside their file: the base of edits by hand."""
+WRITTEN = ".memos.checked"
+"""The memos as codetui wrote them last, beside their file: the base of edits by hand, of this machine alone."""
 
 MOST_REMOVED = 3
 """Memos that one edit of the file may remove; more look like a damaged file."""
@@ -210,17 +210,22 @@ class Memos:
                 problems.append(Problem(str(self.path), 0, "error", f"{what}, or delete it to have it written again"))
             if any(problem.severity == "error" for problem in problems):
                 return problems
-            if not found.keys() <= written.keys():
-                written |= {one.id: one for one in self._all() if one.id in found and one.id not in written}
-            written, more = self._import(found, written)
+            unwritten = found.keys() - written.keys()
+            if unwritten:
+                written |= {one.id: one for one in self._all() if one.id in unwritten}
+            written, more = self._import(found, written, unwritten)
             problems += more
         self._write(self._known(written))
         return problems
 
     def _import(
-        self, found: Mapping[MemoId, MemoSection], written: Mapping[MemoId, MemoEntry]
+        self, found: Mapping[MemoId, MemoSection], written: Mapping[MemoId, MemoEntry], unwritten: Collection[MemoId]
     ) -> tuple[dict[MemoId, MemoEntry], list[Problem]]:
-        """Import each memo that differs from what codetui wrote last; return the memos as imported, and problems."""
+        """Import each memo that differs from what codetui wrote last; return the memos as imported, and problems.
+
+        Of `unwritten` memos it is not known what was written here: an earlier text of theirs is no edit, but the file
+        of another machine that has not seen the later one.
+        """
         problems: list[Problem] = []
         imported = dict(written)
         runner = StepRunner.of(self._workspace)
@@ -228,7 +233,8 @@ class Memos:
             for base in written.values():
                 section = found.get(base.id)
                 text, line = (section.text, section.line) if section else ("", 0)
-                if text != base.text:
+                is_stale = base.id in unwritten and text in self._earlier(base, runner)
+                if text != base.text and not is_stale:
                     more = list(self._import_one(base, text, line, runner))
                     problems += more
                     if all(one.severity != "error" for one in more):
@@ -240,6 +246,18 @@ class Memos:
                 what = f"there is no memo with the id {section.id}; its text is kept in {self._keep_aside(section)}"
                 problems.append(Problem(str(self.path), section.line, "warning", what))
         return imported, problems
+
+    def _earlier(self, memo: MemoEntry, runner: StepRunner) -> set[str]:
+        """Return all texts that a memo has had according to its log."""
+        if memo.target.kind in OF_STUDY:
+            events = (event for one in StudyJournal(self._paths.study_log()).read()[0] for event in one.events)
+        else:
+            try:
+                session = runner.session(SourceId(memo.source))
+            except SessionUnavailableError:
+                return set()
+            events = (event for one in session.transactions for event in one.events)
+        return {event.text for event in events if isinstance(event, MemoWritten) and event.memo == memo.id}
 
     def _import_one(self, base: MemoEntry, text: str, line: int, runner: StepRunner) -> Iterator[Problem]:
         """Import the edit of one memo; yield a problem if it failed or replaces another change."""

@@ -54,7 +54,7 @@ def preset_actions(preset: str, actions: tuple[Action, ...] = ACTIONS) -> tuple[
     return tuple(one._replace(keys=tuple(keys.get(one.id, one.keys))) for one in actions)
 
 
-LOOKING = frozenset(("other", "queue", "doubts"))
+LOOKING = frozenset(("other", "queue", "doubts", "history", "memos"))
 CHANGING = frozenset(
     one.id
     for one in _ACTIONS

@@ -23,10 +23,11 @@ def rebase(text: str, before: str, after: str) -> str:
     All lines that the change does not touch stay as they are, with their line ends. Raises EditError, with the number
     of the line in `text`, if somebody has edited a line that the change replaces or removes.
     """
-    if text == before:
-        return after
     ours, base = text.splitlines(keepends=True), before.splitlines(keepends=True)
-    newlines = {line[len(line.rstrip("\r\n")) :] for line in ours} - {""}
+    newlines = _newlines(ours)
+    wanted = _newlines(after.splitlines(keepends=True))
+    if text == before and (newlines <= wanted or wanted <= newlines):
+        return after
     places = _places(base, ours)
     done: list[str] = []
     at = 0
@@ -80,6 +81,11 @@ def _place_of(hunk: Hunk, places: dict[int, int], base: int, ours: int) -> tuple
         at = ours if hunk.start else 0
         return at, at
     raise EditError("the lines around the change were edited since then")
+
+
+def _newlines(lines: Sequence[str]) -> set[str]:
+    """Return the kinds of line ends."""
+    return {line[len(line.rstrip("\r\n")) :] for line in lines} - {""}
 
 
 def _bare(lines: Sequence[str]) -> list[str]:

@@ -64,7 +64,10 @@ class MemoController:
         def save(written: str) -> str:
             outcome = self._bench.carry_out(lambda: self._save(target, written, coding))
             if isinstance(outcome, Saved):
+                self._bench.saver.thrown_away()
                 self.sync()
+            elif isinstance(outcome, NotSaved):
+                self._bench.saver.book_refused(f"{title}\n\n{written}")
             return outcome.message if isinstance(outcome, NotSaved) else ""
 
         ask_until_saved(self._bench, dialog, save)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 NOTHING = "Nothing was changed."
 MAP_FILE = "map.toml"
 FINISH, TAKE_BACK, LATER = "finish", "take back", "later"
-INTERRUPTED = "The program ended in the middle of this change of the codebook, so that not all sessions have it."
+INTERRUPTED = "The program ended in the middle of this change, so that not all sessions have it."
 RESUMING = (
     option(FINISH, "f", "finish it", "in all sessions"),
     option(TAKE_BACK, "t", "take it back", "the codebook and all sessions become as they were"),
