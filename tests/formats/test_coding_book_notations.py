@@ -33,8 +33,25 @@ ENGLISH = {
     "a plain list": "# Codebook¶¶- Shade: dark¶- Rain – wet¶",
     "a nested list": "# Codebook¶¶- Sky¶  - Shade: dark¶- Water¶  - Rain: wet¶",
     "typographic bullets": "# Codebook¶¶• Shade: dark¶• Rain: wet¶",
+    "HTML": "<h1>Codebook</h1>¶<h2>Shade</h2>¶<p><b>Definition:</b> dark</p>¶<h2>Rain</h2>¶<p>Definition: wet</p>¶",
+    "a list in HTML": "# Codebook¶<ul>¶<li><b>Shade</b>: dark</li>¶<li><b>Rain</b>: wet</li>¶</ul>¶",
+    "summaries": "# Codebook¶¶<details><summary>Shade</summary>¶¶Definition: dark¶¶</details>¶"
+    "<details><summary>Rain</summary>¶¶Definition: wet¶¶</details>¶",
+    "a quoted text": "> # Codebook¶>¶> **Shade**: dark¶>¶> **Rain**: wet¶",
+    "tabs": "# Codebook¶¶Code\tDefinition¶Shade\tdark¶Rain\twet¶",
+    "a grid without titles": "# Codebook¶¶+---+---+¶| Shade | dark |¶+---+---+¶| Rain | wet |¶+---+---+¶",
+    "Roman numbers": "# Codebook¶¶I. Shade: dark¶II. Rain: wet¶",
+    "double dashes": "# Codebook¶¶__Shade__ -- dark¶¶__Rain__ -- wet¶",
+    "indented definitions": "# Codebook¶¶Shade¶    dark¶¶Rain¶    wet¶",
+    "titles alone": "# Shade¶Definition: dark¶Include: roofs¶¶# Rain¶Definition: wet¶Include: drops¶",
 }
 OTHERS = {
+    "Chinese numbers": "# 编码表¶¶1、Shade：dark¶2、Rain：wet¶",
+    "Chinese brackets": "编码手册¶¶【Shade】¶定义：dark¶¶【Rain】¶定义：wet¶",
+    "Korean": "# 코드북¶¶## Shade¶정의: dark¶¶## Rain¶정의: wet¶",
+    "Russian": "# Кодовая книга¶¶## Shade¶Определение: dark¶¶## Rain¶Определение: wet¶",
+    "Portuguese": "# Livro de códigos¶¶## Shade¶Definição: dark¶¶## Rain¶Definição: wet¶",
+    "Italian": "# Libro dei codici¶¶## Shade¶Definizione: dark¶¶## Rain¶Definizione: wet¶",
     "Chinese": "# 编码手册¶¶## Shade¶定义：dark¶例子：“a”¶¶## Rain¶定义：wet¶排除：b¶",
     "Chinese columns": "# 编码本¶¶| 编码 | 定义 |¶|---|---|¶| Shade | dark |¶| Rain | wet |¶",
     "Japanese": "# コードブック¶¶### Shade¶**定義**：dark¶¶### Rain¶**定義**：wet¶",
@@ -45,13 +62,16 @@ OTHERS = {
 }
 
 
+HTML_NAMES = ["dl", "dt", "dd", "h1", "h2", "p", "b", "ul", "li", "details", "summary"]
+
+
 @pytest.mark.parametrize("name", [*ENGLISH, *OTHERS])
 def test_names_and_definitions_are_read_in_any_notation(name: str) -> None:
     text = (ENGLISH | OTHERS)[name].replace("¶", "\n")
     book = book_of(text)
     assert [(code.name, code.definition) for code in book.codes] == [("Shade", "dark"), ("Rain", "wet")]
     assert not book.texts
-    assert not lost_words(text, parse_coding_book(text, "book.md")) - {"TITLE", "dl", "dt", "dd"}
+    assert not lost_words(text, parse_coding_book(text, "book.md")) - {"TITLE", *HTML_NAMES}
 
 
 def test_ids_of_loose_entries_are_kept() -> None:

@@ -45,9 +45,16 @@ MENTIONS = {
     "a manual": f"# Project\n\n## 1. Usage\n\nExample: run it\n\n## Options\n\n- `--all`: all\n- `-n`: none\n\n{LONG}",
     "a decision": "# 24. A codebook migration\n\n**Why.** Books change.\n\n**Decision.** Recode in place.\n",
     "an account of a codebook": f"# The coding book changes\n\n## It grows\n\nOften.\n\n## It ages\n\n{LONG}\n",
+    "an agenda": "# Codebook meeting\n\n## Agenda\n\n- Opening: Bea\n\n## Actions\n\n- Bea: codes ten ads\n",
     "words about TOML": "# Notes\n\nWrite `[[code]]` for a code.\n",
     "a table without a head": "Shade,dark\nRain,wet\n",
 }
+
+
+def test_the_introduction_and_appendices_of_a_book_do_not_count(tmp_path: Path) -> None:
+    text = f"# Codebook\n\n{PROSE}\n\n## Shade\n\ndark\n\n## Rain\n\nwet\n\n## References\n\n{PROSE}\n"
+    (tmp_path / "t.md").write_text(text, "utf-8")
+    assert len(convert_coding_book(tmp_path / "t.md", "codebook.toml").found.book.codes) == 2
 
 
 @pytest.mark.parametrize("name", MENTIONS)

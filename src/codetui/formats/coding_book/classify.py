@@ -123,6 +123,7 @@ class Classifier:
         a definition is one.
         """
         self._is_declared = is_declared
+        self._title_level = 1 if len(root.children) < 2 or is_declared else 0
         self._is_lenient = is_lenient
         blocks = [block for node in root.walk() for block in node.blocks] if is_lenient else []
         names = Counter(piece.label.name for block in blocks for piece in named_codes(block) if piece.kind == "code")
@@ -321,7 +322,7 @@ class Classifier:
         is_described = bool(fields & (DEFINED if is_sure else CRITERIA))
         if self._is_lenient and not (is_matter or own.children):
             is_described |= bool(own.pieces) and own.pieces[0].kind == "plain" and own.node.is_short()
-        return "code" if own.node.level > 1 and is_described else "text"
+        return "code" if own.node.level > self._title_level and is_described else "text"
 
 
 def _with_codes_apart(heading: Heading) -> list[Heading]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
@@ -29,6 +30,18 @@ FIELD = re.compile(r"(\s*(?:[-*+]\s+)?):([^:\s][^:\n]{0,40}):(?=\s)\s*(.*)")
 WIDE_COLON = re.compile(
     r"^([ \t]*(?:[-*+][ \t]+)?[*_]{0,3}[^\s：:|]{1,40}?)[ \t]*：[ \t]*([*_]{0,3})[ \t]*", re.MULTILINE
 )
+HTML_MARKUP: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r"^[ \t]*<h([1-6])\b[^<>\n]*>([^\n]*?)</h\1>[ \t]*$", re.IGNORECASE | re.MULTILINE),
+        lambda found: f"{'#' * int(found[1])} {found[2]}",
+    ),
+    (re.compile(r"<summary\b[^<>\n]*>([^<\n]*)</summary>", re.IGNORECASE), r"#### \1"),
+    (re.compile(r"^[ \t]*<li\b[^<>\n]*>[ \t]*", re.IGNORECASE | re.MULTILINE), "- "),
+    (re.compile(r"</?(?:b|strong)>", re.IGNORECASE), "**"),
+    (re.compile(r"</?(?:[uo]l|li|p|div|details|section|body|html|em|i|span|br)\b[^<>\n]*>", re.IGNORECASE), ""),
+)
+HAS_HTML_NAMES = re.compile(r"<(?:h[1-6]|li|summary)\b", re.IGNORECASE)
+QUOTE_SIGN = re.compile(r"^>[ \t]?", re.MULTILINE)
 WIKI_BOLD = re.compile(r"'''([^'\n]+(?:'[^'\n]+)*)'''")
 BULLET_SIGN = re.compile(r"^([ \t]*)[•▪●◦‣·∙][ \t]+", re.MULTILINE)
 DEFINITION = re.compile(r":[ \t]+\S")
@@ -61,15 +74,18 @@ def as_markdown(text: str, *, is_declared: bool) -> tuple[str, list[int]]:
     above = ["", *(line.text for line in lines)]
     # A row of tildes below a title underlines it.
     if not any(FENCE.match(line.text) and not before.strip() for before, line in zip(above, lines, strict=False)):
-        for rewrite in (_headings, _drawn_tables, _column_tables):
-            lines = rewrite(lines)
+        lines = _column_tables(_drawn_tables(_headings(lines), is_declared=is_declared))
         lines = _pipe_rows(lines, is_declared=is_declared)
     lines = _defined_terms(lines)
     return "\n".join(line.text for line in lines), [line.number for line in lines]
 
 
 def plain_signs(text: str) -> str:
-    """Return a text with its typographic bullets, wide colons and wiki's bold as those of markdown."""
+    """Return a text with HTML around its names, typographic bullets, wide colons and wiki's bold as in markdown."""
+    if all(line[:1] in (">", "") for line in text.split("\n")):
+        text = QUOTE_SIGN.sub("", text)
+    for pattern, markup in HTML_MARKUP if HAS_HTML_NAMES.search(text) else ():
+        text = pattern.sub(markup, text)
     text = BULLET_SIGN.sub(r"\1- ", text)
     text = WIDE_COLON.sub(lambda found: f"{found[1]}:{found[2]} ", text) if "：" in text else text
     return WIKI_BOLD.sub(r"**\1**", text) if "'''" in text else text
@@ -217,12 +233,12 @@ def _replaced(lines: list[Line], find: Callable[[list[Line], int], tuple[int, in
     return found
 
 
-def _drawn_tables(lines: list[Line]) -> list[Line]:
+def _drawn_tables(lines: list[Line], *, is_declared: bool) -> list[Line]:
     """Return the lines with each table drawn with `+---+` as one of markdown."""
-    return _replaced(lines, _drawn_table)
+    return _replaced(lines, partial(_drawn_table, is_declared=is_declared))
 
 
-def _drawn_table(lines: list[Line], at: int) -> tuple[int, int, list[Line]] | None:
+def _drawn_table(lines: list[Line], at: int, *, is_declared: bool) -> tuple[int, int, list[Line]] | None:
     if not BORDER.fullmatch(lines[at].text):
         return None
     end = at
@@ -237,7 +253,9 @@ def _drawn_table(lines: list[Line], at: int) -> tuple[int, int, list[Line]] | No
         (number, [" ".join(filter(None, parts)) for parts in zip(*cells, strict=False)]) for number, cells in rows
     ]
     filled = [row for row in filled if row[1]]
-    return at, end, _table(filled) if len(filled) > 1 else lines[at:end]
+    is_even = len(filled) > 1 and len({len(cells) for _, cells in filled}) == 1
+    titled = with_titles(filled, is_declared=is_declared) if is_even else filled
+    return at, end, _table(titled) if len(titled) > 1 else lines[at:end]
 
 
 def _column_tables(lines: list[Line]) -> list[Line]:
@@ -304,43 +322,47 @@ def _pipe_rows(lines: list[Line], *, is_declared: bool) -> list[Line]:
     def find(lines: list[Line], at: int) -> tuple[int, int, list[Line]] | None:
         end = at
         rows: list[tuple[int, list[str]]] = []
-        while end < len(lines) and PIPE.search(lines[end].text):
-            text = lines[end].text.strip()
+        while end < len(lines) and (text := lines[end].text.strip()) and (PIPE.search(text) or "\t" in text):
             cells = PIPE.split(text[1:].removesuffix("|") if text.startswith("|") else text)
+            cells = cells if len(cells) > 1 else text.split("\t")
             rows.append((lines[end].number, [cell.strip() for cell in cells]))
             end += 1
         has_rule = any(DELIMITER_ROW.fullmatch(line.text) for line in lines[at:end])
         widths = {len(cells) for _, cells in rows}
         if len(rows) < 2 or has_rule or len(widths) > 1 or widths == {1}:
             return (at, end, lines[at:end]) if rows else None
-        titles = rows[0][1]
-        if not any(map(vocabulary.field_key, titles)):
-            if not is_declared:
-                return at, end, lines[at:end]
-            rows.insert(0, (rows[0][0], titles_of([cells for _, cells in rows])))
-        return at, end, _table(rows)
+        titled = with_titles(rows, is_declared=is_declared)
+        return at, end, _table(titled) if titled else lines[at:end]
 
     return _replaced(lines, find)
 
 
-def titles_of(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return titles for the columns of rows without any: names, definitions, and examples where cells are quoted."""
-    columns = list(zip(*rows, strict=True))
+def with_titles(rows: list[tuple[int, list[str]]], *, is_declared: bool) -> list[tuple[int, list[str]]]:
+    """Return the rows below titles of columns: names, definitions, and examples where cells are quoted.
+
+    None are returned if the first row has no titles and the text is not known to be a coding book.
+    """
+    if any(map(vocabulary.field_key, rows[0][1])):
+        return rows
+    if not is_declared:
+        return []
     titles = ["Code"]
-    for column in columns[1:]:
+    for column in list(zip(*(cells for _, cells in rows), strict=True))[1:]:
         is_quoted = all(QUOTED_CELL.match(cell) for cell in filter(None, column))
         titles.append("Examples" if is_quoted else "Definition" if "Definition" not in titles else f"{len(titles) + 1}")
-    return titles
+    return [(rows[0][0], titles), *rows]
 
 
 # --- entries without marks of their own -------------------------------------------------------------------------
 
 ENTRY = re.compile(
-    r"(?P<indent>\s*)(?P<bullet>[-*+]\s+)?(?:\(?(?P<id>\d{1,3}(?:\.\d{1,3})*|[A-Za-z])[.)]?\s+)?"
-    r"(?P<name>[^\W_][^:|=<>\n*`]{0,80}?)(?:\s*:\s+|\s+[-–—]\s+|\s*(?:->|→|=>|⇒)\s*|\s+=\s+)(?P<rest>\S.*)"
+    r"(?P<indent>\s*)(?P<bullet>[-*+]\s+)?(?:[(（]?(?P<id>\d{1,3}(?:\.\d{1,3})*|[IVX]{1,5}(?=[.)])|[A-Za-z])"
+    r"(?:[、．）]\s*|[.)]?\s+))?"
+    r"(?P<name>[^\W_][^:|=<>\n*`]{0,80}?)(?:\s*:\s+|\s+(?:[-–—]|--)\s+|\s*(?:->|→|=>|⇒)\s*|\s+=\s+)(?P<rest>\S.*)"
 )
 PARENT = re.compile(r"(?P<indent>\s*)(?P<bullet>[-*+]|\d{1,3}[.)])\s+(?P<name>[^\W_][^:.!?\n]{0,60})")
-BOLD_NAME = re.compile(r"(?:\*\*|__)([^*_\n]{1,80})(?:\*\*|__):?\s*")
+BOLD_NAME = re.compile(r"(?:\*\*|__|【)([^*_\n【】]{1,80})(?:\*\*|__|】):?\s*")
+TERM = re.compile(r"[^\W_][^:.!?|\n]{0,60}")
 CAPITALS = re.compile(r"(?=.*[^\W\d_]{2})[^\Wa-z][^a-z:.!?|\n]{1,60}")
 ABBREVIATION = re.compile(r"[^\W\d_]{1,6}\d{0,3}")
 FEWEST_ENTRIES = 2
@@ -371,9 +393,11 @@ def with_marked_entries(text: str) -> str:
 
 def _marked_block(block: list[str], level: int, *, is_apart: bool) -> list[str]:
     """Return adjacent lines with the entries among them marked; `level` is that of the heading above."""
+    is_above_indented = len(block) > 1 and all(_indent(line) > 1 and not BULLET.match(line) for line in block[1:])
     name = BOLD_NAME.fullmatch(block[0]) or CAPITALS.fullmatch(block[0])
+    name = name or (TERM.fullmatch(block[0]) if is_above_indented else None)
     if name and is_apart and len(name[0].split()) <= LONGEST_NAME and not vocabulary.field_key(name[0]):
-        return [f"{'#' * min(6, level + 1)} {vocabulary.plain_name(block[0])}", *block[1:]]
+        return [f"{'#' * min(6, level + 1)} {vocabulary.plain_name(block[0].strip('【】 '))}", *block[1:]]
     entries = [_entry(line) for line in block]
     parents = [
         PARENT.fullmatch(line) if not entry and _indent(line) < _indent(below) else None

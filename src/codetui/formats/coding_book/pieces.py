@@ -260,7 +260,7 @@ PLAIN_NAME = re.compile(r"[^\W_][^\n:;.!?*`]{0,60}")
 NAME_AND_ABBREVIATION = re.compile(r"(?P<name>\S.*?)\s*\((?P<id>[A-Z][\w.-]{0,11}|\d{1,3}(?:\.\d{1,3})*|[a-z])\)")
 BEGINS_LIST = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 WORD = re.compile(r"[^\W_]+")
-LABEL_END = re.compile(r"\A\s*(?:[:.–—-](?=\s|$))?\s*")
+LABEL_END = re.compile(r"\A\s*(?:(?:[.:–—-]|--)(?=\s|$))?\s*")
 SUBTITLE = re.compile(r"\A\s*\(([^()]*)\)\s*")
 LONGEST_TERM, LONGEST_OF_TWO = 5, 2
 """Words of a term on a line without a field's name; of one of two terms, since these may be prose as well."""

@@ -432,7 +432,9 @@ def is_titled_as_book(text: str) -> bool:
     """Return whether the first heading, or else the first line, is the title of a book of codes."""
     lines = [line for line in text.split("\n", MOST_LINES_ABOVE) if line.strip("\ufeff \t\r=#*-")]
     first = next((line for line in lines if line.startswith("#")), next(iter(lines), ""))
-    return vocabulary.WORDS["declared"].search(first[:LONGEST_HEADING].strip("\ufeff \r#=*_")) is not None
+    title = first[:LONGEST_HEADING].strip("\ufeff \r#=*_>")
+    words_of_book, about = vocabulary.WORDS["declared"].search(title), vocabulary.WORDS["about"].search(title)
+    return words_of_book is not None and about is None
 
 
 class _Reader:
@@ -465,7 +467,8 @@ class _Reader:
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
         structure = set(self._structure)
         in_order = [*(word for word in words(self._text) if word in structure), *self._structure]
-        beside = sum(len(words(str(value))) for text in tables.parts["text"] for value in text.values())
+        texts = [text for text in tables.parts["text"] if not (self._is_guessed and _is_matter(text))]
+        beside = sum(len(words(str(value))) for text in texts for value in text.values())
         headed = [words(str(each.get("definition", ""))) for kind in HEADED for each in tables.parts[kind]]
         beside += sum(len(each) for each in headed if len(each) > LONGEST_DEFINITION)
         share = 1 - beside / max(1, beside, len(words(self._text)))
@@ -540,6 +543,12 @@ def _is_title(first: Node, root: Node, classifier: Classifier) -> bool:
     heading = classifier.heading(first)
     find_sections(heading)
     return heading.role in ("text", "container")
+
+
+def _is_matter(text: Fields) -> bool:
+    """Return whether a text introduces a book or is one of its appendices."""
+    title = vocabulary.chapter_title(str(text.get("title", "")))
+    return not title or vocabulary.WORDS["matter"].match(title) is not None
 
 
 def _words_of(tables: Tables) -> Iterator[str]:
