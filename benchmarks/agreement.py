@@ -42,7 +42,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 
 def _compare(sources: list[ComparedSource], random: Random, *, is_whole: bool) -> None:
-    found = compare(sources, SECTIONS, lambda rows, number: random.choices(rows, k=number), has_u_alpha=is_whole)
+    found = compare(sources, SECTIONS, lambda rows, number: random.choices(rows, k=number), is_complete=is_whole)
     if is_whole:
         further_figures(sources, SECTIONS, found.profiles)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from codetui.core.agreement import continuum, nominal, unitizing
-from codetui.core.agreement.comparison import ComparedSession, ComparedSource
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource, compare
 from codetui.core.agreement.figure import Figure, Score, Undefined
 from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, match
@@ -239,6 +239,18 @@ def test_further_figures_are_those_of_the_continuum() -> None:
     assert found["spans", "cu_alpha"] == pytest.approx(0.724, abs=0.0005)
     assert found["per_code", "5", "ku_coverage"] == pytest.approx(0.44, abs=0.005)
     assert isinstance(found["profile", "fleiss_kappa"], Undefined)
+
+
+def test_bar_u_alpha_of_each_code_is_that_of_its_continuum() -> None:
+    a, b = [(0, 10, "1"), (20, 30, "2"), (22, 40, "1")], [(2, 12, "1"), (20, 31, "2")]
+    found = compare([_source(a, b)] * 3, {"s": ["1", "2", "3"]}, lambda rows, _: rows, resamples=2, is_complete=True)
+    for code in "12":
+        cut = [continuum.joined([span[:2] for span in spans if span[2] == code], code) for spans in (a, b)]
+        whole = continuum.measure(cut, 60)
+        assert found.figures["per_code", code, "bar_u_alpha"] == pytest.approx(
+            continuum.bar_u_alpha(whole + whole + whole)
+        )
+    assert isinstance(found.figures["per_code", "3", "bar_u_alpha"], Undefined)
 
 
 def test_u_alpha_does_not_exist_where_codes_overlap() -> None:

@@ -209,7 +209,7 @@ class _Reader:
             lambda rows, number: random.choices(rows, k=number),
             iou=request.iou,
             resamples=request.resamples,
-            has_u_alpha=request.is_complete,
+            is_complete=request.is_complete,
         )
         if request.is_complete:
             comparison.figures.update(further_figures(compared, self._sections, comparison.profiles))

@@ -6,7 +6,6 @@ the weeks use the same functions as the whole.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +13,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from codetui.core.agreement import nominal
-from codetui.core.agreement.continuum import GAP, ContinuumSums, bar_u_alpha, joined, measure
+from codetui.core.agreement.continuum import GAP, bar_u_alpha_of, joined, measure
 from codetui.core.agreement.figure import Figure, Score, Undefined
 from codetui.core.agreement.matching import KINDS, CodedSpan, Matching, match
 from codetui.core.agreement.presence import TwoByTwo, cells, macro_kappa, pooled_kappa
@@ -84,18 +83,18 @@ def compare(
     *,
     iou: float = 0.5,
     resamples: int = 2000,
-    has_u_alpha: bool = False,
+    is_complete: bool = False,
 ) -> Comparison:
     """Compare the coders of `sources`, at least one; quotations match from intersection over union `iou` on.
 
     `draw` is the randomness of the intervals. With more than two coders, figures that exist for two only are the means
-    over all pairs. `has_u_alpha` adds |uα of each code.
+    over all pairs. `is_complete` adds |uα of each code, and the intervals of its κ, α and AC1.
     """
     matchings = {
         (a, b): [match(source.sessions[a].spans, source.sessions[b].spans, iou) for source in sources]
         for a, b in combinations(range(len(sources[0].sessions)), 2)
     }
-    table = _Table(sources, sections, matchings, has_u_alpha=has_u_alpha)
+    table = _Table(sources, sections, matchings, is_complete=is_complete)
     sums = list(map(sum, zip(*table.rows, strict=True)))
     weeks: dict[str, list[Sequence[int]]] = {}
     for source, row in zip(sources, table.rows, strict=True):
@@ -120,15 +119,15 @@ class _Table:
         sections: Sections,
         matchings: Mapping[tuple[int, int], Sequence[Matching]],
         *,
-        has_u_alpha: bool,
+        is_complete: bool,
     ) -> None:
         self._codes = [code for codes in sections.values() for code in codes]
         self._coders = len(sources[0].sessions)
-        self._has_u_alpha = has_u_alpha
+        self._is_complete = is_complete
         profiles = [tuple(one.profile for one in source.sessions) for source in sources]
         self._patterns = sorted(set(profiles), key=repr)
         self.rows: list[list[int]] = [[int(one == each) for each in self._patterns] for one in profiles]
-        if has_u_alpha:
+        if is_complete:
             for source, row in zip(sources, self.rows, strict=True):
                 row += (count for code in self._codes for count in _continuum_counts(source, code))
         self._users_at = len(self.rows[0])
@@ -138,7 +137,7 @@ class _Table:
                 row += (int(number == each) for number in users for each in range(self._coders + 1))
         self.pairs: dict[tuple[int, int], _PairCounts] = {}
         for (a, b), of_pair in matchings.items():
-            counts = self.pairs[a, b] = _PairCounts(sections, len(self.rows[0]))
+            counts = self.pairs[a, b] = _PairCounts(sections, len(self.rows[0]), is_complete=is_complete)
             for source, row, matched in zip(sources, self.rows, of_pair, strict=True):
                 row += counts.row(source.sessions[a], source.sessions[b], matched)
 
@@ -152,10 +151,10 @@ class _Table:
         of_pairs = [counts.figures(sums, is_whole=is_whole) for counts in self.pairs.values()]
         found |= of_pairs[0] if len(of_pairs) == 1 else _means(of_pairs)
         for at, code in enumerate(self._codes):
-            if self._coders > 2:
+            if self._coders > 2 and (is_whole or self._is_complete):
                 found |= self._code_figures(code, sums, at)
-            if self._has_u_alpha:
-                found["per_code", code, "bar_u_alpha"] = self._bar_u_alpha(code, sums, at)
+            if self._is_complete:
+                found["per_code", code, "bar_u_alpha"] = self._bar_u_alpha(sums, at)
         return found
 
     def _code_figures(self, code: str, sums: Sequence[int], at: int) -> Figures:
@@ -168,13 +167,12 @@ class _Table:
         figures = {"alpha": nominal.alpha, "kappa": nominal.fleiss_kappa, "ac1": nominal.gwet_ac1}
         return {("per_code", code, name): one(units) for name, one in figures.items()}
 
-    def _bar_u_alpha(self, code: str, sums: Sequence[int], at: int) -> Figure:
+    def _bar_u_alpha(self, sums: Sequence[int], at: int) -> Figure:
         start = len(self._patterns) + 4 * at
         gaps, mixed, shared, squares = sums[start : start + 4]
-        lengths = {(GAP, GAP): gaps, (GAP, code): mixed, (code, GAP): mixed, (code, code): shared}
         if not mixed + shared:
             return Undefined("no coder has any")
-        return bar_u_alpha(ContinuumSums(self._coders, Counter(lengths), Counter({code: squares}), Counter()))
+        return bar_u_alpha_of(self._coders, gaps, mixed, shared, squares)
 
 
 COUNTS = frozenset(
@@ -249,11 +247,12 @@ class _PairCounts:
     terms.
     """
 
-    def __init__(self, sections: Sections, start: int) -> None:
+    def __init__(self, sections: Sections, start: int, *, is_complete: bool) -> None:
         self._sections = sections
         self._codes = [code for codes in sections.values() for code in codes]
         self._numbers = {code: number for number, code in enumerate(self._codes)}
         self._start = start
+        self._is_complete = is_complete
 
     def row(self, a: ComparedSession, b: ComparedSession, matching: Matching) -> list[int]:
         """Return the counts of one source."""
@@ -291,9 +290,10 @@ class _PairCounts:
         found |= _scored(("terms",), terms)
         for code, table, score, kappa in zip(self._codes, tables, scores, kappas, strict=True):
             found["per_code", code, "f1"] = score.f1
-            found["per_code", code, "kappa"] = kappa
-            found["per_code", code, "alpha"] = table.alpha
-            found["per_code", code, "ac1"] = table.ac1
+            if is_whole or self._is_complete:
+                found["per_code", code, "kappa"] = kappa
+                found["per_code", code, "alpha"] = table.alpha
+                found["per_code", code, "ac1"] = table.ac1
             if is_whole:
                 found |= _scored(("per_code", code), score)
                 found |= {("per_code", code, name): number for name, number in table._asdict().items()}

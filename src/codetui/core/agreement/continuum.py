@@ -121,13 +121,22 @@ def u_alpha(sums: ContinuumSums) -> Figure:
 
 def bar_u_alpha(sums: ContinuumSums) -> Figure:
     """Return |uα: uα of segments against gaps, all values taken as one. Krippendorff 2019, eq. 35."""
-    lengths = _lengths(sums)
-    gap, whole = lengths.get(GAP, 0.0), sum(lengths.values())
+    gaps = sums.shared[GAP, GAP]
+    mixed = sum(length for (one, other), length in sums.shared.items() if one == GAP != other)
+    valued = sums.shared.total() - gaps - 2 * mixed
+    return bar_u_alpha_of(sums.coders, gaps, mixed, valued, sums.squares.total())
+
+
+def bar_u_alpha_of(coders: int, gaps: int, mixed: int, valued: int, squares: int) -> Figure:
+    """Return |uα from the lengths that ordered pairs of coders both left as a gap, one of them, and none of them.
+
+    `mixed` counts the pairs whose first coder has the gap; `squares` is Σ_c q(c). As `bar_u_alpha`.
+    """
+    gap, whole = (gaps + mixed) / (coders - 1), (gaps + 2 * mixed + valued) / (coders - 1)
     if not whole:
         return NOTHING
-    observed = 2 * sum(_shared(sums, GAP, each) for each in lengths if each != GAP)
-    expected = 2 * gap * (whole - gap) / (whole - sum(sums.squares.values()) / whole)
-    return _one_minus(observed, expected)
+    scale = whole - squares / whole
+    return _one_minus(2 * mixed / (coders - 1), 2 * gap * (whole - gap) / scale if scale else 0.0)
 
 
 def cu_alpha(sums: ContinuumSums) -> Figure:
