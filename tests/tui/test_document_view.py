@@ -21,7 +21,7 @@ AD = """Data engineer at a harbour
    * Talk with pilots
 We offer a view.
 """
-LEFT = 10
+LEFT = 4
 """Cells left of the text where the keys have two characters."""
 
 
@@ -90,8 +90,8 @@ async def test_the_gutter_shows_the_key_on_the_first_row_and_a_bar_on_all() -> N
         view = pilot.app.query_one(View)
         view.show(AD)
         view.set_codings([coded("Build pipelines in Python and SQL for the tide models", "15")])
-        assert row_text(view, 2)[:LEFT] == "      15┃ "
-        assert row_text(view, 3)[:LEFT] == "        ┃ "
+        assert row_text(view, 2)[:LEFT] == "15┃ "
+        assert row_text(view, 3)[:LEFT] == "  ┃ "
         assert row_text(view, 4)[:LEFT].strip() == ""
 
 
@@ -101,9 +101,9 @@ async def test_quotations_on_one_row_are_distinguishable() -> None:
         view.show(AD)
         three = [coded("Build pipelines in", "15"), coded("Python", "2a"), coded("SQL", "2b")]
         view.set_codings(three)
-        assert row_text(view, 2)[:LEFT] == "2b┃2a┃15┃ "
+        assert row_text(view, 2)[: view.gutter_cells] == "2b┃2a┃15┃ "
         view.set_codings([*three, coded("pipelines", "2c")])
-        assert row_text(view, 2)[:LEFT] == "+2 2c┃15┃ "
+        assert row_text(view, 2)[: view.gutter_cells] == "+2 2c┃15┃ "
 
 
 async def test_keys_of_three_characters_widen_the_gutter() -> None:
@@ -111,8 +111,8 @@ async def test_keys_of_three_characters_widen_the_gutter() -> None:
         view = pilot.app.query_one(View)
         view.show(AD)
         view.set_codings([coded("Python", "2ab")])
-        assert row_text(view, 2)[: view.gutter_cells] == "        2ab┃ "
-        assert view.text_layout.width == 60 - 1 - 13 - 2
+        assert row_text(view, 2)[: view.gutter_cells] == "2ab┃ "
+        assert view.text_layout.width == 60 - 1 - 5 - 2
 
 
 async def test_a_coding_tints_its_words_and_overlaps_are_underlined() -> None:

@@ -211,3 +211,34 @@ async def test_the_reader_switches_documents_and_returns_to_the_same_place() -> 
         await pilot.press("escape")
         await pilot.pause()
         assert app.closed == 1
+
+
+async def test_ads_without_text_are_shown_as_such_and_do_not_count_as_uncoded() -> None:
+    app = ThemedApp()
+    screen = AdListScreen(ADS, PROGRESS, is_empty=lambda place: ADS[place].id == "1011")
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(screen)
+        await pilot.pause()
+        assert "∅ no text 1" in str(screen.query_one("#ads-states").render())
+        assert f"of {len(ADS) - 1} done" in str(screen.query_one("#ads-progress").render())
+
+
+async def test_the_list_is_sorted_by_its_columns_and_back() -> None:
+    app = ThemedApp()
+    screen = AdListScreen(ADS, PROGRESS)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(screen)
+        await pilot.pause()
+        rows, orders = screen.query_one(AdRows), []
+        for _ in range(6):
+            await pilot.press("ctrl+t")
+            await pilot.pause()
+            orders.append([ADS[place] for place in rows.places])
+        by_state, by_employer, by_title, _, by_id, corpus = orders
+        assert rows.state(ADS.index(by_state[0])) == "untouched"
+        named = [ad.employer.casefold() for ad in by_employer if ad.employer]
+        assert named == sorted(named)
+        titled = [ad.title.casefold() for ad in by_title if ad.title]
+        assert titled == sorted(titled)
+        assert [int(ad.id) for ad in by_id] == sorted(int(ad.id) for ad in ADS)
+        assert corpus == list(ADS)

@@ -109,7 +109,7 @@ async def test_the_tree_is_the_outline_of_the_document() -> None:
             "▾ 2 Tools1",
             "▾ 21 T1: Ovens1",
             "(implied)",
-            "`deck oven`",
+            "“deck oven”",
         ]
 
 

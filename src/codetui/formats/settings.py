@@ -22,7 +22,7 @@ DEFAULTS: Mapping[str, str | int] = {
     "panel_width": "38 % of the window",
     "panel_side": "right",
     "left_margin": 0,
-    "labels": "asdfjklghewioruqvncmptybxz",
+    "labels": "asdfjklghewioruqvncmptybxzASDFJKLGHEWIORUQVNCMPTYBXZ",
     "copy_command": "none: the terminal copies",
 }
 """The values of settings that are not set, as they are shown."""

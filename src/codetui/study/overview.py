@@ -154,6 +154,10 @@ class DuplicateTexts:
         self._digests, self._alike = found, alike
         self.is_complete = True
 
+    def is_empty(self, position: int) -> bool:
+        """Return whether the source at a position is known to have no text."""
+        return position < len(self._digests) and self._digests[position] == NO_TEXT
+
     def group(self, position: int) -> Sequence[int]:
         """Return the positions of all sources with the text at `position`, including itself; none if it is unique."""
         return self._alike.get(self._digests[position], ()) if position < len(self._digests) else ()

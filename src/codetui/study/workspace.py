@@ -135,8 +135,15 @@ class SourceIndex:
             return False
         return not self._token or SessionLock(self._paths.log(source_id), self._token).other() is None
 
+    def is_empty(self, position: int) -> bool:
+        """Return whether the source at a position of the list has no text, as far as the texts have been read."""
+        return self._texts.is_empty(position)
+
     def next_uncoded(self) -> SourceEntry | None:
-        """Return the next source without work of this coder: in the coder's queue, else in the list, from here on."""
+        """Return the next source without work of this coder: in the coder's queue, else in the list, from here on.
+
+        Sources without text are skipped.
+        """
         here, begun = self.position(), frozenset[str]()
         with suppress(OSError):  # A source with a log that was not read yet was touched.
             begun = self._paths.log_ids()
@@ -146,7 +153,8 @@ class SourceIndex:
         queued = [entry for entry in queue if entry is not None and entry != self.current]
         for entry in queued + self.entries[start:] + self.entries[: max(0, start - 1)]:
             is_known = entry.id in read or safe_name(entry.id) not in begun
-            if is_known and self.status(entry.id).progress == "untouched":
+            has_text = not self.is_empty(self._positions[entry.id])
+            if is_known and has_text and self.status(entry.id).progress == "untouched":
                 return entry
         return None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.worker import Worker, WorkType
 
 from codetui.tui.bench import Do
@@ -59,8 +60,19 @@ class Palette(CommandPalette):
         return super().run_worker(work, name, group, description, False, start, exclusive, thread)
 
 
-Offer = tuple[str, str, Do]
-"""One line of the palette: its words, its help, and what it does."""
+class Offer(NamedTuple):
+    """One line of the palette: its words, its keys and its group at the right, its help, and what it does."""
+
+    words: str
+    keys: str
+    help: str
+    do: Do
+    group: str = ""
+
+
+KEY_CELLS = 16
+SIDES = 8
+"""Cells beside the lines of the palette."""
 
 
 class WorkbenchCommands(Provider):
@@ -68,17 +80,25 @@ class WorkbenchCommands(Provider):
 
     async def discover(self) -> Hits:
         """List every action except motions of the cursor."""
-        yield DiscoveryHit("theme …", self.app.search_themes, help="Choose the colours: light, dark, or another theme.")
-        for words, help_, do in self._actions():
-            yield DiscoveryHit(words, do, help=help_)
+        themes = "Choose the colours: light, dark, or another theme."
+        for offer in (Offer("theme …", "", themes, self.app.search_themes, "Program"), *self._actions()):
+            yield DiscoveryHit(self._line(Content(offer.words), offer), offer.do, offer.words, offer.help)
 
     async def search(self, query: str) -> Hits:
         """Return the commands that match a query."""
         matcher = self.matcher(query)
-        for words, help_, do in (*self._actions(), *self._codes(), *self._themes()):
-            score = matcher.match(words)
+        for offer in (*self._actions(), *self._codes(), *self._themes()):
+            score = matcher.match(offer.words)
             if score > 0:
-                yield Hit(score, matcher.highlight(words), do, help=help_)
+                line = self._line(matcher.highlight(offer.words), offer)
+                yield Hit(score, line, offer.do, offer.words, offer.help)
+
+    def _line(self, words: Content, offer: Offer) -> Content:
+        """Return the words with the group and the keys at the right of the line."""
+        group, keys = Content.styled(f"{offer.group}  ", "$muted"), Content.styled(offer.keys.rjust(KEY_CELLS), "bold")
+        room = self.app.size.width - SIDES - group.cell_length - keys.cell_length - words.cell_length
+        is_roomy = room > 0
+        return Content.assemble(words, " " * room, group, keys) if is_roomy else Content.assemble(words, "  ", keys)
 
     @property
     def _bench(self) -> WorkbenchScreen:
@@ -90,21 +110,25 @@ class WorkbenchCommands(Provider):
         bench = self._bench
         for action in bench.keymap.actions:
             if not action.id.startswith(("move.char", "dialog.")) and action.id != "palette":
-                words = f"{action.words}  ({keys_words(action.keys)})"
-                yield words, action.help, partial(bench.keyboard.do, action.id)
+                keys = keys_words(action.keys[:2])
+                yield Offer(action.words, keys, action.help, partial(bench.keyboard.do, action.id), action.group)
         if os.name != "nt":
             help_ = "Stop codetui and return to the shell; fg continues here."
-            yield "suspend", help_, self.app.action_suspend_process
+            yield Offer("suspend", "", help_, self.app.action_suspend_process, "Program")
 
     def _codes(self) -> Iterator[Offer]:
         bench = self._bench
         for code in (code for code in bench.index.book.codes if not code.is_retired):
             key = bench.index.short_keys[code.id]
             words = shown(f"code {key} {bench.index.labels[code.id]}")
-            yield words, "Assign this code to the selection.", partial(bench.assigner.take, code.id)
+            take = partial(bench.assigner.take, code.id)
+            yield Offer(words, key, "Assign this code to the selection.", take, "Codes")
 
     def _themes(self) -> Iterator[Offer]:
-        for name, theme in sorted(self.app.available_themes.items()):
+        """Yield the themes, first the usual light and dark ones."""
+        usual = ("textual-light", "textual-dark")
+        for name, theme in sorted(self.app.available_themes.items(), key=lambda one: (one[0] not in usual, one[0])):
             kind = "dark" if theme.dark else "light"
+            words = f"{kind} theme" if name in usual else f"theme {name} ({kind})"
             wear = partial(setattr, self.app, "theme", name)
-            yield f"theme {name} ({kind})", f"Colours on a {kind} background.", wear
+            yield Offer(words, "", f"Colours on a {kind} background.", wear, "Themes")

@@ -18,8 +18,11 @@ from codetui.core.text.scripts import CLOSERS, OPENERS
 from codetui.core.text.units import Unit, unit_at, units
 from codetui.model import Span
 
-LETTERS = "asdfjklghewioruqvncmptybxz"
-"""The letters of labels, those of strong fingers first. No digit: it leaves the labels and opens a section."""
+LETTERS = "asdfjklghewioruqvncmptybxz" + "ASDFJKLGHEWIORUQVNCMPTYBXZ"
+"""The letters of labels, those of strong fingers first; a capital is typed faster than two letters.
+
+No digit: it leaves the labels and opens a section.
+"""
 
 Stage = Literal["start", "end", "done"]
 
@@ -76,7 +79,9 @@ def begin_end(text: str, view: Span, selection: Selection, alphabet: str = LETTE
 
 def press(state: JumpState, character: str) -> JumpState:
     """Return the state after a letter; the same state if no label continues with that letter."""
-    typed = state.typed + character.lower()
+    typed = state.typed + character
+    if not any(mark.letters.startswith(typed) for mark in state.marks):
+        typed = state.typed + character.lower()
     picked = next((m for m in state.marks if m.letters == typed), None)
     if picked is not None:
         return _picked(state, picked.target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rapidfuzz import fuzz, process
 from rich.cells import set_cell_size
@@ -17,12 +17,26 @@ from textual.widgets import Input, Static
 
 from codetui.model import SourceEntry, SourceId, Words
 from codetui.study.session.outcome import AdStatus, Progress
-from codetui.tui.dialogs.base import Dialog
+from codetui.tui.dialogs.base import Dialog, key_chips, registered
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import Part, Row, RowList, Tone, brief
 
-SIGNS: dict[Progress, str] = {"untouched": "·", "in progress": "◐", "profile assigned": "◕", "done": "●"}
+State = Progress | Literal["no text"]
+SIGNS: dict[State, str] = {
+    "untouched": "·",
+    "in progress": "◐",
+    "profile assigned": "◕",
+    "done": "●",
+    "no text": "∅",
+}
 STATES = tuple(SIGNS)
-KEYS = "Enter: open · Tab: state · Esc: close"
+BAR_CELLS = 24
+BESIDE_ROWS = 5
+"""Cells of the screen that no row of the list has: the padding, the scroll bar, the cursor's bar and the edge."""
+
+Order = Literal["", "state", "id", "employer", "title", "codings"]
+ORDERS: tuple[Order, ...] = ("", "state", "employer", "title", "codings", "id")
+"""The orders of the list; the first one is that of the corpus."""
 
 FEW = 20
 SHORTEST_SIMILAR = 3
@@ -34,7 +48,7 @@ WORDS = Words()
 UNTOUCHED = AdStatus("untouched", 0)
 
 
-def state_words(state: Progress) -> str:
+def state_words(state: State) -> str:
     """Return the name of a state with its sign."""
     return f"{SIGNS[state]} {state.removesuffix(' assigned')}"
 
@@ -84,10 +98,17 @@ class AdFilter:
 class AdRows(RowList, can_focus=False):
     """The ads that match the filter."""
 
-    def __init__(self, entries: Sequence[SourceEntry], progress: Mapping[SourceId, AdStatus]) -> None:
+    def __init__(
+        self,
+        entries: Sequence[SourceEntry],
+        progress: Mapping[SourceId, AdStatus],
+        is_empty: Callable[[int], bool] = lambda _: False,
+    ) -> None:
+        """Create the rows; `is_empty` returns whether the ad at a position is known to have no text."""
         super().__init__(classes="-active")
         self._entries = entries
         self._progress = progress
+        self._is_empty = is_empty
         self.places: Sequence[int] = range(len(entries))
         self.id_cells = 4
 
@@ -98,15 +119,42 @@ class AdRows(RowList, can_focus=False):
     def row(self, index: int, width: int) -> Row:
         """Return the state, id, employer, title and number of codings of an ad."""
         entry = self._entries[self.places[index]]
-        progress = self._progress.get(entry.id, UNTOUCHED)
-        tone: Tone = "dim" if progress.progress == "untouched" else "plain"
-        state = Part(f"{state_words(progress.progress):<14}", tone)
-        number = f"{brief(entry.id, self.id_cells):<{self.id_cells}}  "
-        employer_cells = max(12, width // 4)
+        codings = self._progress.get(entry.id, UNTOUCHED).codings
+        state = self.state(self.places[index])
+        tone: Tone = "dim" if state in ("untouched", "no text") else "plain"
+        state_cells, id_cells, employer_cells = self.columns(width)
         employer = set_cell_size(brief(entry.employer, employer_cells), employer_cells)
-        count = Part(f"{progress.codings:>4}" if progress.codings else "    ", "dim")
-        left = (state, Part(number, "dim"), Part(f"{employer}  "), Part(brief(entry.title, width)))
-        return Row(left, (count,))
+        left = (
+            Part(f"{state_words(state):<{state_cells}}", tone),
+            Part(f"{brief(entry.id, self.id_cells):<{id_cells}}", "dim"),
+            Part(f"{employer}  "),
+            Part(brief(entry.title, width)),
+        )
+        return Row(left, (Part(f"{codings or '':>7}", "dim"),))
+
+    def state(self, place: int) -> State:
+        """Return the state of the ad at a position of the corpus."""
+        state = self._progress.get(self._entries[place].id, UNTOUCHED).progress
+        return "no text" if state == "untouched" and self._is_empty(place) else state
+
+    def columns(self, width: int) -> tuple[int, int, int]:
+        """Return the cells of the state, of the id and of the employer in a row of `width` cells."""
+        return 14, max(self.id_cells, 2) + 2, max(12, width // 4)
+
+    def sort(self, order: Order) -> None:
+        """Put the matching ads into an order; equal ones stay in the order of the corpus."""
+        if order:
+            self.places = sorted(self.places, key=lambda place: self._sorted_by(order, place))
+
+    def _sorted_by(self, order: Order, place: int) -> tuple[bool, int | str]:
+        """Return the value of an ad by which it is sorted; ads without one come last."""
+        entry = self._entries[place]
+        if order == "codings":
+            return False, -self._progress.get(entry.id, UNTOUCHED).codings
+        if order == "state":
+            return False, STATES.index(self.state(place))
+        text = {"id": entry.id, "employer": entry.employer}.get(order, entry.title).strip().casefold()
+        return not text, f"{int(text):012}" if text.isdecimal() else text
 
 
 class AdListScreen(Dialog[SourceId]):
@@ -120,6 +168,7 @@ class AdListScreen(Dialog[SourceId]):
         Binding("ctrl+home", "go(0)", "to the first", show=False),
         Binding("ctrl+end", "go(-1)", "to the last", show=False),
         Binding("tab", "next_state(1)", "filter by the next state", show=False, priority=True),
+        registered("dialog.sort", "next_order", "sort by the next column", priority=True),
         Binding("shift+tab", "next_state(-1)", "filter by the previous state", show=False, priority=True),
     ]
 
@@ -131,10 +180,12 @@ class AdListScreen(Dialog[SourceId]):
         *,
         is_listing: bool = False,
         words: Words = WORDS,
+        is_empty: Callable[[int], bool] = lambda _: False,
     ) -> None:
         """Create the list.
 
-        `progress` has the ads that have been worked on, `is_listing` is True while more ads may come.
+        `progress` has the ads that have been worked on, `is_listing` is True while more ads may come. `is_empty`
+        returns whether the ad at a position is known to have no text.
         """
         super().__init__()
         self._entries = list(entries)
@@ -142,19 +193,25 @@ class AdListScreen(Dialog[SourceId]):
         self._current = current
         self._is_listing = is_listing
         self._words = words
-        self._state: Progress | None = None
+        self._state: State | None = None
+        self._choices: list[State | None] = [None]
+        self._order: Order = ""
         self._query = ""
-        self._filter = AdFilter(self._entries, STATES, self._state_of)
+        self._list = AdRows(self._entries, self._progress, is_empty)
+        self._filter = AdFilter(self._entries, STATES, lambda entry: self._progress.get(entry.id, UNTOUCHED).progress)
 
     def compose(self) -> ComposeResult:
         """Yield the filter, the states and the ads."""
         with Horizontal(id="ads-query"):
             yield Static(f"{self._words.sources.capitalize()}  ", markup=False)
             yield Input(placeholder="type: id, employer, title, state", compact=True)
-            yield Static(f"  {KEYS}")
+            yield Static(id="ads-progress")
         yield Static(id="ads-states")
-        yield AdRows(self._entries, self._progress)
+        yield Static(id="ads-head")
+        yield self._list
         yield Static(id="ads-none")
+        keys = f"Enter: open · Tab: state · {key_of('dialog.sort')}: sort · Esc: close"
+        yield Static(key_chips(keys), id="ads-keys")
 
     def on_mount(self) -> None:
         """Move the cursor to the ad that is open."""
@@ -178,14 +235,25 @@ class AdListScreen(Dialog[SourceId]):
 
     def action_next_state(self, step: int) -> None:
         """Show only the ads in the next state; after the last state, all."""
-        choices: list[Progress | None] = [None, *STATES]
-        place = self._place()
-        self._state = choices[(choices.index(self._state) + step) % len(choices)]
+        place, choices = self._place(), self._choices
+        here = choices.index(self._state) if self._state in choices else 0
+        self._state = choices[(here + step) % len(choices)]
         self._show(place)
+
+    def action_next_order(self) -> None:
+        """Sort by the next column; after the last one, in the order of the corpus."""
+        place = self._place()
+        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._show(place)
+
+    def on_resize(self) -> None:
+        """Put the heads above their columns."""
+        if self.is_mounted:
+            self._show_head()
 
     @property
     def _rows(self) -> AdRows:
-        return self.query_one(AdRows)
+        return self._list
 
     @on(Input.Changed)
     def _query_changed(self) -> None:
@@ -207,9 +275,9 @@ class AdListScreen(Dialog[SourceId]):
     def _show(self, place: int | None) -> None:
         """Show the matching ads, with the cursor on the ad at `place`, or on the first."""
         rows = self._rows
-        rows.places = self._filter.places(
-            self.query_one(Input).value, (lambda entry: self._state_of(entry) == self._state) if self._state else None
-        )
+        found = self._filter.places(self.query_one(Input).value)
+        rows.places = [at for at in found if rows.state(at) == self._state] if self._state else found
+        rows.sort(self._order)
         rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
         rows.rows_changed(_index(rows.places, place))
         rows.call_after_refresh(rows.show_cursor)
@@ -217,15 +285,36 @@ class AdListScreen(Dialog[SourceId]):
         none.display = not rows.places
         none.update(f"No {self._words.sources} match: change the words, or press Tab for another state.")
         self._show_states()
+        self._show_head()
 
-    def _state_of(self, entry: SourceEntry) -> Progress:
-        return self._progress.get(entry.id, UNTOUCHED).progress
+    def _show_head(self) -> None:
+        """Show the names of the columns, with a sign at the one that is sorted by."""
+        rows = self._rows
+        width = max(0, self.size.width - BESIDE_ROWS)
+        state, number, employer = rows.columns(width)
+        names: tuple[tuple[Order, int], ...] = (("state", state), ("id", number), ("employer", employer + 2))
+        cells = [set_cell_size(self._head(name), room) for name, room in names]
+        title = set_cell_size(self._head("title"), max(0, width - state - number - employer - 2 - 9))
+        codings = "codings" if self._order != "codings" else "▾coding"
+        self.query_one("#ads-head", Static).update(Content(f" {''.join(cells)}{title}  {codings}"))
+
+    def _head(self, name: Order) -> str:
+        return f"{name} ▾" if name == self._order else name
 
     def _show_states(self) -> None:
-        counts = Counter(one.progress for one in self._progress.values())
-        counts["untouched"] = len(self._entries) - sum(counts[state] for state in STATES[1:])
-        names: dict[Progress | None, str] = {None: f"all {len(self._entries):,}"}
+        counts: Counter[State] = Counter(map(self._rows.state, range(len(self._entries))))
+        done, codable = counts["done"], len(self._entries) - counts["no text"]
+        full = BAR_CELLS * done // codable if codable else 0
+        self.query_one("#ads-progress", Static).update(
+            Content.assemble(
+                ("━" * full, "$line"), ("─" * (BAR_CELLS - full), "$muted"), f" {done:,} of {codable:,} done"
+            )
+        )
+        names: dict[State | None, str] = {None: f"all {len(self._entries):,}"}
         names |= {state: f"{state_words(state)} {counts[state]:,}" for state in STATES}
+        if not counts["no text"]:
+            del names["no text"]
+        self._choices = list(names)
         styles = {self._state: "bold reverse"}
         parts = [Content.styled(f" {name} ", styles.get(state, "")) for state, name in names.items()]
         more = Content.styled(" listing…", "$muted") if self._is_listing else Content("")

@@ -88,7 +88,7 @@ class _Quotations(NamedTuple):
     """The lines below a code, and the values that they were made from."""
 
     codings: tuple[Coding, ...]
-    look: tuple[int, int, bool]
+    look: tuple[int, int]
     lines: list[Line]
 
 
@@ -194,16 +194,14 @@ class Outline:
         line = Line(CodeNode(code.id), depth, text, key, place, len(codings), hue, False, has_below, code.is_retired)
         if self._add(line):
             self._add_notes("code", code.id, depth + 1, hue)
-            section = self._index.sections.get(code.section)
-            is_term = section is not None and section.holds == "terms"
-            quotations = self._quotation_lines(code.id, codings, (depth + 1, hue, is_term))
+            quotations = self._quotation_lines(code.id, codings, (depth + 1, hue))
             if entries:
                 below = [(coding.rank, line) for coding, line in zip(codings, quotations, strict=True)]
                 below += [(note.rank, _note_line(note, depth + 1, hue)) for note in entries]
                 quotations = [line for _, line in sorted(below, key=itemgetter(0))]
             self.lines += quotations
 
-    def _quotation_lines(self, code: CodeId, codings: tuple[Coding, ...], look: tuple[int, int, bool]) -> list[Line]:
+    def _quotation_lines(self, code: CodeId, codings: tuple[Coding, ...], look: tuple[int, int]) -> list[Line]:
         """Return the lines of a code's quotations: the known ones, and new ones added behind them."""
         known = self.quotations.get(code)
         if known is None or known.look != look or codings[: len(known.codings)] != known.codings:
@@ -250,10 +248,9 @@ def node_of(target: MemoTarget) -> Node:
     return GroupNode(target.id) if target.kind == "group" else CodeNode(CodeId(target.id))
 
 
-def _coding_line(coding: Coding, depth: int, hue: int, is_term: bool) -> Line:
-    left, right = ("`", "`") if is_term else ("“", "”")
+def _coding_line(coding: Coding, depth: int, hue: int) -> Line:
     in_doubt = "?" if coding.anchor is None or coding.is_proposed else ""
-    return Line(CodingNode(coding.id), depth, f"{left}{coding.words}{right}", in_doubt, coding.note, -1, hue)
+    return Line(CodingNode(coding.id), depth, f"“{coding.words}”", in_doubt, coding.note, -1, hue)
 
 
 def _note_line(note: Memo, depth: int, hue: int) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -20,8 +20,12 @@ from codetui.model import CodingId, Span
 from codetui.tui.themes import SHADES, Face, TextStyles
 
 LANES = 3
+MOST_COUNTED = 400
+"""The codings for which the lanes in use are counted; with more, every lane is assumed to be in use."""
+
 MIN_KEY_CELLS = 2
 NO_SPAN = Span(0, 0)
+BULLET = "•"
 BAR, CURRENT_BAR = "┃", "▐"
 PROPOSED_SIGN, PROPOSED_BAR = "?", "┇"
 """Beside the first row of a quotation whose location is only proposed, and beside the rows below."""
@@ -64,10 +68,19 @@ class Codings:
     def __init__(self, coded: Sequence[CodedSpan], layout: Layout, index: SpanIndex | None = None) -> None:
         self.coded = coded
         self.key_cells = max(map(cell_len, {one.key for one in coded}), default=0)
+        """The cells of the longest key."""
         self._layout = layout
         self._index = index or SpanIndex([(one.start, one.end) for one in coded])
         self._lanes = Lanes(self._index.places, layout.row_start, LANES, self._index.reach)
         self._by_row: dict[int, tuple[RowCoding, ...]] = {}
+
+    @property
+    def lanes(self) -> int:
+        """The number of lanes that the codings need, at least one; all, if there are too many codings to count."""
+        if len(self.coded) > MOST_COUNTED:
+            return LANES
+        lanes = [self._lanes[place] for place in range(len(self.coded))]
+        return LANES if NO_LANE in lanes else max(lanes, default=0) + 1
 
     def continued(self, coded: Sequence[CodedSpan]) -> Codings:
         """Return other codings in this layout; if they are these and more behind them, only those are sorted in."""
@@ -118,7 +131,8 @@ class Marks(NamedTuple):
 class Painter:
     """Makes strips; has everything they depend on except the row, its codings and its marks.
 
-    `labels` are jump labels with their offsets, sorted; `is_shaded` dims the text around them.
+    `labels` are jump labels with their offsets, sorted; `is_shaded` dims the text around them. `lanes` is the number of
+    lanes of the gutter, `margin` the cells left of it.
     """
 
     layout: Layout
@@ -127,12 +141,15 @@ class Painter:
     labels: Sequence[tuple[int, str]] = ()
     matches: Sequence[Span] = ()
     is_shaded: bool = False
+    lanes: int = LANES
+    margin: int = 0
 
     def strip(self, number: int, codings: Sequence[RowCoding], marks: Marks) -> Strip:
         """Return the strip of a row, as long as its gutter and text."""
         full = self.layout.full_span(number)
-        row = self.layout.row(number)
-        segments = self._gutter(codings, marks.current)
+        row = _with_bullet(self.layout.row(number), self.layout.text)
+        segments = [Segment(" " * self.margin, self.styles.text(Face()))]
+        segments += self._gutter(codings, marks.current)
         segments += self._text(row, codings, marks)
         segments += self._line_end(row, full, marks)
         strip = Strip([segment for segment in segments if segment.text])
@@ -145,7 +162,7 @@ class Painter:
         without_lane = sum(one.lane == NO_LANE for one in codings)
         plain = self.styles.text(Face())
         segments: list[Segment] = []
-        for lane in reversed(range(LANES)):
+        for lane in reversed(range(self.lanes)):
             one = by_lane.get(lane)
             if lane == LANES - 1 and without_lane:
                 count = f"+{without_lane + (one is not None)}"
@@ -243,15 +260,26 @@ class Painter:
         high = bisect_left(self.labels, full.end, key=itemgetter(0))
         for offset, label in self.labels[low:high]:
             is_after_word = offset > row.start and self.layout.text[offset - 1].isalnum()
-            cell = gutter_cells(self.key_cells) + row.cell_at(offset) - (not is_after_word)
+            cell = self.margin + gutter_cells(self.key_cells, self.lanes) + row.cell_at(offset) - (not is_after_word)
             chip = Strip([Segment(label[:1], self.styles.label(is_last=len(label) == 1))])
             strip = Strip.join([strip.crop_extend(0, cell, None), chip, strip.crop(cell + 1)])
         return strip
 
 
-def gutter_cells(key_cells: int) -> int:
+def gutter_cells(key_cells: int, lanes: int = LANES) -> int:
     """Return the width of a gutter for keys of so many cells, including the blank column beside it."""
-    return LANES * (key_cells + 1) + 1
+    return lanes * (key_cells + 1) + 1
+
+
+def _with_bullet(row: Row, text: str) -> Row:
+    """Return the row with the asterisk that begins a line, before a blank, drawn as a bullet."""
+    if row.start and text[row.start - 1] not in "\r\n":
+        return row
+    line = text[row.start : row.end]
+    at = len(line) - len(line.lstrip(" \t"))
+    if line[at : at + 2] != "* ":
+        return row
+    return replace(row, glyphs=[*row.glyphs[:at], BULLET, *row.glyphs[at + 1 :]])
 
 
 def _clipped(span: Span, start: int, end: int) -> Span:

@@ -73,6 +73,7 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
         self._top_offset = 0
         self._is_placed = False
         self._key_cells = MIN_KEY_CELLS
+        self._lanes = 1
         self._anchor = self._head = 0
         self._implied = NO_SPAN
         self._marks = Marks()
@@ -95,14 +96,15 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
         self._implied = NO_SPAN
         self._top_offset = top
         self._is_placed = False
+        self._lanes = 1
         self._wrap(text, ())
         self._is_placed = self.view_rows > 0
 
     def set_codings(self, codings: Sequence[CodedSpan]) -> None:
-        """Draw only these codings; a longer key than before widens the gutter."""
+        """Draw only these codings; a longer key or another lane than before widens the gutter."""
         shown = self._codings.continued(codings)
-        if shown.key_cells > self._key_cells:
-            self._key_cells = shown.key_cells
+        if shown.key_cells > self._key_cells or shown.lanes > self._lanes:
+            self._key_cells, self._lanes = max(shown.key_cells, self._key_cells), max(shown.lanes, self._lanes)
             self._wrap(self.text_layout.text, codings)
             return
         with self._refreshing_changed_rows():
@@ -145,7 +147,12 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
     @property
     def gutter_cells(self) -> int:
         """Cells of the gutter with the blank column beside it."""
-        return gutter_cells(self._key_cells)
+        return gutter_cells(self._key_cells, self._lanes)
+
+    @property
+    def margin_cells(self) -> int:
+        """Cells left of the gutter, which centre the text on a wide screen."""
+        return max(0, self._room.width - self.gutter_cells - self._text_cells - RIGHT_MARGIN) // 2
 
     @property
     def view_rows(self) -> int:
@@ -247,8 +254,8 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
             _, _, background, foreground = self.colors
             theme, has_colour = self.app.current_theme, not self.app.no_color
             self._text_styles = TextStyles(theme, background, foreground, has_colour=has_colour)
-        layout, styles = self.text_layout, self._text_styles
-        return Painter(layout, styles, self._key_cells, self._labels, self._matches, self._is_shaded)
+        layout, styles, lanes, margin = self.text_layout, self._text_styles, self._lanes, self.margin_cells
+        return Painter(layout, styles, self._key_cells, self._labels, self._matches, self._is_shaded, lanes, margin)
 
     def _repaint(self) -> None:
         """Paint all rows anew, with the current layout, labels and matches."""
@@ -285,7 +292,7 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
         row = self.scroll_offset.y + min(max(y - self.styles.gutter.top, 0), max(1, self.view_rows) - 1)
         if row >= self.text_layout.rows:
             return len(self.text_layout.text)
-        return self.text_layout.offset_at(row, x - self.styles.gutter.left - self.gutter_cells)
+        return self.text_layout.offset_at(row, x - self.styles.gutter.left - self.margin_cells - self.gutter_cells)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a drag."""

@@ -254,6 +254,7 @@ class NavigationController:
             self._bench.ad.id,
             is_listing=not workspace.sources.is_listed,
             words=self._bench.words,
+            is_empty=workspace.sources.is_empty,
         )
         self.list_screen = screen
         self._bench.ask(screen, self._chosen)
