@@ -21,6 +21,7 @@ from codetui.formats.export.exporter import ExportedSession
 from codetui.formats.export.jsonl import to_jsonl
 from codetui.formats.export.table import CELLS, table_of
 from codetui.formats.export.xlsx import to_xlsx
+from codetui.formats.memos import parse_memos, render_memos
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import with_ids
 from codetui.formats.session_doc.patch import document_of
@@ -53,6 +54,10 @@ checked = true
 "1" = "2"
 """
 
+
+MEMOS = (
+    "# Memos of wil\n\n## Code T1 {#m1}\n\nOne code?\n\\## Code T1 {#m1}\n\n## Ad 11, “lamp” {#m2}\n\n- two\n".encode()
+)
 
 QUICK, SLOW = 500, 100
 """Inputs for a reader before the next one's turn: one that writes or lays out whole books gets fewer."""
@@ -116,6 +121,12 @@ def _take_coding_book(_: Path, data: bytes) -> None:
     found = parse_coding_book(data.decode("utf-8", "replace"), "book.md")
     again, problems = parse_codebook(found.toml, "codebook.toml")
     assert again is not None or any(problem.severity == "error" for problem in problems)
+
+
+def _take_memos(_: Path, data: bytes) -> None:
+    sections, _problems = parse_memos(data.decode("utf-8", "replace"), "memos.md")
+    again, _problems = parse_memos(render_memos(CODER, sections), "memos.md")
+    assert [(one.id, one.text) for one in again] == [(one.id, one.text) for one in sections if one.text]
 
 
 def _take_map(_: Path, data: bytes) -> None:
@@ -266,6 +277,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as JSON lines": Reader(_take_corpus("ads.jsonl"), (json_rows,)),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),
+        "memos": Reader(_take_memos, (MEMOS,)),
         "migration map": Reader(_take_map, (MAP,)),
         "document": Reader(_take_document, documents),
         "document taken over": Reader(_take_document_over, documents, SLOW),

@@ -310,7 +310,8 @@ class StepRunner:
 
     def _log(self, step: BegunStep, done: Sequence[tuple[str, Session]]) -> Iterator[Problem]:
         """Record the step in the log of each coder whose sessions it changed, and in the coder's own."""
-        folders = {self._own: self.coder, **{folder: session.coder for folder, session in done}}
+        maker = self._study.paths_of(step.coder).folder.name
+        folders = {maker: step.coder, **{folder: session.coder for folder, session in done}}
         for folder, coder in folders.items():
             sessions = [session for each, session in done if each == folder]
             transactions = [
@@ -330,7 +331,7 @@ class StepRunner:
                 codebook_after=step.after or self._study.codebook.content_hash,
                 what=step.what,
                 made_in=step.made_in,
-                made_by="" if folder == self._own else self.coder,
+                made_by="" if folder == maker else step.coder,
                 target=step.target,
             )
             yield from log_step(self._root, folder, record)
