@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
@@ -31,7 +31,7 @@ class LineView(ScrollView):
         self._grabbed: tuple[int, int] | None = None
         """The row of the screen on which the bar was grabbed, and the first row in view then."""
         self._bar_cells: list[Strip] = []
-        self._shown_bar: tuple[int, int, int, bool] | None = None
+        self._shown_bar: tuple[Size, int, int, bool] | None = None
 
     @property
     def row_cells(self) -> int:
@@ -103,13 +103,13 @@ class LineView(ScrollView):
 
     def _current_bar(self) -> list[Strip]:
         """Return the cells of the bar from top to bottom."""
-        height, rows = self.scrollable_content_region.height, self.virtual_size.height
-        shows = height, rows, self.scroll_offset.y, self._grabbed is not None
+        shows = self.size, self.virtual_size.height, self.scroll_offset.y, self._grabbed is not None
         if shows != self._shown_bar:
-            self._shown_bar, self._bar_cells = shows, self._make_bar(*shows)
+            self._shown_bar, self._bar_cells = shows, self._make_bar(*shows[1:])
         return self._bar_cells
 
-    def _make_bar(self, height: int, rows: int, top: int, is_grabbed: bool) -> list[Strip]:
+    def _make_bar(self, rows: int, top: int, is_grabbed: bool) -> list[Strip]:
+        height = self.scrollable_content_region.height
         styles, (base, background) = self.styles, self.background_colors
         if rows <= height and styles.overflow_y != "scroll":
             return [Strip.blank(BAR, Style(bgcolor=(base + background).rich_color))] * height
