@@ -88,7 +88,7 @@ def test_coding_works_without_any_network(tmp_path: Path, guarded: dict[str, str
     with (study / "codebook.toml").open("a") as book:
         book.write('\n[[reference]]\ntitle = "The role"\npath = "role.md"\n')
     with Terminal(codetui_command("ads", "--coder", "wil"), study, guarded, is_forked=False) as terminal:
-        terminal.wait_for("Shore Company  #11", "You light the lamp")
+        terminal.wait_for("Shore Company", "You light the lamp")
         terminal.type("s11")
         terminal.wait_for("TASK1: Lighting ←")
         terminal.type("R")
@@ -112,6 +112,9 @@ def test_every_subcommand_works_without_any_network(tmp_path: Path, guarded: dic
         ["status", "--corpus", "ads"],
         ["check", "--corpus", "ads"],
         *(["export", "--format", layout] for layout in ("markdown", "csv", "jsonl", "xlsx")),
+        ["find", "lamp", "--corpus", "ads"],
+        ["invented", "--corpus", "ads", "--coder", "wil"],
+        ["config"],
         ["codebook", "check"],
         ["codebook", "export"],
         ["codebook", "export", "--format", "html"],

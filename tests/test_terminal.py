@@ -58,7 +58,7 @@ def study(tmp_path: Path) -> Iterator[Path]:
 def start(study: Path, *, is_forked: bool = True, **environ: str) -> Terminal:
     command = codetui_command("ads", "--coder", "wil")
     terminal = Terminal(command, study, environment(study, **environ), is_forked=is_forked)
-    terminal.wait_for("Shore Company  #11", "You light the lamp")
+    terminal.wait_for("Shore Company", "You light the lamp")
     return terminal
 
 
@@ -427,7 +427,7 @@ main()
 def start_broken(study: Path) -> Terminal:
     """Start a program whose sessions are on a full disk once a file `full` exists; `p` makes it crash."""
     terminal = Terminal([sys.executable, "-c", BROKEN, "ads", "--coder", "wil"], study, environment(study))
-    terminal.wait_for("Shore Company  #11", "You light the lamp")
+    terminal.wait_for("Shore Company", "You light the lamp")
     return terminal
 
 

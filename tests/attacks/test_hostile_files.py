@@ -169,7 +169,7 @@ def test_the_workbench_opens_with_an_unexpected_kind_of_file_in_every_place(stud
     for coder in ("wil", "ann"):
         command = codetui_command("ads", "--coder", coder)
         with Terminal(command, study, environment(study.parent)) as terminal:
-            terminal.wait_for("Shore Company  #11")
+            terminal.wait_for("Shore Company")
             terminal.type("R")
             terminal.wait_until(lambda: "Role" in terminal.text or "role.md" in terminal.text, "the background")
             terminal.type("\x1b\x1b\x11\x11")
