@@ -50,6 +50,39 @@ def test_the_text_has_n_beside_each_level_in_80_columns(study: Path, capsys: pyt
         assert part in text
 
 
+def test_three_coders_are_shown_with_each_pair(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code_source(Study.open(study), "cleo", "11", [("TASK1", LAMP)], "1")
+    code_source(Study.open(study), "cleo", "12", [], "2")
+    assert run(["agree", "anna", "ben", "cleo", "--resamples", "20", "--figures", "all", "--by", "ad"]) == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Quotations   means over 3 pairs of coders" in text
+    rows = [line.split("  ")[0] for line in text.splitlines() if " · " in line and line.endswith(tuple("0123456789–"))]
+    assert rows[-3:] == ["anna · ben", "anna · cleo", "ben · cleo"]
+    assert run(["agree", "anna", "ben", "cleo", "--list"]) == 0
+    assert capsys.readouterr().out.startswith("anna ben 11:")
+
+
+def test_sources_without_any_coding_have_no_figures(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for coder in ("dora", "emil"):
+        code_source(Study.open(study), coder, "13", [])
+    assert run(["agree", "dora", "emil", "--resamples", "5", "--figures", "all"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "P – R – F1 –" in text and "neither coder has any" in text
+
+
+def test_a_codebook_without_codes_is_compared_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_study(tmp_path)
+    (folder / "codebook.toml").write_text('title = "Empty"\n', "utf-8")
+    for coder in ("dora", "emil", "fien"):
+        code_source(Study.open(folder), coder, "13", [])
+    for coders in (["dora", "emil"], ["dora", "emil", "fien"]):
+        options = ["--study", str(folder), "--resamples", "5", "--figures", "all", "--by", "week"]
+        assert run(["agree", *coders, *options]) == 0
+        assert "1 ad × 0 codes" in capsys.readouterr().out
+        assert run(["agree", *coders, "--study", str(folder), "--json"]) == 0
+
+
 def test_further_figures_are_shown_on_request(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["agree", "anna", "ben", "--resamples", "20", "--figures", "all"]) == 0
     text = capsys.readouterr().out

@@ -98,6 +98,8 @@ def test_three_coders_have_figures_of_all_and_means_of_pairs(study: Study) -> No
     assert comparison.figures["spans", "f1"] == pytest.approx(1 / 3)
     assert comparison.figures["profile", "percent"] == pytest.approx((1 + 1 / 3) / 2)
     assert comparison.figures["per_code", "TASK1", "kappa"] == 1
+    percents = {pair: figures["profile", "percent"] for pair, figures in comparison.pairs.items()}
+    assert percents == {(0, 1): 1, (0, 2): 0.5, (1, 2): 0.5}
     assert {pair: figures["spans", "f1"] for pair, figures in comparison.pairs.items()} == {
         (0, 1): 1,
         (0, 2): 0,

@@ -19,6 +19,7 @@ NAMES = {"kappa": "κ", "alpha": "α", "ac1": "AC1", "f1": "F1", "precision": "P
 SYMBOLS = NAMES | {
     "kappa_pooled": "pooled κ",
     "kappa_cells": "κ over cells",
+    "kappa_macro": "mean κ",
     "any_overlap": "any overlap",
     "code_ignored": "code ignored",
     "fleiss_kappa": "Fleiss κ",
@@ -181,6 +182,8 @@ class AgreementText:
         ]
         yield from _wrapped(f"α with MASI on the sets of codes: {', '.join(sections)}", "  ")
         of_code = ("bar_u_alpha", "alpha_u", "kappa_characters", "ku_alpha", "ku_coverage")
+        if not self._all_codes():
+            return
         known = [one for one in of_code if ("per_code", self._all_codes()[0], one) in self._figures]
         rows = [[code, *(self._shown(("per_code", code, one), code) for one in known)] for code in self._all_codes()]
         yield from table_lines(["code", *(SYMBOLS[one] for one in known)], rows, "code")

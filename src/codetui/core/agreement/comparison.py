@@ -6,6 +6,7 @@ the weeks use the same functions as the whole.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -104,7 +105,7 @@ def compare(
         table.figures(sums),
         {path: interval for path, interval in intervals.items() if path[-1] not in COUNTS},
         table.profiles(sums),
-        {pair: counts.figures(sums) for pair, counts in table.pairs.items()} if len(table.pairs) > 1 else {},
+        {pair: table.figures_of(pair, sums) for pair in table.pairs} if len(table.pairs) > 1 else {},
         matchings,
         {week: table.figures([*map(sum, zip(*rows, strict=True))]) for week, rows in sorted(weeks.items())},
     )
@@ -144,6 +145,13 @@ class _Table:
     def profiles(self, sums: Sequence[int]) -> nominal.Units[str]:
         """Return the profiles of the sources."""
         return {row: number for row, number in zip(self._patterns, sums, strict=False) if number}
+
+    def figures_of(self, pair: tuple[int, int], sums: Sequence[int]) -> Figures:
+        """Return the figures of two of several coders."""
+        units: Counter[tuple[str | None, ...]] = Counter()
+        for row, number in self.profiles(sums).items():
+            units[row[pair[0]], row[pair[1]]] += number
+        return _profile_figures(units, is_whole=True) | self.pairs[pair].figures(sums)
 
     def figures(self, sums: Sequence[int], *, is_whole: bool = True) -> Figures:
         """Return all figures and counts; not `is_whole`, those that get an interval."""

@@ -274,7 +274,7 @@ class AgreementScreen(Dialog[None]):
         levels.update(Content("  ").join(names))
         match self._tab:
             case "codes":
-                lines = self._code_lines(self._codes[self._cursor])
+                lines = self._code_lines(self._codes[self._cursor]) if self._codes else ["The codebook has no codes."]
             case "quotations":
                 lines = [f"F1 {self._figure(('spans', 'f1'))} at IoU ≥ {self._found.request.iou:g}"]
                 rules = ("exact", "any_overlap", "code_ignored")
