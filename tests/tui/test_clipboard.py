@@ -19,7 +19,6 @@ WRITE = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.bu
     ("keys", "copied", "message"),
     [
         ("y", "Python", "Copied the selection “Python” to the terminal's clipboard."),
-        ("<ctrl+c>", "Python", "Copied the selection"),
         ("2a<home>y", "We need Python and SQL.", "Copied the words at the cursor, “We need Python and SQL.”"),
         ("2a<escape>y", "Python", "Copied the quotation of TECH1: Languages, “Python”"),
         ("2aty", "“Python”", "Copied the quotation of TECH1: Languages, “Python”"),
@@ -37,12 +36,20 @@ async def test_a_key_copies_what_is_under_the_cursor(tmp_path: Path, keys: str, 
         assert copied.strip("“”") in pilot.app.clipboard
 
 
+async def test_ctrl_c_of_the_preset_with_arrows_copies_and_says_how_to_quit(tmp_path: Path) -> None:
+    async with running_with(tmp_path, 'preset = "arrows"\n') as (pilot, bench):
+        await press(pilot, "<ctrl+c>")
+        assert pilot.app.clipboard == "We need Python and SQL."
+        assert "Ctrl+Q quits." in " ".join(status_rows(bench.status).split())
+        await press(pilot, "<f1><ctrl+c>")
+        assert len(pilot.app.clipboard.splitlines()) > 100
+
+
 async def test_a_list_is_copied_whole_and_its_dialog_says_so(tmp_path: Path) -> None:
-    write_ad(tmp_path, "We need Python.")
-    async with running(workspace_on(tmp_path)) as (pilot, _bench):
-        await press(pilot, "?<ctrl+c>")
+    async with running_with(tmp_path, '[keys]\ncopy_text = ["y", "Ctrl+Y"]\nredo = "F9"\n') as (pilot, _bench):
+        await press(pilot, "?<ctrl+y>")
         lines = pilot.app.clipboard.splitlines()
-        assert len(lines) > 100 and any("Undo the last step" in line for line in lines)
+        assert len(lines) > 100 and any("Undo your last step" in line for line in lines)
         dialog = pilot.app.screen
         assert isinstance(dialog, Dialog)
         assert f"Copied {len(lines)} lines" in str(dialog.query_one(".frame").border_subtitle)

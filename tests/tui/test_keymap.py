@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codetui.tui.actions import ACTIONS, Action
-from codetui.tui.keymap import Keymap, key_words, keys_words, parse_key
+from codetui.tui.keymap import Keymap, dialog_key_of, key_of, key_words, keys_words, parse_key, use
 
 SAVE = Action("save", ("ctrl+s",), "save", "Save.", "Program")
 COPY = Action("copy", ("B", "z b"), "copy", "Copy.", "Program")
@@ -32,6 +32,14 @@ def test_an_action_may_have_several_keys_or_none() -> None:
     assert keymap.action("b") == keymap.action("z", "c") == "copy"
     assert keymap.by_id["find"].keys == ()
     assert keymap.problems == ()
+
+
+def test_an_action_without_a_key_is_named_by_the_palette() -> None:
+    use(Keymap.build({"undo": [], "edit_code": ["z d"]}))
+    assert key_of("undo") == "Ctrl+P “undo”"
+    assert (key_of("edit_code"), dialog_key_of("edit_code")) == ("z d", "")
+    use(Keymap.build({"undo": [], "palette": []}))
+    assert key_of("undo") == "“palette” “undo”"
 
 
 def test_a_key_from_settings_is_removed_from_its_previous_action() -> None:

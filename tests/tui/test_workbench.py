@@ -763,8 +763,8 @@ async def test_leaving_an_ad_while_moving_a_boundary_reports_it_as_unchanged(tmp
 async def test_a_wrong_key_while_moving_a_boundary_repeats_the_hint(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        await press(pilot, "11by")
-        assert "“y” does nothing here" in bench.status.message[0]
+        await press(pilot, "11bq")
+        assert "“q” does nothing here" in bench.status.message[0]
         await press(pilot, "s")
         assert bench.status.message[0].startswith("Move its edges")
 

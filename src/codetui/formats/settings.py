@@ -6,7 +6,7 @@ A user's file has them at its top, a codebook in its table `[ui]`; both have a t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from codetui.formats.toml.tables import Table, nearest, shown
@@ -40,8 +40,7 @@ class Names(NamedTuple):
     themes: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Settings of one file, or of both together; None is a setting that is not set.
 
     `keys` has the keys of an action as they were written, several presses separated by blanks: `{"find": ("z f",)}`.
@@ -50,7 +49,7 @@ class Settings:
 
     theme: str | None = None
     preset: str | None = None
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     reading_width: int | None = None
     panel_width: int | None = None
     panel_side: str | None = None
@@ -61,13 +60,13 @@ class Settings:
     def over(self, other: Settings, names: Collection[str] = FIELDS) -> Settings:
         """Return the other settings, with those of these that are set, and among `names`, in their place."""
         changed = {name: value for name in names if (value := getattr(self, name)) is not None}
-        return replace(other, keys={**other.keys, **self.keys}, **changed)
+        return other._replace(keys={**other.keys, **self.keys}, **changed)
 
 
 def effective(user: Settings, study: Settings) -> Settings:
     """Return the settings in use: the user's come first, except for the layout of the text, where the study's do."""
     both = user.over(study)
-    return replace(study.over(both, LAYOUT), keys=both.keys)
+    return study.over(both, LAYOUT)._replace(keys=both.keys)
 
 
 def read_settings(table: Table, names: Names, *, is_study: bool = False) -> Settings:

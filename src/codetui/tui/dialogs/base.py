@@ -31,10 +31,20 @@ def alarm(words: str) -> Content:
     return Content.styled(words, ALARM) if words else Content("")
 
 
+NO_KEY = "no_key_of_"
+"""Begins the name of a key that no keyboard has, one for each action.
+
+While a field has the focus Textual drops the bindings of what it could type, and only then applies changed keys: one
+binding has to remain.
+"""
+
+
 def registered(action_id: str, action: str, words: str, *, priority: bool = False) -> Binding:
     """Return a binding with the keys of an action of the registry, which settings may change."""
     keys = next(one.keys for one in ACTIONS if one.id == action_id)
-    return Binding(bound_keys(keys), action, words, show=False, priority=priority, id=action_id)
+    return Binding(
+        f"{bound_keys(keys)},{NO_KEY}{action_id}", action, words, show=False, priority=priority, id=action_id
+    )
 
 
 def key_chips(keys: str) -> Content:

@@ -157,7 +157,8 @@ class CodebookController:
         """Edit the texts of a profile."""
         found = profile(self._bench.index.book, name_or_id) if name_or_id else None
         if found is None:
-            way = f"{key_of('profile')} lists the profiles, and {dialog_key_of('edit_code')} edits one there"
+            edit = f", and {key} edits one there" if (key := dialog_key_of("edit_code")) else ""
+            way = f"{key_of('profile')} lists the profiles{edit}"
             raise RefusedError(f"No profile of the codebook under the cursor: {way}.")
         from codetui.tui.dialogs.code_forms import ProfileForm
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from textwrap import dedent
 
 from codetui.core.codebook.index import label_of, profile_name
@@ -9,6 +10,7 @@ from codetui.core.text.display import plural
 from codetui.model import Span
 from codetui.tui.bench import Bench, RefusedError
 from codetui.tui.clipboard import Copied, CopiesText
+from codetui.tui.keymap import has_key, key_of
 from codetui.tui.widgets.codebook_tree import CodingNode, ProfileNode
 from codetui.tui.widgets.rows import brief, text_of
 
@@ -37,7 +39,7 @@ class ClipboardController:
         elif (coding := bench.coding_here()) is not None:
             self._put_words(coding.words, f"the quotation of {label_of(bench.index.book, coding.code)},")
         else:
-            self._put_words(self._words(bench.selector.quotation), "the words at the cursor,")
+            self._put_words(self._words(bench.selector.quotation), "the words at the cursor,", self._quit_hint())
 
     def _words(self, span: Span) -> str:
         return self._bench.ad.text[span.start : span.end]
@@ -49,15 +51,19 @@ class ClipboardController:
         name = profile_name(self._bench.index.book, state.profile)
         return f"{name}\n{state.reasoning}".rstrip()
 
-    def _put_words(self, words: str, what: str) -> None:
-        self._put(words, f"{what} “{brief(words, NAMED_CELLS)}”")
+    def _quit_hint(self) -> str:
+        """Return how to quit for somebody who pressed the key that quits other programs."""
+        return f" {key_of('quit')} quits." if has_key("copy_text", "ctrl+c") else ""
 
-    def _put(self, text: str, what: str) -> None:
+    def _put_words(self, words: str, what: str, aside: str = "") -> None:
+        self._put(words, f"{what} “{brief(words, NAMED_CELLS)}”", aside)
+
+    def _put(self, text: str, what: str, aside: str = "") -> None:
         if not text.strip():
             raise RefusedError("There is nothing to copy here.")
         app = self._bench.app
         if isinstance(app, CopiesText):
-            app.copy_text(text, what, self._copied)
+            app.copy_text(text, what, partial(self._copied, aside))
 
-    def _copied(self, copied: Copied) -> None:
-        self._bench.say(copied.words, "error" if copied.is_refused else "info")
+    def _copied(self, aside: str, copied: Copied) -> None:
+        self._bench.say(f"{copied.words}{aside}", "error" if copied.is_refused else "info")
