@@ -23,7 +23,8 @@ from codetui.core.text.layout import Layout, wrap
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import CodeId
 from codetui.study.agreement import Disagreement, ListedSpan, StudyAgreement
-from codetui.tui.dialogs.base import Dialog
+from codetui.tui.dialogs.base import Dialog, registered
+from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
@@ -38,8 +39,11 @@ GUTTERS = 15
 """Cells beside the text of an ad: the box, the gutters of both coders, and the edges of the list."""
 
 KEYS = "Enter: open · Tab: codes, quotations, profile · Esc: close"
-LIST_KEYS = "Enter: the text · n N: next, previous of the kind · Esc: back"
-TEXT_KEYS = "n N: next, previous of the kind · ↑↓: move · Esc: back"
+
+
+def _of_the_kind() -> str:
+    keys = " ".join(filter(None, map(dialog_key_of, ("next_match", "previous_match"))))
+    return f" · {keys}: next, previous of the kind" if keys else ""
 
 
 class _View(NamedTuple):
@@ -56,6 +60,9 @@ class AgreementScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "switch(1)", "next level", show=False, priority=True),
         Binding("shift+tab", "switch(-1)", "previous level", show=False, priority=True),
+        registered("next_match", "next(1)", "next of the kind"),
+        registered("previous_match", "next(-1)", "previous of the kind"),
+        # As in vim, beside the keys of the registry.
         Binding("n", "next(1)", "next of the kind", show=False),
         Binding("N", "next(-1)", "previous of the kind", show=False),
     ]
@@ -230,7 +237,7 @@ class AgreementScreen(Dialog[None]):
                 left = (Part(f"{letter} ", "strong"), self._code_part(side.code, 8), *words)
                 rows.append(Row(left, (Part(brief(what, 24), "dim"),)))
                 targets.append(number)
-        return _View(rows, targets, LIST_KEYS)
+        return _View(rows, targets, f"Enter: the text{_of_the_kind()} · Esc: back")
 
     def _text_view(self, one: Disagreement) -> _View:
         """Return the whole text with the quotations of A in the left gutter and those of B in the right one."""
@@ -246,7 +253,7 @@ class AgreementScreen(Dialog[None]):
             gutter = Part("A▌ " if signs[0] else "   ", "strong")
             left = (gutter, Part(" " * row.indent), *parts)
             rows.append(Row(left, (Part(" ▐B" if signs[1] else "   ", "strong"),)))
-        return _View(rows, range(len(rows)), TEXT_KEYS)
+        return _View(rows, range(len(rows)), f"↑↓: move{_of_the_kind()} · Esc: back")
 
     def _open_text(self, number: int) -> None:
         """Show the text of a disagreement, with the cursor on its first row."""
