@@ -304,6 +304,7 @@ class CodebookTree(RowList):
         self._folded: set[Node] = {PROFILE}
         self._outline = Outline(self.index, self._state)
         self._head: list[Row] = []
+        self._head_shows: tuple[object, ...] = ()
         self._head_width = 0
 
     # --- what is shown --------------------------------------------------------------------------------
@@ -324,6 +325,10 @@ class CodebookTree(RowList):
         """Set the codebook, and show its version in the title bar."""
         self.index = CodebookIndex(book)
         self.border_title = Content(shown(f"Codebook {book.version}").rstrip())
+
+    def forget_keys(self) -> None:
+        """Name the keys in use now when the session is shown next."""
+        self._head_shows = ()
 
     def refresh_state(self, state: State) -> None:
         """Show another state of the session."""
@@ -408,7 +413,11 @@ class CodebookTree(RowList):
         row_before, scroll_before, head_before = self.cursor, self.scroll_offset.y, len(self._head)
         self._outline = Outline(self.index, self._state, self._folded, self._outline)
         self._head_width = self.row_cells
-        self._head = self._head_rows(self._head_width - 2)
+        state = self._state
+        is_folded = PROFILE in self._folded
+        shows = self.index, state.profile, state.reasoning, state.is_done, is_folded, self._head_width
+        if shows != self._head_shows:
+            self._head_shows, self._head = shows, self._head_rows(self._head_width - 2)
         row = self._row_of(node)
         self.rows_changed(row if row >= 0 else row_before - head_before + len(self._head))
         if scroll_before and self.cursor != row_before:

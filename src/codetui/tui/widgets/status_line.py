@@ -247,9 +247,10 @@ class StatusLine(Widget):
 
 def _facts_in(facts: StatusFacts, room: int) -> Pieces:
     """Return the facts joined by ` · `, without those of the lowest rank that do not fit."""
+    settle = key_of("settle") if facts.unlocated else ""
     ranked = [
         (5, facts.total, Part(f"{facts.noun} {facts.place:,} of {facts.total:,}")),
-        (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: {key_of('settle')}", "strong")),
+        (4, facts.unlocated, Part(f"{facts.unlocated:,} not located: {settle}", "strong")),
         (2, facts.share >= 0, Part(f"{facts.share}% read")),
         (3, facts.profile, Part(brief(facts.profile, max(room // 3, 12)))),
         (1, facts.coder, Part(f"coder {brief(facts.coder, 20)}")),

@@ -126,6 +126,7 @@ class WorkbenchScreen(Screen[None]):
         """Replace the keys of all actions, and of the dialogs opened later."""
         self.keymap = use(keymap)
         self._footer = Footer(keymap, self.workspace.book)
+        self.outline.forget_keys()
         changed = (
             action for action, default in zip(keymap.actions, ACTIONS, strict=True) if action.keys != default.keys
         )
