@@ -152,6 +152,14 @@ FENCED = f"""\
   ~~~
 
   - `C#`
+
+    | seen in | words |
+    |---------|-------|
+    | `Go`    | "C++" |
+
+| open | who |
+|------|-----|
+| "why it is so long, and whether somebody else should read all of it before the next meeting of the project" | `Bea` |
 """
 AD = """\
 You keep user_ids, file_name_v2 and *pipelines* of <our> shop & "quality" high -- always...

@@ -59,9 +59,16 @@ CODE_INDENT = " " * 4
 LATE = "late -->"
 BYTE_ORDER_MARK = "\ufeff"
 QUOTE = re.compile(r" {0,3}>")
-TABLE = re.compile(r" {0,3}\|")
+TABLE = re.compile(r"[ \t]*\|")
 TABLE_ROW = re.compile(r" *\|.*\|[ \t]*$")
-TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+COLUMN_RULE = re.compile(r" +-{3,}(?: +-+)*[ \t]*$")
+GRID_RULE = re.compile(r" {0,3}\+(?:[-=:]+\+)+[ \t]*$")
+"""The rules of tables as pandoc writes them: below the names of columns, and between the rows of a grid."""
+
+MOST_ROWS = 500
+"""Lines of such a table."""
+
 FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`]*$)|~{3,})", re.DOTALL)
 COMMENT = re.compile(r"[ \t]*<!--")
 LATE_OPENING = re.compile(r"[ \t]{0,4}`{0,4}\\?<!(?:--|–|—)[ \t]*$")
@@ -139,6 +146,7 @@ def cut(text: str) -> list[Line]:
         line = (
             _late_comment(raws, number, blanks, unclosed)
             or (_indented_code(raws, number) if blanks and last and last.raw[0].strip() == LIST_END else None)
+            or (_drawn_table(raws, number) if blanks else None)
             or _closed(raws, number, unclosed)
             or _line(raws, number, is_head=is_head)
         )
@@ -192,6 +200,29 @@ def _indented_code(raws: list[str], number: int) -> Line | None:
     while end > number and not raws[end - 1].strip():
         end -= 1
     return Line(number + 1, "fence", raws[number].strip(), raws[number:end]) if end > number else None
+
+
+def _drawn_table(raws: list[str], number: int) -> Line | None:
+    """Return the table that begins on line `number` (from 0) as a converter writes it: columns, a grid or HTML.
+
+    A table of columns is indented; one whose rows have several lines ends with another rule.
+    """
+    reach = min(len(raws), number + MOST_ROWS)
+    end = number + 1
+    if raws[number].lstrip().startswith("<table>"):
+        end = next((at + 1 for at in range(number, reach) if raws[at].strip() == "</table>"), number)
+    elif COLUMN_RULE.match(raws[number]) and "".join(raws[number + 1 : number + 2]).strip():
+        end = next((at for at in range(number + 2, reach + 1) if _ends_rows(raws, at)), number)
+    elif GRID_RULE.match(raws[number]) or any(map(COLUMN_RULE.match, raws[number + 1 : number + 2])):
+        is_named = GRID_RULE.match(raws[number]) or raws[number].startswith("  ")
+        while is_named and end < len(raws) and raws[end].strip():
+            end += 1
+    return Line(number + 1, "table", raws[number].strip(), raws[number:end]) if end > number + 1 else None
+
+
+def _ends_rows(raws: list[str], at: int) -> bool:
+    """Return whether a rule above line `at` (from 0), before a blank line, ends a table."""
+    return COLUMN_RULE.match(raws[at - 1]) is not None and not "".join(raws[at : at + 1]).strip()
 
 
 def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
