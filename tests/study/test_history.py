@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_refactoring import code, codes_of, done, opened
 
-from codetui.core.codebook.refactoring import Merge, Rename
+from codetui.core.codebook.refactoring import Merge, Reinstate, Rename
 from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook.editing import append_example, set_texts
 from codetui.model import Code, CodeId, SourceId, Span
@@ -112,6 +112,16 @@ def test_an_undo_names_the_later_edit_of_the_same_part(study: Path) -> None:
     refused = counted(opened(study, "11"))
     assert isinstance(refused, Refusal) and "“edit of TASK1: Second.” by otto" in refused.message
     assert "Second." in (study / "codebook.toml").read_text("utf-8")
+
+
+def test_a_merge_whose_retired_code_was_reinstated_is_undone_after_that_only(study: Path) -> None:
+    done(opened(study, "11"), MERGE)
+    done(opened(study, "13"), Reinstate(CodeId("TASK1")))
+    refused = counted(opened(study, "11"))
+    assert isinstance(refused, Refusal) and "“reinstatement of TASK1”" in refused.message
+    reverse(opened(study, "13"))
+    reverse(opened(study, "11"))
+    assert (study / "codebook.toml").read_text("utf-8") == CODEBOOK
 
 
 def test_other_parts_and_comments_that_were_edited_meanwhile_stay(study: Path) -> None:

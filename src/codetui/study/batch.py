@@ -373,7 +373,7 @@ class StepRunner:
             return Refusal(f"Nothing was changed: {error}.")
         if step.before != step.after:
             here, there = (step.after, step.before) if is_reverse else (step.before, step.after)
-            outcome = self._edit(lambda text: carried_over(self._root, text, here, there))
+            outcome = self._edit(lambda text: carried_over(self._root, text, here, there, is_resumed=True))
             if not isinstance(outcome, Saved):
                 note.release()
                 return outcome
@@ -477,10 +477,11 @@ def keep_version(root: Path, text: str) -> str:
     return book.content_hash
 
 
-def carried_over(root: Path, text: str, before: str, after: str) -> str:
-    """Return the codebook with the change between two kept versions, by their hashes, unless it has it already.
+def carried_over(root: Path, text: str, before: str, after: str, *, is_resumed: bool = False) -> str:
+    """Return the codebook with the change between two kept versions, by their hashes; other edits of it stay.
 
-    Other edits of it stay. Raises EditError if a version is not kept, or if the same lines were changed since then.
+    A change that is `is_resumed` may be there already. Raises EditError if a version is not kept, or if the same lines
+    were changed since then.
     """
     bare = text.removeprefix("\ufeff")
     kept = [study_files.kept_codebook(root, digest) for digest in (before, after)]
@@ -489,7 +490,9 @@ def carried_over(root: Path, text: str, before: str, after: str) -> str:
             raise EditError(f"its version {digest[:12]} is not kept in {root}")
     here, there = kept[0] or "", kept[1] or ""
     if bare != here and distance(bare, there) < distance(bare, here):
-        return text
+        if is_resumed:
+            return text
+        raise EditError("it was changed back in the codebook since then")
     return text.removesuffix(bare) + verified(bare, rebase(bare, here, there))
 
 

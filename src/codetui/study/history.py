@@ -280,7 +280,7 @@ class History:
         edit: Callable[[str], str] | None = None
         gone: set[CodeId] = set()
         relabelled: set[CodeId] = set()
-        if step.kind in ("edit", "refactoring"):
+        if step.kind in ("edit", "refactoring") and self.log.is_undone(step.id) != is_undo:
             text = self._changed_text(step, is_undo=is_undo)
             if isinstance(text, Refusal):
                 return text
