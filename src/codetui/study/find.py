@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import monotonic
-from typing import IO, NamedTuple
+from typing import IO, Generic, NamedTuple, TypeVar
 
 from codetui.core.anchors.unresolved import reanchor
 from codetui.core.query.evaluate import Hit, QueriedSource, hits, matches
@@ -19,11 +19,14 @@ from codetui.core.query.query import Query
 from codetui.core.query.words import FoldedText
 from codetui.core.session.state import State, evolve
 from codetui.core.text.normalize import collapse_spaces
+from codetui.core.text.units import units
 from codetui.model import Coding, Problem, Source, SourceId, Span, Transaction, TransactionId
 from codetui.storage import session_files
 from codetui.study import regex_child
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.study import Study
+
+T = TypeVar("T")
 
 KEPT_CHARACTERS = 8_000_000
 """The size of a corpus that is kept in memory between searches, in code points."""
@@ -78,6 +81,44 @@ class _Text(NamedTuple):
     folded: FoldedText
 
 
+class _Kept(Generic[T]):
+    """Values that are kept in memory unless they are too large; they are read one by one, with pauses if need be."""
+
+    def __init__(self, read: Callable[[], Iterator[tuple[T, float]]], limit: int, size: Callable[[T], int]) -> None:
+        self._read, self._left, self._size = read, limit, size
+        self._reading: Iterator[tuple[T, float]] | None = None
+        self._values: list[T] | None = []
+        self._by_id: dict[SourceId, T] | None = None
+        self.is_loaded = False
+        """True if all values were read, or if they are too large."""
+
+    def load_more(self) -> float:
+        """Read one more value; return the share that is done."""
+        self._reading = self._reading or self._read()
+        value, done = next(self._reading, (None, 1.0))
+        if value is None:
+            self.is_loaded = True
+        elif self._values is not None:
+            self._values.append(value)
+            self._left -= self._size(value)
+            if self._left < 0:
+                self._values, self._reading, self.is_loaded = None, None, True
+        return done
+
+    def all(self) -> Iterator[tuple[T, float]] | None:
+        """Return all values with the share before each; None if they are not in memory."""
+        if not self.is_loaded or self._values is None:
+            return None
+        values = self._values
+        return ((value, number / len(values)) for number, value in enumerate(values))
+
+    def by_id(self, id_of: Callable[[T], SourceId]) -> dict[SourceId, T] | None:
+        """Return all values by id; None if they are not in memory."""
+        if self._by_id is None and self.is_loaded and self._values is not None:
+            self._by_id = {id_of(value): value for value in self._values}
+        return self._by_id
+
+
 class Finder:
     """Searches for one viewer, who finds no codings but those that `Study.sessions` allows; None is the study's owner.
 
@@ -87,8 +128,9 @@ class Finder:
     def __init__(self, study: Study, viewer: str | None) -> None:
         self._study, self._viewer = study, viewer
         self._sources = study.sources_by_id()
-        self._texts: dict[SourceId, _Text] | None = None
-        self._sessions: list[_Session] | None = None
+        self._texts = _Kept(self._read_texts, KEPT_CHARACTERS, lambda text: len(text.source.text))
+        self._sessions = _Kept(self._read_sessions, KEPT_CODINGS, lambda one: len(one.state.codings))
+        self._replaced: dict[tuple[SourceId, str], _Session] = {}
         self._regex = RegexProcess()
         self.problems: list[Problem] = []
         """The problems of the last search: what was left out, and why."""
@@ -97,43 +139,29 @@ class Finder:
         """End the process for regular expressions, in which a search may be running."""
         self._regex.close()
 
-    def load(self, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[float]:
+    def load(self, is_stopped: Callable[[], bool] = lambda: False, *, with_sessions: bool = True) -> Iterator[float]:
         """Read the texts and sessions that are not in memory, as far as they are small; yield the share that is done.
 
-        Raises StudyError if there is no corpus.
+        A load that was stopped goes on where it was. Raises StudyError if there is no corpus.
         """
-        if self._texts is None:
-            kept, size = dict[SourceId, _Text](), 0
-            for text, done in self._all_texts():
-                size += len(text.source.text)
-                if is_stopped() or size > KEPT_CHARACTERS:
-                    break
-                kept[text.source.id] = text
-                yield done / 2
-            else:
-                self._texts = kept
-        if self._sessions is None:
-            sessions, codings = list[_Session](), 0
-            for session, done in self._all_sessions():
-                codings += len(session.state.codings)
-                if is_stopped() or codings > KEPT_CODINGS:
-                    break
-                sessions.append(session)
-                yield (1 + done) / 2
-            else:
-                self._sessions = sessions
-
-    def forget_sessions(self) -> None:
-        """Read all sessions anew at the next search."""
-        self._sessions = None
+        while not self._texts.is_loaded and not is_stopped():
+            yield self._texts.load_more() / 2
+        while with_sessions and not self._sessions.is_loaded and not is_stopped():
+            yield (1 + self._sessions.load_more()) / 2
 
     def replace_session(self, source: SourceId, coder: str, state: State) -> None:
         """Use the current state of a session; one that was untouched comes last."""
-        if self._sessions is not None:
-            new = _Session(source, coder, state, status_of(state).progress)
-            places = (at for at, one in enumerate(self._sessions) if (one.source, one.coder) == (source, coder))
-            at = next(places, len(self._sessions))
-            self._sessions[at : at + 1] = [new]
+        self._replaced[source, coder] = _Session(source, coder, state, status_of(state).progress)
+
+    def sentence(self, finding: Finding) -> str:
+        """Return the sentences around a finding, its words in brackets, white space collapsed; raises OSError."""
+        text = self._text_of(finding.source)
+        if text is None or finding.span is None:
+            return finding.words
+        whole, (start, end) = text.source.text, finding.span
+        around = units(whole, start, end, "sentence") or [finding.span]
+        before, after = whole[min(start, around[0].start) : start], whole[end : max(end, around[-1].end)]
+        return " ".join(f"{before}[{whole[start:end]}]{after}".split())
 
     def search(self, query: Query, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[FindBatch]:
         """Yield what is found, page by page: codings by coder and source, then other sources in corpus order.
@@ -158,6 +186,7 @@ class Finder:
             if len(page) >= PAGE or monotonic() - started > PAUSE:
                 yield FindBatch(tuple(page), done)
                 page, started = [], monotonic()
+        self.problems = [one for one in self.problems if one.severity != "note"]
         self.problems += self._unknown_attributes(wanted, seen)
         yield FindBatch(tuple(page), 1.0)
 
@@ -187,15 +216,16 @@ class Finder:
 
     def _all_texts(self) -> Iterator[tuple[_Text, float]]:
         """Yield all texts of the corpus, from memory if they are there."""
-        if self._texts is not None:
-            yield from ((text, number / len(self._texts)) for number, text in enumerate(self._texts.values()))
-        else:
-            for source, _, done in self._study.corpus.walk(self.problems):
-                yield _Text(source, FoldedText(source.text)), done
+        return self._texts.all() or self._read_texts()
+
+    def _read_texts(self) -> Iterator[tuple[_Text, float]]:
+        for source, _, done in self._study.corpus.walk(self.problems):
+            yield _Text(source, FoldedText(source.text)), done
 
     def _text_of(self, source: SourceId) -> _Text | None:
-        if self._texts is not None:
-            return self._texts.get(source)
+        kept = self._texts.by_id(lambda text: text.source.id)
+        if kept is not None:
+            return kept.get(source)
         try:
             found = self._sources.find(source)
         except OSError as error:
@@ -205,9 +235,14 @@ class Finder:
 
     def _all_sessions(self) -> Iterator[tuple[_Session, float]]:
         """Yield all sessions that the viewer may read, from memory if they are there."""
-        if self._sessions is not None:
-            yield from ((session, at / len(self._sessions)) for at, session in enumerate(self._sessions))
-            return
+        seen: set[tuple[SourceId, str]] = set()
+        for session, done in self._sessions.all() or self._read_sessions():
+            key = session.source, session.coder
+            seen.add(key)
+            yield self._replaced.get(key, session), done
+        yield from ((session, 1.0) for key, session in self._replaced.items() if key not in seen)
+
+    def _read_sessions(self) -> Iterator[tuple[_Session, float]]:
         root = self._study.sessions_path
         coders = [self._viewer] if self._viewer else session_files.coders(root)
         folders = (session_files.coder_folder(root, coder) for coder in coders)

@@ -103,6 +103,10 @@ class CodeUsage:
             cache[key] = latest_usages(found, limit)
         return cache[key]
 
+    def count(self, code: CodeId, skipped: SourceId) -> int:
+        """Return the number of codings with a code in all sources but one."""
+        return sum(len(log.by_code.get(code, ())) for one, log in list(self._logs.items()) if one != skipped)
+
     def pending(self, index: CodebookIndex) -> dict[SourceId, int]:
         """Return how many codings of each source, and its profile, have no code that the codebook has in use."""
         in_use = {code.id for code in index.book.codes if not code.is_retired}

@@ -125,6 +125,7 @@ class DefinitionDialog(Dialog[str]):
         registered("define", "leave", "close"),
         registered("read", "want('read')", "background"),
         registered("edit_code", "want('edit_code')", "edit it"),
+        registered("find", "want('find_code')", "all quotations"),
     ]
 
     def __init__(
@@ -162,5 +163,5 @@ class DefinitionDialog(Dialog[str]):
 
     def action_want(self, wanted: str) -> None:
         """Answer with an action."""
-        if wanted == "read" or self._is_in_book:
+        if wanted == "read" or (wanted == "find_code" and isinstance(self._defined, Code)) or self._is_in_book:
             self.dismiss(wanted)

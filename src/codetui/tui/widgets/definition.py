@@ -23,12 +23,13 @@ MUTED = "$muted"
 class PastUsages(NamedTuple):
     """The coder's earlier quotations with a code, in the open ad and in others, newest first.
 
-    `is_reading` is True while other ads are still being read.
+    `is_reading` is True while other ads are still being read. `total` is the number of all.
     """
 
     here: tuple[Usage, ...] = ()
     elsewhere: tuple[Usage, ...] = ()
     is_reading: bool = False
+    total: int = 0
 
 
 class Older(NamedTuple):
@@ -104,7 +105,8 @@ def code_text(
         source, sources = book.words.source, book.words.sources
         lines = [_quotation(one, f"this {source}") for one in usages.here]
         lines += [_quotation(one, f"#{one.ad}") for one in usages.elsewhere]
-        blocks += _list("Your codings with this code", lines)
+        more = f" ({len(lines):,} of {usages.total:,}, {key_of('find')}: all)" if usages.total > len(lines) else ""
+        blocks += _list(f"Your codings with this code{more}", lines)
         blocks += [_absent(f"loading your other {sources}…")] if usages.is_reading else []
     return Content("\n\n").join(blocks)
 

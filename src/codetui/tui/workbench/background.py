@@ -88,7 +88,10 @@ class UsageReader:
         own = bench.coding_here()
         here = latest_usages(usages_in(bench.state, bench.ad.id, code, own.id if own else None), MOST_HERE)
         elsewhere = earlier.latest(code, bench.ad.id, MOST_ELSEWHERE)
-        return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete)
+        total = (
+            len(bench.state.of_code(code)) + earlier.count(code, bench.ad.id) - (own is not None and own.code == code)
+        )
+        return PastUsages(here, elsewhere, self._is_reading and not earlier.is_complete, total)
 
     def free_id(self, book: Codebook, section: str, group: str) -> str:
         """Return the id for a new code of a section and group: one that no code or coding has."""

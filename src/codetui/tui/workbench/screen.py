@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from codetui.tui.widgets.code_panel import CodePanel
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
+    from codetui.tui.workbench.find import FindController
     from codetui.tui.workbench.history import HistoryController
     from codetui.tui.workbench.memo import MemoController
 
@@ -112,6 +113,8 @@ class WorkbenchScreen(Screen[None]):
         self.sharing = ShareController(self)
         self.usage_reader = UsageReader(self)
         self.queue = QueueController(self)
+        self.finding: FindController | None = None
+        """The search in all sources, once there was one."""
 
     # --- settings -------------------------------------------------------------------------------------
 
@@ -277,6 +280,8 @@ class WorkbenchScreen(Screen[None]):
         """Save the open ad and open another one."""
         unwritten = self.save()
         self.saver.forget_typed()
+        if self.finding is not None:
+            self.finding.remember()
         try:
             session = self.workspace.open(entry)
         except OSError as error:
@@ -656,14 +661,16 @@ class Keyboard:
             "jump_end": partial(selector.begin_jump, is_end=True),
             "new_code": screen.codebook_editor.add,
             "next_ad": partial(screen.navigator.go, 1),
-            "next_match": partial(selector.next_match, 1),
+            "find": lambda: self._finding.open(),
+            "find_code": lambda: self._finding.open_code(),
+            "next_match": partial(self._next_match, 1),
             "next_uncoded": screen.navigator.next_uncoded,
             "note": assigner.note,
             "other": screen.target.other,
             "palette": screen.app.action_command_palette,
             "pick": screen.codebook_editor.pick,
             "previous_ad": partial(screen.navigator.go, -1),
-            "previous_match": partial(selector.next_match, -1),
+            "previous_match": partial(self._next_match, -1),
             "problems": lookup.problems,
             "profile": screen.source_editor.profile,
             "queue": screen.queue.go_on,
@@ -678,13 +685,35 @@ class Keyboard:
             "reshape": screen.codebook_editor.refactor,
             "save": screen.saver.save_now,
             "save_copy": screen.saver.save_copy,
-            "search": selector.open_search,
+            "search": self._search,
             "settings": SettingsController(screen).open,
             "settle": resolver.begin,
             "take_over": screen.sharing.take_over,
             "tree": screen.target.switch,
             "undo": lambda: screen.history.step(is_undo=True),
         }
+
+    @property
+    def _finding(self) -> FindController:
+        """The search in all sources, loaded with the first one."""
+        from codetui.tui.workbench.find import FindController
+
+        self._screen.finding = self._screen.finding or FindController(self._screen)
+        return self._screen.finding
+
+    def _search(self) -> None:
+        """Search in the source; the next match is one of this search from now on."""
+        if self._screen.finding is not None:
+            self._screen.finding.is_walking = False
+        self._screen.selector.open_search()
+
+    def _next_match(self, step: int) -> None:
+        """Go to the next match of the search in the source, or to the next finding, whichever was begun last."""
+        finding = self._screen.finding
+        if finding is not None and finding.is_walking:
+            finding.go(step)
+        else:
+            self._screen.selector.next_match(step)
 
     def do(self, action: str) -> None:
         """Run an action of the registry, unless another program has the session."""
