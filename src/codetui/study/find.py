@@ -10,6 +10,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import IO, Generic, NamedTuple, TypeVar
 
@@ -17,11 +18,13 @@ from codetui.core.anchors.unresolved import reanchor
 from codetui.core.query.evaluate import Hit, QueriedSource, hits, matches
 from codetui.core.query.query import Query
 from codetui.core.query.words import FoldedText
-from codetui.core.session.state import State, evolve
+from codetui.core.session.state import State, evolve, replay
 from codetui.core.text.normalize import collapse_spaces
 from codetui.core.text.units import units
 from codetui.model import Coding, Problem, Source, SourceId, Span, Transaction, TransactionId
-from codetui.storage import session_files
+from codetui.storage import fs, session_files
+from codetui.storage.fs import Version
+from codetui.storage.journal import Journal
 from codetui.study import regex_child
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.study import Study
@@ -131,7 +134,9 @@ class Finder:
         self._texts = _Kept(self._read_texts, KEPT_CHARACTERS, lambda text: len(text.source.text))
         self._sessions = _Kept(self._read_sessions, KEPT_CODINGS, lambda one: len(one.state.codings))
         self._replaced: dict[tuple[SourceId, str], _Session] = {}
+        self._versions: dict[Path, Version] = {}
         self._regex = RegexProcess()
+        self._load_problems: list[Problem] = []
         self.problems: list[Problem] = []
         """The problems of the last search: what was left out, and why."""
 
@@ -144,10 +149,26 @@ class Finder:
 
         A load that was stopped goes on where it was. Raises StudyError if there is no corpus.
         """
+        before, self.problems = self.problems, []
         while not self._texts.is_loaded and not is_stopped():
             yield self._texts.load_more() / 2
         while with_sessions and not self._sessions.is_loaded and not is_stopped():
             yield (1 + self._sessions.load_more()) / 2
+        self._load_problems += self.problems
+        self.problems = [*before, *self.problems]
+
+    def refresh(self) -> None:
+        """Read the logs that have changed since their sessions were read; hand edits are known once imported."""
+        for folder in self._folders() if self._sessions.is_loaded else ():
+            for log, version in _versions(folder).items():
+                if self._versions.get(log) == version:
+                    continue
+                self._versions[log] = version
+                with suppress(OSError):
+                    steps = Journal(log).read()[0]
+                    state = replay(steps)
+                    if state.opened is not None:
+                        self.replace_session(state.opened.source, steps[-1].coder, state)
 
     def replace_session(self, source: SourceId, coder: str, state: State) -> None:
         """Use the current state of a session; one that was untouched comes last."""
@@ -168,7 +189,7 @@ class Finder:
 
         The last batch has `done` 1. `is_stopped` is asked for each source. Raises StudyError if there is no corpus.
         """
-        self.problems = []
+        self.problems = [*self._load_problems]
         page: list[Finding] = []
         wanted, seen = query.attributes, set[str]()
         started = monotonic()
@@ -197,6 +218,9 @@ class Finder:
         if not query.needs_sessions:
             yield from ((self._queried(text), done) for text, done in self._all_texts())
             return
+        # Texts of a table that are read one by one take ten times as long.
+        for _ in self.load(with_sessions=False):
+            pass
         coded: set[SourceId] = set()
         share = 0.5 if query.may_match_uncoded else 1.0
         for session, done in self._all_sessions():
@@ -243,10 +267,9 @@ class Finder:
         yield from ((session, 1.0) for key, session in self._replaced.items() if key not in seen)
 
     def _read_sessions(self) -> Iterator[tuple[_Session, float]]:
-        root = self._study.sessions_path
-        coders = [self._viewer] if self._viewer else session_files.coders(root)
-        folders = (session_files.coder_folder(root, coder) for coder in coders)
-        total = sum(len(session_files.logs(root / folder)) for folder in folders) or 1
+        for folder in self._folders():
+            self._versions |= _versions(folder)
+        total = len(self._versions) or 1
         found = self._study.sessions(self._viewer, coder=self._viewer, sources=self._sources)
         for number, snapshot in enumerate(found):
             if snapshot.is_unread:
@@ -255,6 +278,12 @@ class Finder:
                 progress = status_of(snapshot.state).progress
                 session = _Session(snapshot.source.id, snapshot.coder, snapshot.state, progress)
                 yield session, min(number / total, 1.0)
+
+    def _folders(self) -> list[Path]:
+        """Return the folders of the coders whose sessions are searched."""
+        root = self._study.sessions_path
+        coders = [self._viewer] if self._viewer else session_files.coders(root)
+        return [root / session_files.coder_folder(root, coder) for coder in coders]
 
     # --- findings -----------------------------------------------------------------------------------
 
@@ -297,6 +326,14 @@ def _finding(ad: QueriedSource, hit: Hit) -> Finding:
         hit.coding,
         other,
     )
+
+
+def _versions(folder: Path) -> dict[Path, Version]:
+    """Return the versions of the logs in a coder's folder; none if it cannot be read."""
+    try:
+        return {log: fs.version(log) for log in session_files.logs(folder)}
+    except OSError:
+        return {}
 
 
 def _reanchored(state: State, source: Source) -> State:

@@ -59,6 +59,8 @@ class FindController:
         self._shown = 0
         """The search of which something has been shown."""
         self._busy = Lock()
+        self._is_stale = False
+        """True if logs may have changed since the last search."""
 
     # --- the list -----------------------------------------------------------------------------------
 
@@ -67,6 +69,7 @@ class FindController:
         if query:
             self.state = FindState(query)
         self.remember()
+        self._is_stale = True
         screen = FindScreen(self.state, self._bench.index, self.search, self._sort)
         self._screen = screen
         self._bench.ask(screen, self._answered)
@@ -125,6 +128,10 @@ class FindController:
         finder.close()
         with self._busy:
             try:
+                is_stale, self._is_stale = self._is_stale, False
+                if is_stale:
+                    finder.refresh()
+                    self._bench.app.call_from_thread(self.remember)
                 reported = monotonic()
                 for done in finder.load(is_stopped, with_sessions=query is None or query.needs_sessions):
                     if query is not None and monotonic() - reported > REPORTS:
