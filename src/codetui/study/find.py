@@ -21,10 +21,11 @@ from codetui.core.query.words import FoldedText
 from codetui.core.session.state import State, evolve, replay
 from codetui.core.text.normalize import collapse_spaces
 from codetui.core.text.units import units
-from codetui.model import Coding, Problem, Source, SourceId, Span, Transaction, TransactionId
+from codetui.model import Coding, Problem, Source, SourceEntry, SourceId, Span, Transaction, TransactionId
 from codetui.storage import fs, session_files
 from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
+from codetui.storage.text_index import TextIndex
 from codetui.study import regex_child
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.study import Study
@@ -36,6 +37,12 @@ KEPT_CHARACTERS = 8_000_000
 
 KEPT_CODINGS = 60_000
 """The number of codings that are kept in memory between searches."""
+
+INDEXED_BYTES = 30_000_000
+"""The size of a corpus whose words are indexed, in bytes: about 20,000 ads."""
+
+INDEXED_SHARE = 0.03
+"""The share of sources up to which they are read by the index: beyond it, reading all in one pass is quicker."""
 
 PAGE, PAUSE = 200, 0.05
 """Findings, or seconds, after which a search reports what it has found."""
@@ -216,7 +223,9 @@ class Finder:
     def _candidates(self, query: Query) -> Iterator[tuple[QueriedSource, float]]:
         """Yield the sources to test, each with one session or with none, and the share that is done."""
         if not query.needs_sessions:
-            yield from ((self._queried(text), done) for text, done in self._all_texts())
+            entries = self._indexed(query)
+            texts = self._all_texts() if entries is None else self._read_entries(entries)
+            yield from ((self._queried(text), done) for text, done in texts)
             return
         # Texts of a table that are read one by one take ten times as long.
         for _ in self.load(with_sessions=False):
@@ -243,8 +252,44 @@ class Finder:
         return self._texts.all() or self._read_texts()
 
     def _read_texts(self) -> Iterator[tuple[_Text, float]]:
-        for source, _, done in self._study.corpus.walk(self.problems):
-            yield _Text(source, FoldedText(source.text)), done
+        """Yield all texts from the disk; those of a large corpus are indexed on the way."""
+        index = self._index
+        writer = index.writer() if index is not None and not index.is_current() else None
+        known = len(self.problems)
+        try:
+            for source, offset, done in self._study.corpus.walk(self.problems):
+                text = _Text(source, FoldedText(source.text))
+                if writer is not None:
+                    writer.add(source, offset, text.folded.text)
+                yield text, done
+            # With an index, sources that cannot be read would not be named any more.
+            if writer is not None and all(one.severity == "note" for one in self.problems[known:]):
+                writer.finish()
+        finally:
+            if writer is not None:
+                writer.discard()
+
+    @property
+    def _index(self) -> TextIndex | None:
+        """The index of the corpus as it is now; None for a small one."""
+        corpus = self._study.corpus
+        fingerprint, size = corpus.fingerprint()
+        return TextIndex(corpus.path, fingerprint) if size >= INDEXED_BYTES else None
+
+    def _indexed(self, query: Query) -> list[SourceEntry] | None:
+        """Return the sources that may match by the index, in corpus order; None if it says nothing of use."""
+        expression = query.index_expression
+        if not expression or query.attributes or self._texts.all() is not None:
+            return None
+        index = self._index
+        return index.entries(expression, INDEXED_SHARE) if index is not None else None
+
+    def _read_entries(self, entries: list[SourceEntry]) -> Iterator[tuple[_Text, float]]:
+        for number, entry in enumerate(entries):
+            source, problems = self._study.corpus.read(entry)
+            self.problems += problems
+            if source is not None:
+                yield _Text(source, FoldedText(source.text)), number / len(entries)
 
     def _text_of(self, source: SourceId) -> _Text | None:
         kept = self._texts.by_id(lambda text: text.source.id)

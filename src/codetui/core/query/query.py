@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from codetui.core.query.words import FoldedText, Phrase, fold
 from codetui.model import CodeId
 
+_RUN = re.compile("[a-z0-9_]+")
+
 # --- values -------------------------------------------------------------------------------------------
 
 
@@ -213,9 +215,31 @@ class Query:
         return _may_match_uncoded(self.root)
 
     @property
+    def index_expression(self) -> str:
+        """An expression of SQLite's FTS5 that all texts match which the query matches; empty if there is none."""
+        return _index_expression(self.root)
+
+    @property
     def words(self) -> list[str]:
         """The words and phrases to be found in the text, as typed."""
         return [one.words.text for one in _nodes(self.root) if isinstance(one, InText)]
+
+
+def _index_expression(node: Node) -> str:
+    """Return an expression over runs of ASCII letters, digits and underscores; empty if any source may match."""
+    match node:
+        case InText():
+            runs = [run for word in node.words.folded for run in _RUN.findall(word)]
+            last = "*" if node.words.is_prefix and node.words.folded[-1].endswith(runs[-1:][0] if runs else " ") else ""
+            quoted = [f'"{run}"' for run in runs]
+            return f"({' AND '.join(quoted)}{last})" if runs else ""
+        case And():
+            return " AND ".join(filter(None, map(_index_expression, node.parts)))
+        case Or():
+            parts = list(map(_index_expression, node.parts))
+            return f"({' OR '.join(f'({part})' for part in parts)})" if all(parts) else ""
+        case _:
+            return ""
 
 
 def _nodes(node: Node) -> Iterator[Node]:

@@ -362,6 +362,19 @@ class Corpus:
         if not known:
             problems.append(files.empty_problem())
 
+    def fingerprint(self) -> tuple[str, int]:
+        """Return a text that changes whenever a file of the corpus does, and the size of all files in bytes."""
+        digest, size = blake2b(repr(self._columns).encode(), digest_size=16), 0
+        for path in self._files().paths():
+            with suppress(OSError):
+                status = disk.status(path)
+                if status is not None:
+                    digest.update(
+                        f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape")
+                    )
+                    size += status.st_size
+        return digest.hexdigest(), size
+
     def digests(self, entries: Iterable[SourceEntry]) -> Iterator[int]:
         """Yield the digest of each listed source's text (see `digest_of`), in the order of the list.
 
