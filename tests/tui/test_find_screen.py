@@ -142,7 +142,13 @@ async def test_marked_quotations_are_recoded_as_one_step(study: Path) -> None:
         assert "Recode 2 quotations to TASK1" in found(bench).notice
         assert words(bench) == []
         await press(pilot, "<escape>")
-    assert [code for code, _, _ in codings(study, "12")] == ["TASK1", "TASK1"]
+        assert [code for code, _, _ in codings(study, "12")] == ["TASK1", "TASK1"]
+        await typed(pilot, "u")
+        assert bench.ad.id == "11"
+        assert [code for code, _, _ in codings(study, "12")] == ["TASK2", "TASK2"]
+        await typed(pilot, "<ctrl+f>")
+        assert len(words(bench)) == 2
+        await press(pilot, "<escape>")
 
 
 async def test_a_note_is_written_on_the_quotation_under_the_cursor(study: Path) -> None:
@@ -196,7 +202,7 @@ async def test_findings_are_sorted_by_ad_code_and_time(study: Path) -> None:
     async with opened(study) as (pilot, bench):
         await typed(pilot, "<ctrl+f>code:TASK*<tab>")
         assert [one.words for one in found(bench).findings] == ["light the lamp", "ships come in", "count the sacks"]
-        await press(pilot, "ss")
+        await press(pilot, "<ctrl+t><ctrl+t>")
         assert [one.words for one in found(bench).findings] == ["ships come in", "count the sacks", "light the lamp"]
         await press(pilot, "<escape>")
 

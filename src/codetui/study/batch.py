@@ -212,7 +212,9 @@ class StepRunner:
         refusal = self._interrupted() or self._outdated(plan)
         if refusal is not None:
             return refusal
-        if plan.kind == "batch" and len(plan.changes) == 1:
+        is_single = plan.kind == "batch" and len(plan.changes) == 1
+        # While another session is open, the step has to name it: undo looks there for the latest one.
+        if is_single and self._current in (None, plan.changes[0].session):
             [(_, session, decision)] = plan.changes
             outcome = session.record(decision)
             written = self._written(session) if isinstance(outcome, Saved) else ()
