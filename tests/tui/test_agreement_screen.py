@@ -9,6 +9,7 @@ from textual.widgets import Static
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from codetui.tui.dialogs.agreement import AgreementScreen
+from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.widgets.rows import PlainRows, Row
 from testing.coders import code_source
 from testing.keys import press, running, until
@@ -65,12 +66,36 @@ async def test_from_the_codes_to_the_text_and_back(tmp_path: Path) -> None:
         assert not isinstance(pilot.app.screen, AgreementScreen)
 
 
-async def test_what_is_not_done_by_both_is_not_shown(tmp_path: Path) -> None:
+async def test_what_is_not_done_by_both_is_shown_only_on_request(tmp_path: Path) -> None:
     study = Study.open(write_study(tmp_path))
     code_source(study, "rosa", "11", [("TASK1", LAMP)])
     async with running(open_workspace(study, "rosa")) as (pilot, bench):
         await press(pilot, "za")
         assert "Nobody else has coded in this study yet" in bench.status.message[0]
+        code_source(study, "otto", "12", [])
+        await press(pilot, "za")
+        await until(pilot, lambda: "no ad that you and otto have both coded" in bench.status.message[0])
         code_source(study, "otto", "11", [("TASK1", LAMP)], is_done=False)
         await press(pilot, "za")
-        await until(pilot, lambda: "both marked done" in bench.status.message[0])
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await press(pilot, "n")
+        assert pilot.app.screen is bench
+        await press(pilot, "za")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await press(pilot, "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        assert "1 ad begun by both" in str(pilot.app.screen.query_one(".frame").border_title)
+        await press(pilot, "a")
+        assert "compared already" in str(pilot.app.screen.query_one(".frame").border_subtitle)
+
+
+async def test_what_is_not_done_can_be_added(tmp_path: Path) -> None:
+    study = coded(tmp_path)
+    for coder in ("rosa", "otto"):
+        code_source(study, coder, "13", [], is_done=coder == "otto", profile="2")
+    async with running(open_workspace(study, "rosa")) as (pilot, _bench):
+        await press(pilot, "za")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        assert "2 ads done by both" in str(pilot.app.screen.query_one(".frame").border_title)
+        await press(pilot, "a")
+        await until(pilot, lambda: "3 ads begun by both" in str(pilot.app.screen.query(".frame").first().border_title))

@@ -35,7 +35,11 @@ SHOWN = 8
 
 
 class NothingInCommonError(StudyError):
-    """There is no source that all coders have done."""
+    """There is no source that all coders have done; with `has_begun` there are some that all have begun."""
+
+    def __init__(self, message: str, *, has_begun: bool) -> None:
+        super().__init__(message)
+        self.has_begun = has_begun
 
 
 class AgreementRequest(NamedTuple):
@@ -317,8 +321,8 @@ class _Reader:
         what = f"there is no {words.source} that all coders have done (done: {numbers})"
         if common and not self._request.is_for_all:
             hint = f"--all-ads also compares the {plural(common, words.source, words.sources)} that all have begun"
-            return NothingInCommonError(f"{what}; {hint}.")
-        return NothingInCommonError(f"{what}.")
+            return NothingInCommonError(f"{what}; {hint}.", has_begun=True)
+        return NothingInCommonError(f"{what}.", has_begun=False)
 
     def _without_map(self) -> StudyError:
         """Return the error for sessions that were coded with codes of another codebook."""

@@ -46,6 +46,11 @@ def _of_the_kind() -> str:
     return f" · {keys}: next, previous of the kind" if keys else ""
 
 
+KEYS = "Enter: open · Tab: other level · a: also not done ones · Esc: close"
+LIST_KEYS = "Enter: the text · n N: next, previous of the kind · Esc: back"
+TEXT_KEYS = "n N: next, previous of the kind · ↑↓: move · Esc: back"
+
+
 class _View(NamedTuple):
     """The rows on the screen; `targets` has what Enter opens on each row, by its number."""
 
@@ -54,8 +59,8 @@ class _View(NamedTuple):
     keys: str
 
 
-class AgreementScreen(Dialog[None]):
-    """Shows the agreement of two coders, A and B; it asks for nothing."""
+class AgreementScreen(Dialog[bool]):
+    """Shows the agreement of two coders, A and B. Answers True to compare what is not marked done, too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "switch(1)", "next level", show=False, priority=True),
@@ -63,6 +68,7 @@ class AgreementScreen(Dialog[None]):
         registered("next_match", "next(1)", "next of the kind"),
         registered("previous_match", "next(-1)", "previous of the kind"),
         # As in vim, beside the keys of the registry.
+        Binding("a", "compare_all", "compare what is not done, too", show=False),
         Binding("n", "next(1)", "next of the kind", show=False),
         Binding("N", "next(-1)", "previous of the kind", show=False),
     ]
@@ -72,7 +78,8 @@ class AgreementScreen(Dialog[None]):
         a, b = found.request.coders
         words = index.book.words
         ads = plural(len(found.compared), words.source, words.sources)
-        super().__init__(f"Agreement: A {a} · B {b} · {ads}", KEYS)
+        state = "begun by both" if found.request.is_for_all else "done by both"
+        super().__init__(f"Agreement: A {a} · B {b} · {ads} {state}", KEYS)
         self._found, self._index = found, index
         self._names = {"same": "same", "other_code": "other code", "other_edges": "other edges"} | {
             "only_a": "only A",
@@ -124,6 +131,13 @@ class AgreementScreen(Dialog[None]):
             self._show(self._place)
         else:
             self.dismiss(None)
+
+    def action_compare_all(self) -> None:
+        """Compare again, with what both have begun."""
+        if self._found.request.is_for_all:
+            self._say(f"All {self._index.book.words.sources} that both have begun are compared already.")
+        else:
+            self.dismiss(True)
 
     def action_switch(self, step: int) -> None:
         """Show the next level."""

@@ -14,6 +14,8 @@ from codetui.study.agreement import (
 from codetui.study.study import Study, StudyError
 from codetui.tui.bench import Bench, RefusedError, in_background
 
+YES, NO = "yes", "no"
+
 RESAMPLES = 0
 """The screen shows no intervals; `codetui agree` has them."""
 
@@ -38,29 +40,41 @@ class AgreementController:
         options = [option(name, str(number), name) for number, name in enumerate(others[:9], 1)]
         self._bench.ask(ChoiceDialog("Agreement with", options), self._compare)
 
-    def _compare(self, other: str) -> None:
+    def _compare(self, other: str, *, is_for_all: bool = False) -> None:
         """Compare in a worker, then show the result."""
         workspace = self._bench.workspace
-        request = AgreementRequest((workspace.coder, other), resamples=RESAMPLES)
+        request = AgreementRequest((workspace.coder, other), resamples=RESAMPLES, is_for_all=is_for_all)
         self._bench.say(f"Comparing with {other}…")
-        in_background(self._bench, "agreement", partial(_compared, workspace.study, request, other), self._show)
+        compared = partial(_compared, workspace.study, request)
+        in_background(self._bench, "agreement", compared, lambda found: self._show(found, other))
 
-    def _show(self, found: StudyAgreement | str) -> None:
-        if isinstance(found, str):
-            self._bench.say(found, "refusal")
-            return
+    def _show(self, found: StudyAgreement | StudyError, other: str) -> None:
+        """Show an agreement; without anything that both have done, ask whether to compare what both have begun."""
         from codetui.tui.dialogs.agreement import AgreementScreen
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
 
-        self._bench.say("")
-        self._bench.ask(AgreementScreen(found, self._bench.index), lambda _: None)
+        bench = self._bench
+        bench.say("")
+
+        def compare_all(is_wanted: bool | str) -> None:
+            if is_wanted in (True, YES):
+                self._compare(other, is_for_all=True)
+
+        if isinstance(found, StudyAgreement):
+            bench.ask(AgreementScreen(found, bench.index), compare_all)
+        elif isinstance(found, NothingInCommonError) and found.has_begun:
+            source, sources = bench.words.source, bench.words.sources
+            options = option(YES, "y", f"compare the {sources} that both have begun"), option(NO, "n", "leave it")
+            bench.ask(ChoiceDialog(f"No {source} is marked done by you and {other}", options), compare_all)
+        elif isinstance(found, NothingInCommonError):
+            bench.say(f"There is no {bench.words.source} that you and {other} have both coded.", "refusal")
+        else:
+            bench.say(str(found), "refusal")
 
 
-def _compared(study: Study, request: AgreementRequest, other: str) -> StudyAgreement | str:
+def _compared(study: Study, request: AgreementRequest) -> StudyAgreement | StudyError:
     """Return the agreement, or why there is none."""
     try:
         return compare_coders(study, request)
-    except NothingInCommonError:
-        source = study.codebook.words.source
-        return f"There is no {source} that you and {other} have both marked done, so there is nothing to compare yet."
     except StudyError as error:
-        return str(error)
+        return error
