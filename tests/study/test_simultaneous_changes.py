@@ -53,7 +53,7 @@ def test_a_hand_edit_is_imported_and_undone_despite_other_changes(tmp_path: Path
     assert words_of(session) == EDITED
     outcome = session.execute(Undo())
     assert isinstance(outcome, Saved)
-    assert outcome.message == "Undone: an edit of the document by hand."
+    assert outcome.message.startswith("Undone: an edit of the document by hand (")
     assert session.save_document() is None
     session = reopened(tmp_path, text, book)
     assert session.initial_pull is None
