@@ -255,7 +255,7 @@ class Context(NamedTuple):
         return _common(before[::-1], _folded(self.before)[::-1]), _common(after, _folded(self.after))
 
     def is_whole(self, text: str, span: Span) -> bool:
-        """Return whether all of the context is round `span`."""
+        """Return whether the text around `span` has the whole context on both sides."""
         before, after = self._round(text, span)
         return before.endswith(_folded(self.before)) and after.startswith(_folded(self.after))
 

@@ -29,7 +29,7 @@ class SpanIndex:
         self._count = len(spans)
 
     def with_more(self, spans: Iterable[tuple[int, int]]) -> SpanIndex:
-        """Return the index of these spans and more behind them, without sorting all anew."""
+        """Return the index of these spans and of more behind them, which are inserted."""
         grown = SpanIndex(())
         grown.places, grown.numbers, grown.reach = self.places.copy(), self.numbers.copy(), self.reach.copy()
         grown._count = self._count
