@@ -35,13 +35,13 @@ def test_a_changed_key_is_used_and_named_by_hints_messages_and_help(study: Path)
     with start(
         study, '[keys]\nprofile = "Ctrl+P"\npalette = "z p"\nproblems = "F4"\nundo = ["F6", "z u"]\n'
     ) as terminal:
-        terminal.wait_for("Ctrl+P profile")
+        terminal.wait_for("press Ctrl+P", "Ctrl+P  profile")
         terminal.type("11")
         terminal.wait_for("TASK1: Lighting ←")
         terminal.type(F6)
         terminal.wait_for("Undone")
         terminal.type("?undo")
-        terminal.wait_for("F6, z u", "Undo the last step")
+        terminal.wait_for("F6, z u", "Undo your last step")
         terminal.type(ESCAPE)
         terminal.wait_for("You light the lamp")
         terminal.type("u")

@@ -82,6 +82,11 @@ def test_the_documented_settings_are_valid() -> None:
 def test_the_documented_defaults_are_those_of_the_program() -> None:
     real = {"theme": App[None]().theme, "preset": PRESETS[0], "reading_width": MEASURE, "labels": LETTERS}
     assert {name: DEFAULTS[name] for name in real} == real
+    sheet = Sheet("config.toml")
+    table = sheet.parse("".join(f"{name} = {DEFAULTS[name]!r}\n" for name in (*real, "panel_side", "left_margin")))
+    assert table is not None
+    read_settings(table, Names((), PRESETS, theme_names()))
+    assert sheet.problems == []
 
 
 def test_no_key_has_two_meanings_or_hides_a_sequence() -> None:

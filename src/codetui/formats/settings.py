@@ -122,7 +122,6 @@ def _cells(table: Table, name: str) -> int | None:
 
 def _labels(table: Table) -> str | None:
     value = _text(table, "labels", instead='"asdfjklghewioru"')
-    value = value and value.lower()
     if value is None or (value.isalpha() and len(set(value)) == len(value) >= FEWEST_LABELS):
         return value
     table.report("error", f"labels is at least {FEWEST_LABELS} different letters, the handiest first", "labels")
