@@ -88,12 +88,6 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines)
 
-    def label_at(self, row: int, column: int) -> str:
-        """Return the letters of the jump label at this cell: bold, the first on another background than the others."""
-        cells = [self._screen.buffer[row][place] for place in range(column, self._screen.columns)]
-        end = next(place for place in range(1, len(cells)) if not cells[place].bold or cells[place].bg == cells[0].bg)
-        return "".join(cell.data for cell in cells[:end])
-
     def wait_for(self, *words: str, seconds: float = PATIENCE) -> None:
         """Read until all these words are on the screen."""
         self.wait_until(lambda: all(one in self.text for one in words), f"{words} on the screen", seconds)
