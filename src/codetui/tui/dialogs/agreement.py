@@ -38,17 +38,12 @@ WIDE = 110
 GUTTERS = 15
 """Cells beside the text of an ad: the box, the gutters of both coders, and the edges of the list."""
 
-KEYS = "Enter: open · Tab: codes, quotations, profile · Esc: close"
+KEYS = "Enter: open · Tab: other level · a: also not done ones · Esc: close"
 
 
 def _of_the_kind() -> str:
     keys = " ".join(filter(None, map(dialog_key_of, ("next_match", "previous_match"))))
     return f" · {keys}: next, previous of the kind" if keys else ""
-
-
-KEYS = "Enter: open · Tab: other level · a: also not done ones · Esc: close"
-LIST_KEYS = "Enter: the text · n N: next, previous of the kind · Esc: back"
-TEXT_KEYS = "n N: next, previous of the kind · ↑↓: move · Esc: back"
 
 
 class _View(NamedTuple):
@@ -67,8 +62,8 @@ class AgreementScreen(Dialog[bool]):
         Binding("shift+tab", "switch(-1)", "previous level", show=False, priority=True),
         registered("next_match", "next(1)", "next of the kind"),
         registered("previous_match", "next(-1)", "previous of the kind"),
-        # As in vim, beside the keys of the registry.
         Binding("a", "compare_all", "compare what is not done, too", show=False),
+        # As in vim, beside the keys of the registry.
         Binding("n", "next(1)", "next of the kind", show=False),
         Binding("N", "next(-1)", "previous of the kind", show=False),
     ]
