@@ -1,0 +1,1 @@
+"""Queries: the language of searches, and what a query finds in a source with one session."""
