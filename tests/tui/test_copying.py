@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from codetui.core.session.state import replay
-from codetui.model import Coding
+from codetui.model import Coding, SourceId
 from codetui.storage.journal import Journal
 from codetui.study.overview import DuplicateText
 from codetui.study.session.outcome import AdStatus
+from codetui.study.workspace import Workspace
 from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.confirm import ChoiceDialog, DryRunDialog
 from codetui.tui.dialogs.help import HelpRows
@@ -125,6 +126,29 @@ async def test_a_coded_ad_keeps_its_codings(folder: Path) -> None:
 )
 def test_the_offer_to_copy_names_the_ad_and_the_key(twins: DuplicateText, is_coded: bool, words: str) -> None:
     assert duplicate_words(twins, is_coded=is_coded) == words
+
+
+def at_third(folder: Path) -> Workspace:
+    workspace = workspace_on(folder)
+    workspace.begin_with(SourceId("3"))
+    return workspace
+
+
+async def test_two_swapped_ads_are_explained_before_the_quotations_that_are_lost(folder: Path) -> None:
+    await code(folder)
+    async with running(at_third(folder)) as (pilot, _):
+        await press(pilot, "11")
+    first, third = folder / "ads" / "1_acme.txt", folder / "ads" / "3_else.txt"
+    text, other = first.read_bytes(), third.read_bytes()
+    first.write_bytes(other)
+    third.write_bytes(text)
+    async with running(at_third(folder)) as (pilot, bench):
+        assert bench.status.message[0].startswith("Coded as 1 before (done, 2 codings): Y carries them over · ")
+        await press(pilot, "Y")
+        assert [one.words for one in bench.state.live() if one.anchor] == [
+            "We need Python and SQL.",
+            "You like people.",
+        ]
 
 
 # --- copies of a session's log and document -------------------------------------------------------------

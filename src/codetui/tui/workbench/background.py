@@ -207,8 +207,12 @@ def list_sources(bench: Bench) -> None:
             status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
 
     def texts_read() -> None:
-        if status.message[1] == "info" and (words := bench.copier.greeting()):
+        words, (text, kind) = bench.copier.greeting(), status.message
+        if words and kind == "info":
             status.show_message(words)
+        elif words and bench.copier.is_from_former_id:
+            # That explains why quotations are not located.
+            status.show_message(f"{words} · {text}", kind)
 
     def work() -> None:
         worker, hand = get_current_worker(), bench.app.call_from_thread

@@ -105,6 +105,12 @@ class CopyController:
         is_coded = any(coding.anchor for coding in self._bench.state.live())
         return duplicate_words(twins, is_coded=is_coded) if twins else ""
 
+    @property
+    def is_from_former_id(self) -> bool:
+        """Return whether the text of the open source was coded under another id, which is gone or has another text."""
+        twins = self._bench.workspace.sources.duplicate()
+        return twins is not None and twins.is_renamed
+
     def take(self) -> None:
         """Copy this coder's codings of the other source."""
         workspace, word = self._bench.workspace, self._bench.words.source
