@@ -20,7 +20,6 @@ from codetui.tui.dialogs.help import DefinitionDialog, HelpRows, HelpScreen
 from codetui.tui.dialogs.source import ProfilePicker
 from codetui.tui.dialogs.source_list import AdListScreen
 from codetui.tui.dialogs.text import NoteDialog, SourceDialog, TextDialog
-from codetui.tui.widgets.document_view import MIN_KEY_CELLS, gutter_cells
 from codetui.tui.workbench.screen import WorkbenchScreen
 from testing.keys import BOOK, coded, keys_of, press, running, status_rows, until, with_codings, workspace_on, write_ad
 
@@ -375,7 +374,7 @@ async def test_background_documents_open_beside_the_ad_during_coding(tmp_path: P
 async def test_the_mouse_selects_words_and_sentences(tmp_path: Path) -> None:
     write_ad(tmp_path, NEED)
     async with running(workspace_on(tmp_path)) as (pilot, bench):
-        cells = gutter_cells(MIN_KEY_CELLS)
+        cells = bench.document.margin_cells + bench.document.gutter_cells
         await pilot.double_click("#document", offset=(cells + 9, 0))
         assert bench.selector.selection.span == (8, 14)
         await pilot.triple_click("#document", offset=(cells + 9, 0))
