@@ -117,6 +117,8 @@ def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Names
         return _open
     if name == "completion":
         return _completion
+    if name == "tutor":
+        return _tutor
     if name == "config":
         from codetui.cli import config
 
@@ -163,7 +165,20 @@ def _unknown(word: str) -> str:
     return str(missing_corpus(Path(word)))
 
 
-def _open(options: argparse.Namespace) -> int:
+def _tutor(options: argparse.Namespace) -> int:
+    """Open the tutor's study in a folder that is thrown away."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from codetui.study.study import create_tutorial
+
+    with TemporaryDirectory(prefix="codetui-tutor-") as folder:
+        create_tutorial(Path(folder))
+        options = open_parser().parse_args(["--study", folder, "--coder", options.coder or "you"])
+        return _open(options, is_tutorial=True)
+
+
+def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
     # Frames follow the keys at once: Textual would wait for the next of 60 a second.
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
     # Little is garbage until the first frame; the workbench turns the collector on behind it.
@@ -187,7 +202,7 @@ def _open(options: argparse.Namespace) -> int:
     from codetui.tui.shutdown import forgiving_terminal
 
     names = Names([action.id for action in ACTIONS], PRESETS)
-    app = CodetuiApp(workspace, SettingsFiles(names, study.codebook_service))
+    app = CodetuiApp(workspace, SettingsFiles(names, study.codebook_service), is_tutorial=is_tutorial)
     with forgiving_terminal():
         words = app.run_to_end()
     workspace.release()
@@ -232,6 +247,7 @@ COMMANDS = {
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
     "init": "create a new study in a folder",
+    "tutor": "learn the keys in ten minutes, on an invented ad",
     "config": "show and check your settings, and list all keys",
     "completion": "print the completion file of a shell",
 }
@@ -382,6 +398,8 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
         case "init":
             parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+        case "tutor":
+            parser.add_argument("--coder", metavar="NAME", help="default: you")
         case "config":
             _add_study(parser, "codebook")
             parser.add_argument("--actions", action="store_true", help="list all actions with their keys and help")

@@ -6,7 +6,7 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
-_shtab_codetui_subparsers=(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)
+_shtab_codetui_subparsers=(import import-codings invented export find sample adjudicate status check agree merge codebook init tutor config completion)
 
 _shtab_codetui_import_option_strings=(-h --help --study --corpus --codebook --sessions --coder)
 _shtab_codetui_import_codings_option_strings=(-h --help --study --corpus --codebook --sessions --as --person --from --format --map --not-done --dry-run --json)
@@ -28,6 +28,7 @@ _shtab_codetui_codebook_migrate_option_strings=(-h --help --map --old --dry-run 
 _shtab_codetui_codebook_finish_option_strings=(-h --help --undo --study --corpus --codebook --sessions)
 _shtab_codetui_codebook_option_strings=(-h --help)
 _shtab_codetui_init_option_strings=(-h --help)
+_shtab_codetui_tutor_option_strings=(-h --help --coder)
 _shtab_codetui_config_option_strings=(-h --help --study --codebook --actions --path --json)
 _shtab_codetui_completion_option_strings=(-h --help)
 _shtab_codetui_option_strings=(-h --help --study --corpus --codebook --sessions --coder --ad --version)
@@ -135,7 +136,7 @@ _shtab_codetui_agree___figures_choices=(main all)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)
+_shtab_codetui_pos_0_choices=(import import-codings invented export find sample adjudicate status check agree merge codebook init tutor config completion)
 
 _shtab_codetui_import_pos_0_nargs=+
 _shtab_codetui_import__h_nargs=0
@@ -220,6 +221,8 @@ _shtab_codetui_codebook__h_nargs=0
 _shtab_codetui_codebook___help_nargs=0
 _shtab_codetui_init__h_nargs=0
 _shtab_codetui_init___help_nargs=0
+_shtab_codetui_tutor__h_nargs=0
+_shtab_codetui_tutor___help_nargs=0
 _shtab_codetui_config__h_nargs=0
 _shtab_codetui_config___help_nargs=0
 _shtab_codetui_config___actions_nargs=0

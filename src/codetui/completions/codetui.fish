@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init config completion
+set -g _shtab_codetui_commands import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init tutor config completion
 set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --iou --map --name --of --old --output --overlap --resamples --same --seed --sessions --size --stratify --study --what -o
 
 complete -c codetui -e
@@ -255,6 +255,9 @@ complete -c codetui -n '_shtab_codetui_using codebook finish' -l sessions -xka "
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a tutor -d 'learn the keys in ten minutes, on an invented ad'
+complete -c codetui -n '_shtab_codetui_using tutor' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using tutor' -l coder -x -d 'default: you'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a config -d 'show and check your settings, and list all keys'
 complete -c codetui -n '_shtab_codetui_using config' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using config' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

@@ -42,7 +42,7 @@ complete codetui \
         'n/--figures/(main all)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(import import-codings invented export find sample adjudicate status check agree merge codebook init config completion)/' \
+        'p/1/(import import-codings invented export find sample adjudicate status check agree merge codebook init tutor config completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

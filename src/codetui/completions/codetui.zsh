@@ -25,6 +25,7 @@ _shtab_codetui_commands() {
     merge:'merge sessions from a USB stick, a clone or another machine'
     sample:'draw ads at random, and say who codes which'
     status:'show progress per ad'
+    tutor:'learn the keys in ten minutes, on an invented ad'
   )
   _describe 'codetui commands' _commands
 }
@@ -375,6 +376,14 @@ _shtab_codetui_status_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_status_defaults_added=0
 
+_shtab_codetui_tutor_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--coder[default\: you]:NAME:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_tutor_defaults_added=0
+
 
 _shtab_codetui() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->codetui'
@@ -409,6 +418,7 @@ _shtab_codetui() {
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
+        tutor) _arguments -C -s $_shtab_codetui_tutor_options ;;
       esac
   esac
 }

@@ -82,6 +82,7 @@ def read_reference(codebook: Path, reference: Reference) -> tuple[str, Problem |
 # --- a new study --------------------------------------------------------------------------------------
 
 SAMPLE_AD = "1_example_company.txt"
+TUTOR_AD = "1_oude_molen.txt"
 
 
 def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -98,6 +99,14 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
     _create(folder / ".gitattributes", "study-gitattributes", made, left)
     git_made, git_left = create_git_files(folder / "sessions")
     return made + git_made, left + git_left
+
+
+def create_tutorial(folder: Path) -> None:
+    """Create the study of the tutor in an empty folder: an invented ad and a small codebook."""
+    ads = folder / "ads"
+    fs.ensure_folder(ads)
+    _create(folder / "codebook.toml", "tutor_codebook.toml", [], [])
+    _create(ads / TUTOR_AD, TUTOR_AD, [], [])
 
 
 def create_git_files(sessions: Path) -> tuple[list[Path], list[Path]]:

@@ -273,6 +273,11 @@ def create_study(folder: Path) -> tuple[list[Path], list[Path]]:
     return study_files.create_study(folder)
 
 
+def create_tutorial(folder: Path) -> None:
+    """Create the study of the tutor in an empty folder."""
+    study_files.create_tutorial(folder)
+
+
 # --- the codebook ---------------------------------------------------------------------------------------
 
 

@@ -63,7 +63,9 @@ class CodetuiApp(ThemedApp):
 
     BINDINGS = [Binding("ctrl+q", "quit", "quit", show=False, priority=True, id="quit")]
 
-    def __init__(self, workspace: Workspace, settings: SettingsFiles | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, settings: SettingsFiles | None = None, *, is_tutorial: bool = False
+    ) -> None:
         """Create the program; without `settings` everything has its default."""
         has_colour = "NO_COLOR" not in os.environ
         super().__init__(ansi_color=None if has_colour else True)
@@ -73,7 +75,7 @@ class CodetuiApp(ThemedApp):
         self.error_console = Console(file=self._errors, width=120)
         self.workspace = workspace
         self.settings = settings
-        self._workbench = WorkbenchScreen(workspace, settings)
+        self._workbench = WorkbenchScreen(workspace, settings, is_tutorial=is_tutorial)
         self._key_queue = KeyQueue(self, self._dispatch)
         self.shutdown = Shutdown(self, self._workbench)
         if not has_colour or self.console.color_system == FEW_COLOURS:

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from codetui.tui.widgets.reader import ReaderPane
     from codetui.tui.workbench.codebook import CodebookController
     from codetui.tui.workbench.find import FindController
+    from codetui.tui.workbench.guide import Guide
     from codetui.tui.workbench.history import HistoryController
     from codetui.tui.workbench.memo import MemoController
 
@@ -88,8 +89,12 @@ class WorkbenchScreen(Screen[None]):
     codebook_editor: CodebookController
     source_editor: SourceController
 
-    def __init__(self, workspace: Workspace, settings: SettingsFiles | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, settings: SettingsFiles | None = None, *, is_tutorial: bool = False
+    ) -> None:
         super().__init__()
+        self._is_tutorial = is_tutorial
+        self._guide: Guide | None = None
         self.workspace = workspace
         self.settings = settings
         self.keymap = use(self._keymap())
@@ -242,6 +247,28 @@ class WorkbenchScreen(Screen[None]):
             # An app that is closing mounts nothing any more.
             if self.is_attached:
                 await self.mount(widget, before=before)
+        if self.is_attached and self._is_tutorial:
+            await self._mount_guide()
+
+    async def _mount_guide(self) -> None:
+        """Show three lines on the first steps, or the tutor, until the coder hides them."""
+        from codetui.tui.workbench.guide import FIRST_START, Guide
+
+        steps = FIRST_START
+        if self._is_tutorial:
+            from codetui.tui.tutor import STEPS
+
+            steps = STEPS
+        self._guide = Guide(steps, self)
+        await self.mount(self._guide, before=self.outline)
+
+    def switch_guide(self) -> None:
+        """Show the guide, or hide it."""
+        if self._guide is not None:
+            self._guide.remove()
+            self._guide = None
+        else:
+            self.run_worker(self._mount_guide(), exclusive=True)
 
     def start_workers(self) -> None:
         """List the ads in the background, and watch the document and the codebook."""
@@ -396,7 +423,9 @@ class WorkbenchScreen(Screen[None]):
         self.show_chips()
 
     def show_chips(self) -> None:
-        """Show the keys of the present situation in the footer."""
+        """Show the keys of the present situation in the footer, and the next step of the tutor if one is done."""
+        if self._guide is not None:
+            self._guide.advance()
         self.status.show_chips(self._footer.chips(self._situation()))
 
     def _situation(self) -> Situation:
@@ -652,6 +681,7 @@ class Keyboard:
             "doubts": resolver.show_list,
             "edit_code": screen.codebook_editor.change_here,
             "example": screen.codebook_editor.make_example,
+            "guide": screen.switch_guide,
             "help": lookup.help,
             "history": lambda: screen.history.show(),
             "memo": lambda: screen.memos.write_here(),
