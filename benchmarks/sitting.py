@@ -151,7 +151,7 @@ def opening(folder: Path, codings: int, *, at_once: int) -> None:
     name = f"log of {codings:,} events on {codings // at_once:,} lines"
     with Terminal(codetui_command("--coder", CODER), folder, environment(folder), columns=120, rows=40) as terminal:
         started = time.perf_counter()
-        terminal.wait_for("#1", seconds=600)
+        terminal.wait_for("Ad 1", seconds=600)
         figures.line(f"{name}: on the screen", [terminal.painted_at - started])
     started = time.perf_counter()
     for line in log.read_bytes().splitlines():

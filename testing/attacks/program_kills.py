@@ -157,7 +157,7 @@ def _live(folder: Path, chance: Random, first: int, tally: Tally) -> None:
 def _opened(terminal: Terminal) -> str:
     """Return the ad that the program starts with, after all ads are listed so that there is a next one."""
     terminal.wait_for("Lamp", "coder wil", f" of {len(ADS)} ")
-    found = re.search(r"#([12]) ", terminal.text)
+    found = re.search(r"Ad ([12]) ", terminal.text)
     assert found is not None, terminal.text
     return found[1]
 
@@ -185,7 +185,7 @@ class _Screen:
 
     def look(self, terminal: Terminal) -> None:
         """Record the message on the screen now."""
-        for found in MESSAGES.finditer(terminal.lines[-2]):
+        for found in MESSAGES.finditer("\n".join(terminal.lines[-3:-1])):
             self.seen.add((found[1].split(" ")[0], int(found[2])))
 
 

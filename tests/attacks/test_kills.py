@@ -14,8 +14,8 @@ from testing.attacks import ledger
 from testing.attacks.ledger import Difference, Ledger
 
 ROOT = Path(__file__).resolve().parents[2]
-ELSEWHERE = ("outside.py", "git_driver.py")
-"""Modules that write files for another program to read, in a folder of the system's and not in the study."""
+ELSEWHERE = ("outside.py", "git_driver.py", "text_index.py", "regex_child.py")
+"""Modules that write outside the study: for another program, into the cache folder, or to a parent process."""
 
 if sys.platform == "win32":
     pytest.skip("Windows has neither fork nor pseudo-terminals", allow_module_level=True)

@@ -147,7 +147,7 @@ def test_a_link_that_leaves_the_sessions_folder_is_refused(tmp_path: Path) -> No
     outside.mkdir()
     (root / "anna" / "events").symlink_to(outside)
     paths = SessionPaths(root, "anna")
-    with pytest.raises(PermissionError, match="--sessions"):
+    with pytest.raises(PermissionError, match="codetui merge"):
         paths.log("1")
     with pytest.raises(PermissionError):
         paths.write_place(StoppedAt("1"))

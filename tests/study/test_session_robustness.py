@@ -273,7 +273,7 @@ def test_a_document_linked_out_of_the_folder_is_reported_and_coding_continues(tm
     again = opened(root)
     code(again, SEA)
     problem = again.save_document()
-    assert problem is not None and problem.severity == "error" and "--sessions" in problem.message
+    assert problem is not None and problem.severity == "error" and "codetui merge" in problem.message
     assert outside.read_bytes() == before
     assert words_of(opened(root)) == [LAMP, SEA]
 

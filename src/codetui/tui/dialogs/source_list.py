@@ -195,7 +195,7 @@ class AdListScreen(Dialog[SourceId]):
         self._words = words
         self._state: State | None = None
         self._choices: list[State | None] = [None]
-        self._order: Order = ""
+        self._sorting: Order = ""
         self._query = ""
         self._list = AdRows(self._entries, self._progress, is_empty)
         self._filter = AdFilter(self._entries, STATES, lambda entry: self._progress.get(entry.id, UNTOUCHED).progress)
@@ -243,7 +243,7 @@ class AdListScreen(Dialog[SourceId]):
     def action_next_order(self) -> None:
         """Sort by the next column; after the last one, in the order of the corpus."""
         place = self._place()
-        self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
+        self._sorting = ORDERS[(ORDERS.index(self._sorting) + 1) % len(ORDERS)]
         self._show(place)
 
     def on_resize(self) -> None:
@@ -277,7 +277,7 @@ class AdListScreen(Dialog[SourceId]):
         rows = self._rows
         found = self._filter.places(self.query_one(Input).value)
         rows.places = [at for at in found if rows.state(at) == self._state] if self._state else found
-        rows.sort(self._order)
+        rows.sort(self._sorting)
         rows.id_cells = min(max((len(entry.id) for entry in self._entries[:2000]), default=4), 16)
         rows.rows_changed(_index(rows.places, place))
         rows.call_after_refresh(rows.show_cursor)
@@ -295,11 +295,11 @@ class AdListScreen(Dialog[SourceId]):
         names: tuple[tuple[Order, int], ...] = (("state", state), ("id", number), ("employer", employer + 2))
         cells = [set_cell_size(self._head(name), room) for name, room in names]
         title = set_cell_size(self._head("title"), max(0, width - state - number - employer - 2 - 9))
-        codings = "codings" if self._order != "codings" else "▾coding"
+        codings = "codings" if self._sorting != "codings" else "▾coding"
         self.query_one("#ads-head", Static).update(Content(f" {''.join(cells)}{title}  {codings}"))
 
     def _head(self, name: Order) -> str:
-        return f"{name} ▾" if name == self._order else name
+        return f"{name} ▾" if name == self._sorting else name
 
     def _show_states(self) -> None:
         counts: Counter[State] = Counter(map(self._rows.state, range(len(self._entries))))
