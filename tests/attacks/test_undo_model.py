@@ -235,7 +235,7 @@ def test_undoing_everything_leads_back_to_the_start(operations: list[Operation])
 
 
 @pytest.mark.slow
-@settings(max_examples=examples(1000), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.sampled_from(OPERATIONS), numbers, numbers, numbers), max_size=40))
 def test_undoing_many_steps_leads_back_to_the_start(operations: list[Operation]) -> None:
     check(operations)
