@@ -180,11 +180,14 @@ def test_a_mistake_in_an_agenda_is_named_with_its_line_and_no_tick_is_lost(
         (["anna", "nobody"], "there is no ad that both have done"),
         (["anna", "bram", "-o", "codebook.toml", "--force"], "codebook"),
         (["anna", "bram", "--iou", "0"], "intersection over union"),
+        (["anna", "bram", "--agenda", "binary.md"], "is no text in UTF-8"),
+        (["anna", "bram", "--agenda", "absent.md"], "absent.md: No such file"),
     ],
 )
 def test_unusable_requests_are_refused_and_nothing_is_written(
     study: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
+    Path("binary.md").write_bytes(b"## 11\n\xff\xfe")
     before = files(study)
     assert run(["adjudicate", *arguments]) == 2
     assert message in capsys.readouterr().err

@@ -59,7 +59,10 @@ def adjudicate(options: argparse.Namespace) -> int:
     ticked: list[Ticked] = []
     problems: list[Problem] = []
     if options.agenda:
-        text = Path(options.agenda).read_text("utf-8-sig")
+        try:
+            text = Path(options.agenda).read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            return error(f"{options.agenda} is no text in UTF-8; name the agenda that this command wrote.")
         ticked, problems = parse_agenda(text, options.agenda)
     agreed = adjudication.take_over_agreed()
     decided = adjudication.decide(ticked, options.agenda or "")

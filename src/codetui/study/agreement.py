@@ -134,13 +134,6 @@ class StudyAgreement:
                 yield Disagreement(id_, one.kind, first, second)
 
 
-def _listed(spans: Sequence[CodedSpan], number: int | None, text: str) -> ListedSpan | None:
-    if number is None:
-        return None
-    start, end, code = spans[number]
-    return ListedSpan(start, end, code, text[start:end])
-
-
 def other_coders(study: Study, coder: str) -> list[str]:
     """Return the names of the other coders who have a log or document, without copies of their folders."""
     root = study.sessions_path

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -106,7 +106,7 @@ def read_files(paths: Iterable[Path], options: ImportOptions) -> list[ForeignSou
     found: list[ForeignSource] = []
     for path in _expanded(paths):
         try:
-            file = CodingsFile(str(path), fs.read(path), lambda name, path=path: _beside(path, name))  # type: ignore[misc]
+            file = CodingsFile(str(path), fs.read(path), partial(_beside, path))
             found += read_codings(file, options.format)
         except UnknownFormatError as error:
             raise StudyError(f"{error}.") from None
