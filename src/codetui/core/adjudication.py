@@ -40,7 +40,7 @@ PROFILE = "profile"
 
 
 class Pair(NamedTuple):
-    """What two coders made of the same words: codings that belong together, or one of one coder alone.
+    """The codings of two coders that belong together, or one of one coder alone.
 
     `first` and `second` are those of the coder who is called 1 and 2 here. `key` names the pair, whichever coder is
     named first.

@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
 
 
 class SampleRequest(NamedTuple):
-    """What to draw: `size` sources for these coders, `overlap` of them for all or for pairs of coders."""
+    """A request for `size` sources for these coders, `overlap` of them for all or for pairs of coders."""
 
     size: int
     seed: int

@@ -27,7 +27,7 @@ REASON = re.compile(r"\s*[-*+] Reason:(?P<text>.*)")
 
 
 class Side(NamedTuple):
-    """What one coder has: a code or profile with the words and the note."""
+    """The code or profile of one coder, with the words and the note."""
 
     label: str
     words: str = ""

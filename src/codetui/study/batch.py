@@ -82,7 +82,7 @@ class StepDone(NamedTuple):
 
     @property
     def is_complete(self) -> bool:
-        """Whether all sessions have it."""
+        """True if all sessions have it."""
         return all(problem.severity != "error" for problem in self.problems)
 
 

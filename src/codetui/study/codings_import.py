@@ -55,7 +55,7 @@ CODE_ID = re.compile(r"\s*(\S+?)[:.]?(?:\s+[-–—:]?\s*(.*))?\s*", re.DOTALL)
 
 Fate = Literal["imported", "nothing new", "refused"]
 Fault = Literal["id without name", "other name", "other section", "unknown code", "offsets"]
-"""What is wrong with a coding in the file; `offsets` are those at which its words are not."""
+"""A fault of a coding in the file; `offsets` means that its words are not at its offsets."""
 
 
 class SourceImport(NamedTuple):

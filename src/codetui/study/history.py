@@ -94,7 +94,7 @@ class HistoryEntry(NamedTuple):
 
     @property
     def has_memo(self) -> bool:
-        """Whether the step writes a memo."""
+        """True if the step writes a memo."""
         events = (*(self.transaction.events if self.transaction else ()), *(self.step.events if self.step else ()))
         return any(isinstance(event, MemoWritten) for event in events)
 

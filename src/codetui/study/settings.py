@@ -25,7 +25,7 @@ def config_path() -> Path:
 
 
 class Source(NamedTuple):
-    """Where a setting is set; line 0 if the file has no such line."""
+    """The file and line of a setting; line 0 if the file has no such line."""
 
     file: str
     line: int

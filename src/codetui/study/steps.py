@@ -52,7 +52,7 @@ class BegunStep(NamedTuple):
 
     @property
     def has_rules(self) -> bool:
-        """Whether the step follows rules, so that sessions which are not known yet may be part of it."""
+        """True if the step follows rules, so that sessions which are not known yet may be part of it."""
         return self.kind in ("refactoring", "migration")
 
 

@@ -364,7 +364,7 @@ class Workspace:
 
     @property
     def has_memo_file(self) -> bool:
-        """Whether the coder has a file of memos, which people may have edited."""
+        """True if the coder has a file of memos, which people may have edited."""
         with suppress(OSError):
             return fs.is_file(self._paths.folder / MEMOS)
         return False

@@ -16,7 +16,7 @@ PATIENCE = 5.0
 
 
 class Copied(NamedTuple):
-    """Where a text went, or why it went nowhere."""
+    """The destination of a copied text, or the reason why it was not copied."""
 
     words: str
     is_refused: bool = False

@@ -133,7 +133,7 @@ class InputFilter:
         """The characters of the open sequence that were passed on or given up, after a pause."""
         self._is_alt = False
         self._has_escape = False
-        """Whether the terminal has a sequence for Esc, so that an Esc alone is the beginning of another one."""
+        """True if the terminal has a sequence for Esc, so that an Esc alone is the beginning of another one."""
         self._paste: list[str] | None = None
         self._is_stale = False
 

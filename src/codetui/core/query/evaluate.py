@@ -1,4 +1,4 @@
-"""Whether a source with one coder's session matches a query, and the places where it does."""
+"""Match a source with one coder's session against a query, and find the places."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class StudioRegion(ForeignModel):
 
 
 class StudioAnnotation(ForeignModel):
-    """What one person or one model made of a task."""
+    """The regions that one person or one model marked in a task."""
 
     result: list[StudioRegion] = []
     model_version: str | None = None

@@ -58,7 +58,7 @@ class FindState:
     error: QueryError | None = None
     problems: Sequence[Problem] = ()
     notice: str = ""
-    """What was done with findings, until the next search."""
+    """The actions on findings since the last search."""
     is_full: bool = False
     """True if there are more findings than are shown."""
 

@@ -56,13 +56,13 @@ class EditDialog(Dialog[Answer]):
 
     KEYS: ClassVar[str] = "{save}: save · Tab, Enter: next{editor} · Esc: cancel"
     ANSWERS_UNCHANGED: ClassVar[bool] = False
-    """Whether saving answers with an unchanged value too, and not with None."""
+    """True if saving answers with an unchanged value too, and not with None."""
 
     ENTER_SAVES: ClassVar[bool] = False
-    """Whether Enter saves in the last line."""
+    """True if Enter saves in the last line."""
 
     SELECTS_ON_FOCUS: ClassVar[bool] = False
-    """Whether what is typed first replaces the text of a line."""
+    """True if the first typed character replaces the text of a line."""
 
     hint = ""
     """The words above the fields while there is nothing to warn of."""
