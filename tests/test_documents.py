@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from textual.app import App
 
-from codetui.cli.main import CODEBOOK_COMMANDS, COMMANDS, command_parser, open_parser
+from codetui.cli.main import COMMANDS, GROUPS, command_parser, open_parser
 from codetui.core.selection.jump_labels import LETTERS
 from codetui.formats.settings import DEFAULTS, FIELDS, Names, read_settings
 from codetui.formats.toml.tables import Sheet
@@ -119,7 +119,7 @@ PATH = re.compile(
 """A path in the repository or in the package.  Paths in a study, such as `sessions/`, are not of the repository."""
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*|(?<![\w-])-o\b")
-COMMAND = re.compile(r"\bcodetui(?: +(codebook(?: [a-z]+)?|[a-z]+))?((?: [^`\n|#]*)?)")
+COMMAND = re.compile(rf"\bcodetui(?: +((?:{'|'.join(GROUPS)})(?: [a-z]+)?|[a-z]+))?((?: [^`\n|#]*)?)")
 MODULE = re.compile(r"\bpython(?:3)? -m (benchmarks\.\w+)([^`\n|]*)")
 TEST = re.compile(r"\btest_\w+\b(?!\.py)")
 
@@ -129,14 +129,13 @@ def _code(document: Path) -> list[str]:
 
 
 def _options(command: str) -> set[str]:
-    """Return the options of a command, including all subcommands of `codebook`."""
+    """Return the options of a command, including all commands of a group."""
     parser = command_parser(command) if command in COMMANDS else open_parser()
     texts = [parser.format_help()]
-    if command == "codebook":
-        for below in CODEBOOK_COMMANDS:
-            with pytest.raises(SystemExit), redirect_stdout(io.StringIO()) as printed:
-                parser.parse_args([below, "--help"])
-            texts.append(printed.getvalue())
+    for below in GROUPS.get(command, ()):
+        with pytest.raises(SystemExit), redirect_stdout(io.StringIO()) as printed:
+            parser.parse_args([below, "--help"])
+        texts.append(printed.getvalue())
     return {option for text in texts for option in OPTION.findall(text)}
 
 

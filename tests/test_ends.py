@@ -172,7 +172,7 @@ def test_a_lost_terminal_loses_no_text(study: Path, end: str) -> None:
 
 
 def test_an_internal_error_of_a_command_is_reported_with_a_file(study: Path) -> None:
-    code = "from codetui.cli import sessions; sessions.COMMANDS['status'] = lambda _: 1 / 0\n"
+    code = "from codetui.cli import sessions; sessions.COMMANDS['status'].run = lambda _: 1 / 0\n"
     command = [sys.executable, "-c", f"{code}from codetui.__main__ import main; main()", "status"]
     with Terminal(command, study, environment(study), columns=200) as terminal:
         assert terminal.wait_for_end() == 1

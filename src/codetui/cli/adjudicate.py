@@ -8,6 +8,7 @@ from shlex import join
 from typing import get_args
 
 from codetui.cli.console import STDOUT, error, exit_code, note, obstacle, show, show_json, show_wrapped, write_text
+from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.adjudication import Edges
 from codetui.core.text.display import plural
@@ -24,8 +25,8 @@ not changed. The result is an ordinary coder: `codetui --coder consensus` opens 
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that are not options of the study."""
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, *PARTS)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = STEPS
     parser.add_argument("coders", nargs=2, metavar="CODER", help="the two coders")
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edges", choices=get_args(Edges), default="intersection", help=words)
     parser.add_argument("-o", "--output", metavar="PATH", help="the open items; default: agenda.md; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite an existing file")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
 
 
 def adjudicate(options: argparse.Namespace) -> int:
@@ -100,3 +101,6 @@ def _show(study: Study, progress: Progress, request: AdjudicationRequest, output
         f"{progress.before + progress.decided} of {plural(total, 'disagreement')} decided, {progress.open} open"
     )
     show(f"the result is the coder {request.result}" + (f"; the open ones are in {output}" if progress.open else ""))
+
+
+COMMANDS = {"adjudicate": Command(_add_arguments, adjudicate)}

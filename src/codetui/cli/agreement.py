@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codetui.cli.agreement_text import AgreementText
 from codetui.cli.console import STDOUT, error, exit_code, note, obstacle, write_text
+from codetui.cli.options import PARTS, Command, add_json, add_output, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.agreement.figure import Undefined
 from codetui.core.text.display import sanitize, sanitize_json
@@ -142,3 +143,29 @@ def _write(text: str, options: argparse.Namespace, study: Study) -> str:
             return refused
     write_text(text, output)
     return ""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("coders", nargs="+", metavar="CODER", help="two coders or more; the first is the reference")
+    add("--iou", type=float, default=0.5, metavar="T", help="overlap from which on quotations match; default: 0.5")
+    words = "rules as for `codebook migrate`, for sessions of another codebook"
+    add("--map", action="append", metavar="FILE", help=words)
+    add("--all-ads", action="store_true", help="also ads that a coder has not marked done")
+    add("--code", metavar="ID", help="only this code")
+    add("--by", choices=("week", "ad"), help="add a table of the weeks, or of the ads")
+    add("--list", action="store_true", help="list every disagreement on quotations instead")
+    add("--figures", choices=("main", "all"), default="main", help="all adds u-alpha and others; default: main")
+    add("--leave-ambiguous-out", action="store_true", help="do not place words that occur several times")
+    add("--count-unplaced", action="store_true", help="count codes whose words are not in the ad as given")
+    add("--resamples", type=int, default=2000, metavar="N", help="for the intervals; default: 2000")
+    add("--seed", type=int, default=1, metavar="N", help="of the resamples; default: 1")
+    add("--at-least", action="append", metavar="NAME=N", help="end with exit code 3 if a figure is lower: spans=.6")
+    add("--csv", action="store_true", help="print CSV")
+    add_study(parser, *PARTS)
+    add_json(parser)
+    add_output(parser, None, "default: stdout")
+    parser.epilog = "Exit code 3 if a figure is below its --at-least. docs/agreement.md explains the figures."
+
+
+COMMANDS = {"agree": Command(_add_arguments, agree)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from codetui.cli.console import (
     show_problems,
     write_text,
 )
+from codetui.cli.options import ONE_CODER, PARTS, Command, add_format, add_json, add_output, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
@@ -215,12 +216,62 @@ def finish(options: argparse.Namespace) -> int:
     return exit_code(problems)
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "import": import_,
-    "export": export,
-    "check": check,
-    "diff": diff,
-    "propose": propose,
-    "migrate": migrate,
-    "finish": finish,
+# --- arguments --------------------------------------------------------------------------------------------
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
+    add_study(parser, "codebook")
+    add_output(parser, None, "default: the codebook of the study")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, "codebook")
+    add_format(parser, ("markdown", "html"))
+    add_output(parser, None, "default: coding_book.md or .html")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="FILE", help="the same as --codebook")
+    add_study(parser, "codebook")
+    add_json(parser)
+
+
+def _add_diff(parser: argparse.ArgumentParser) -> None:
+    _add_two_codebooks(parser)
+    add_json(parser)
+
+
+def _add_propose(parser: argparse.ArgumentParser) -> None:
+    _add_two_codebooks(parser)
+    add_output(parser, "map.toml", "default: map.toml")
+
+
+def _add_two_codebooks(parser: argparse.ArgumentParser) -> None:
+    for name in ("old", "new"):
+        words = "a codebook file, or the version or hash of one used before"
+        parser.add_argument(name, metavar=name.upper(), help=words)
+    add_study(parser, "sessions")
+
+
+def _add_migrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--map", required=True, metavar="FILE", help="the rules; `codebook propose` writes some")
+    parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
+    parser.add_argument("--dry-run", action="store_true", help="only count what would change")
+    add_study(parser, *PARTS, coder=ONE_CODER)
+
+
+def _add_finish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--undo", action="store_true", help="take it back instead")
+    add_study(parser, *PARTS)
+
+
+COMMANDS = {
+    "codebook import": Command(_add_import, import_),
+    "codebook export": Command(_add_export, export),
+    "codebook check": Command(_add_check, check),
+    "codebook diff": Command(_add_diff, diff),
+    "codebook propose": Command(_add_propose, propose),
+    "codebook migrate": Command(_add_migrate, migrate),
+    "codebook finish": Command(_add_finish, finish),
 }

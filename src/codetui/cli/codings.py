@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
@@ -21,6 +21,7 @@ from codetui.cli.console import (
     show_wrapped,
     write_text,
 )
+from codetui.cli.options import ONE_CODER, PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 
@@ -38,14 +39,10 @@ MOST_NAMED = 10
 """Unknown codes that the summary names."""
 
 
-def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of a command that are not options of the study."""
-    if command == "invented":
-        parser.add_argument("--csv", action="store_true", help="print CSV")
-        parser.add_argument("--json", action="store_true", help="print JSON")
-        return
+def _add_import(parser: argparse.ArgumentParser) -> None:
     from codetui.formats.codings import READERS
 
+    add_study(parser, *PARTS)
     parser.add_argument("files", nargs="+", metavar="FILE", help="files with codings, or folders of them")
     words = "the coder who gets the codings; `alpha` becomes model:alpha"
     parser.add_argument("--as", dest="name", required=True, metavar="NAME", help=words)
@@ -58,13 +55,10 @@ def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     words = "do not mark ads as done that have no state in the file"
     parser.add_argument("--not-done", action="store_true", help=words)
     parser.add_argument("--dry-run", action="store_true", help="only show what would be imported")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
     lines = "\n".join(f"  {name:<13}{reader.expected}" for name, reader in READERS.items())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = f"formats:\n{lines}"
-
-
-# --- import-codings -----------------------------------------------------------------------------------
 
 
 def import_codings(options: argparse.Namespace) -> int:
@@ -242,4 +236,10 @@ def _word(study: Study) -> str:
     return study.codebook.words.source
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"import-codings": import_codings, "invented": invented}
+def _add_invented(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, *PARTS, coder=ONE_CODER)
+    parser.add_argument("--csv", action="store_true", help="print CSV")
+    add_json(parser)
+
+
+COMMANDS = {"import-codings": Command(_add_import, import_codings), "invented": Command(_add_invented, invented)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from codetui.cli.console import exit_code, note, show, show_json
+from codetui.cli.options import Command, add_json, add_study
 from codetui.core.text.display import plural
 from codetui.formats.settings import DEFAULTS, FIELDS, Names
 from codetui.model import Problem
@@ -110,3 +111,14 @@ def _as_json(files: SettingsFiles, keymap: Keymap, problems: list[Problem]) -> d
     ]
     found = [problem._asdict() for problem in problems]
     return {"path": str(files.path), "settings": settings, "actions": actions, "problems": found}
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, "codebook")
+    parser.add_argument("--actions", action="store_true", help="list all actions with their keys and help")
+    words = "print the path of your settings alone"
+    parser.add_argument("--path", action="store_true", dest="is_path_only", help=words)
+    add_json(parser)
+
+
+COMMANDS = {"config": Command(_add_arguments, config)}

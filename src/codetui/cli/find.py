@@ -21,6 +21,7 @@ from codetui.cli.console import (
     output_width,
     write_text,
 )
+from codetui.cli.options import CODER, PARTS, Command, add_output, add_study
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.codebook.index import index_of
 from codetui.core.query.parser import parse_query
@@ -233,3 +234,18 @@ def _cells(finding: Finding) -> dict[str, str | int | None]:
         coding.id if coding else "",
     )
     return dict(zip(COLUMNS, cells, strict=True))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    words = """such as 'python -senior', 'code:TASK4' or 'TASK3 & TECH1'; docs/find.md has all of it"""
+    parser.add_argument("query", metavar="QUERY", help=words)
+    add_study(parser, *PARTS, coder=CODER)
+    parser.add_argument("--all-coders", action="store_true", help="search the codings of all coders")
+    parser.add_argument("--count", action="store_true", help="print only the numbers")
+    formats = parser.add_mutually_exclusive_group()
+    formats.add_argument("--json", action="store_true", help="print JSON")
+    formats.add_argument("--csv", action="store_true", help="print a table")
+    add_output(parser, None, "a file; .json and .csv choose the format")
+
+
+COMMANDS = {"find": Command(_add_arguments, find)}

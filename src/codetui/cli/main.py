@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from codetui.cli.options import Command
+
 EXIT_PROBLEMS = 1
 EXIT_UNUSABLE = 2
 
@@ -90,66 +92,44 @@ def _error(message: object) -> int:
 def _route(argv: Sequence[str]) -> int:
     first = argv[0] if argv else ""
     if first in COMMANDS:
-        return _run_command(first, command_parser(first).parse_args(argv[1:]))
+        options = command_parser(first).parse_args(argv[1:])
+        return _run_command(f"{first} {options.subcommand}" if first in GROUPS else first, options)
     options = open_parser().parse_args(argv)
     if options.path in COMMANDS:
         name = options.path
         return _error(f"a command comes first, then its options: `codetui {name} …`; ./{name} names a folder.")
     if options.path and not os.path.exists(options.path):  # noqa: PTH110 - pathlib loads slowly
         return _error(_unknown(options.path))
-    return _run_command("open", options)
+    return _run(_open, options)
 
 
 def _run_command(name: str, options: argparse.Namespace) -> int:
+    gc.set_threshold(*COMMAND_THRESHOLDS)
+    return _run(_command(name).run, options)
+
+
+def _run(command: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     from codetui.study.study import StudyError
 
-    if name != "open":
-        gc.set_threshold(*COMMAND_THRESHOLDS)
     try:
-        return _command(name, options)(options)
+        return command(options)
     except StudyError as error:
         return _error(error)
 
 
-def _command(name: str, options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
-    """Return the function of a command, loading its module now."""
-    if name == "open":
-        return _open
-    if name == "completion":
-        return _completion
+def _command(name: str) -> Command:
+    """Return a command, such as `find` or `codebook import`, loading its module now."""
+    from importlib import import_module
+
+    from codetui.cli.options import Command
+
     if name == "tutor":
-        return _tutor
-    if name == "config":
-        from codetui.cli import config
-
-        return config.config
-    if name == "codebook":
-        from codetui.cli import codebook
-
-        return codebook.COMMANDS[options.subcommand]
-    if name == "adjudicate":
-        from codetui.cli.adjudicate import adjudicate
-
-        return adjudicate
-    if name == "sample":
-        from codetui.cli.sample import sample
-
-        return sample
-    if name == "find":
-        from codetui.cli.find import find
-
-        return find
-    if name in ("import-codings", "invented"):
-        from codetui.cli import codings
-
-        return codings.COMMANDS[name]
-    if name == "agree":
-        from codetui.cli.agreement import agree
-
-        return agree
-    from codetui.cli import sessions
-
-    return sessions.COMMANDS[name]
+        return Command(_add_tutor, _tutor)
+    if name == "completion":
+        return Command(_add_completion, _completion)
+    module = import_module(f"codetui.cli.{MODULES[name.partition(' ')[0]]}")
+    command: Command = module.COMMANDS[name]
+    return command
 
 
 def _unknown(word: str) -> str:
@@ -163,6 +143,10 @@ def _unknown(word: str) -> str:
     from codetui.study.study import missing_corpus
 
     return str(missing_corpus(Path(word)))
+
+
+def _add_tutor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--coder", metavar="NAME", help="default: you")
 
 
 def _tutor(options: argparse.Namespace) -> int:
@@ -222,15 +206,15 @@ def _ignore_closed_terminal() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _add_completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
+
+
 def _completion(options: argparse.Namespace) -> int:
     from importlib.resources import files
 
     print(files("codetui").joinpath("completions", f"codetui.{options.shell}").read_text("utf-8"), end="")
     return 0
-
-
-TYPE_CHECKING = False
-"""As in typing, which loads more slowly than `--help` runs."""
 
 
 COMMANDS = {
@@ -251,36 +235,37 @@ COMMANDS = {
     "config": "show and check your settings, and list all keys",
     "completion": "print the completion file of a shell",
 }
-CODEBOOK_COMMANDS = {
-    "import": "make a codebook from a coding book in markdown",
-    "export": "write the coding book as markdown, or as a page for printing",
-    "check": "list every problem of the codebook",
-    "diff": "show what changed between two codebooks",
-    "propose": "propose rules for migrating from one codebook to the next, for you to edit",
-    "migrate": "migrate all sessions from one codebook to the next by such rules",
-    "finish": "finish a change of the codebook that was interrupted, or take it back",
+GROUPS = {
+    "codebook": {
+        "import": "make a codebook from a coding book in markdown",
+        "export": "write the coding book as markdown, or as a page for printing",
+        "check": "list every problem of the codebook",
+        "diff": "show what changed between two codebooks",
+        "propose": "propose rules for migrating from one codebook to the next, for you to edit",
+        "migrate": "migrate all sessions from one codebook to the next by such rules",
+        "finish": "finish a change of the codebook that was interrupted, or take it back",
+    },
 }
-OFFSETS = (
-    "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
-    "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
-    "start_in_body and end_in_body count in the body alone. place is exact (the words occur there, apart from white "
-    "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
-    "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
-    "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
-    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
-)
-"""The meaning of the columns of exports."""
+"""The commands of which each has further commands."""
 
-CODEBOOK_NAME = "a codebook file, or the version or hash of one used before"
-PARTS = {
-    "corpus": ("PATH", "a folder of ads, or one file; default: the place named in the codebook, else ads beside it"),
-    "codebook": ("FILE", "default: codebook.toml in the study"),
-    "sessions": ("DIR", "default: sessions in the study"),
+MODULES = {
+    "import": "sessions",
+    "import-codings": "codings",
+    "invented": "codings",
+    "export": "sessions",
+    "find": "find",
+    "sample": "sample",
+    "adjudicate": "adjudicate",
+    "status": "sessions",
+    "check": "sessions",
+    "agree": "agreement",
+    "merge": "sessions",
+    "init": "sessions",
+    "config": "config",
+    "codebook": "codebook",
 }
-"""The parts of a study that have options, with the options' arguments and help."""
+"""The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 
-CODER = "default: $CODETUI_CODER, then the login name"
-ONE_CODER = "only this coder's sessions"
 DESCRIPTION = "Code texts by hand from the keyboard."
 
 
@@ -311,14 +296,16 @@ def open_parser() -> argparse.ArgumentParser:
 
 
 def _add_open(parser: argparse.ArgumentParser) -> None:
-    _add_study(parser, *PARTS, coder=CODER)
+    from codetui.cli.options import CODER, PARTS, add_study
+
+    add_study(parser, *PARTS, coder=CODER)
     parser.add_argument("--ad", metavar="ID", help="open this ad first")
 
 
 def command_parser(name: str) -> argparse.ArgumentParser:
-    """Return the parser of one command."""
+    """Return the parser of one command, or of a group of them."""
     parser = Parser(prog=f"codetui {name}", description=_sentence(COMMANDS[name]))
-    add_arguments(name, parser)
+    _add_arguments(name, parser)
     return parser
 
 
@@ -329,165 +316,19 @@ def whole_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="show the version")
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, words in COMMANDS.items():
-        add_arguments(name, commands.add_parser(name, help=words))
+        _add_arguments(name, commands.add_parser(name, help=words))
     return parser
 
 
-def add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of a command; those of a command on codebooks are named `codebook import` and so on."""
-    match command:
-        case "codebook":
-            commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
-            for below, words in CODEBOOK_COMMANDS.items():
-                add_arguments(f"codebook {below}", commands.add_parser(below, help=words, description=_sentence(words)))
-        case "import":
-            parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
-            _add_study(parser, *PARTS, coder=CODER)
-        case "import-codings" | "invented":
-            from codetui.cli import codings
-
-            _add_study(parser, *PARTS, coder=ONE_CODER if command == "invented" else "")
-            codings.add_arguments(command, parser)
-        case "export":
-            from codetui.formats.export import EXPORTERS, TABLES
-
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-            _add_format(parser, tuple(EXPORTERS))
-            words = "the table; default: codings, in xlsx a sheet for each"
-            parser.add_argument("--what", choices=tuple(TABLES), help=words)
-            _add_output(parser, None, "a file, or a folder of documents")
-            parser.epilog = OFFSETS
-        case "find":
-            words = """such as 'python -senior', 'code:TASK4' or 'TASK3 & TECH1'; docs/find.md has all of it"""
-            parser.add_argument("query", metavar="QUERY", help=words)
-            _add_study(parser, *PARTS, coder=CODER)
-            parser.add_argument("--all-coders", action="store_true", help="search the codings of all coders")
-            parser.add_argument("--count", action="store_true", help="print only the numbers")
-            formats = parser.add_mutually_exclusive_group()
-            formats.add_argument("--json", action="store_true", help="print JSON")
-            formats.add_argument("--csv", action="store_true", help="print a table")
-            _add_output(parser, None, "a file; .json and .csv choose the format")
-        case "adjudicate":
-            from codetui.cli import adjudicate
-
-            _add_study(parser, *PARTS)
-            adjudicate.add_arguments(parser)
-        case "sample":
-            from codetui.cli import sample
-
-            _add_study(parser, *PARTS)
-            sample.add_arguments(parser)
-        case "status" | "check":
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-            _add_json(parser)
-        case "agree":
-            parser.add_argument(
-                "coders", nargs="+", metavar="CODER", help="two coders or more; the first is the reference"
-            )
-            _add_agreement(parser)
-            _add_study(parser, *PARTS)
-            _add_json(parser)
-            _add_output(parser, None, "default: stdout")
-            parser.epilog = "Exit code 3 if a figure is below its --at-least. docs/agreement.md explains the figures."
-        case "merge":
-            parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
-            _add_study(parser, *PARTS)
-            parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
-            parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
-            driver = ("BASE", "OURS", "THEIRS", "PATH")
-            parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
-        case "init":
-            parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
-        case "tutor":
-            parser.add_argument("--coder", metavar="NAME", help="default: you")
-        case "config":
-            _add_study(parser, "codebook")
-            parser.add_argument("--actions", action="store_true", help="list all actions with their keys and help")
-            parser.add_argument(
-                "--path", action="store_true", dest="is_path_only", help="print the path of your settings alone"
-            )
-            _add_json(parser)
-        case "completion":
-            parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
-        case "codebook import":
-            parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
-            _add_study(parser, "codebook")
-            _add_output(parser, None, "default: the codebook of the study")
-        case "codebook export":
-            _add_study(parser, "codebook")
-            _add_format(parser, ("markdown", "html"))
-            _add_output(parser, None, "default: coding_book.md or .html")
-        case "codebook check":
-            parser.add_argument("path", nargs="?", metavar="FILE", help="the same as --codebook")
-            _add_study(parser, "codebook")
-            _add_json(parser)
-        case "codebook diff" | "codebook propose":
-            parser.add_argument("old", metavar="OLD", help=CODEBOOK_NAME)
-            parser.add_argument("new", metavar="NEW", help=CODEBOOK_NAME)
-            _add_study(parser, "sessions")
-            if command == "codebook diff":
-                _add_json(parser)
-            else:
-                _add_output(parser, "map.toml", "default: map.toml")
-        case "codebook migrate":
-            words = "the rules; `codebook propose` writes some"
-            parser.add_argument("--map", required=True, metavar="FILE", help=words)
-            parser.add_argument("--old", metavar="FILE", help="the codebook that the sessions come from")
-            parser.add_argument("--dry-run", action="store_true", help="only count what would change")
-            _add_study(parser, *PARTS, coder=ONE_CODER)
-        case "codebook finish":
-            parser.add_argument("--undo", action="store_true", help="take it back instead")
-            _add_study(parser, *PARTS)
-
-
-def _add_agreement(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `agree`."""
-    add = parser.add_argument
-    add("--iou", type=float, default=0.5, metavar="T", help="overlap from which on quotations match; default: 0.5")
-    add(
-        "--map",
-        action="append",
-        metavar="FILE",
-        help="rules as for `codebook migrate`, for sessions of another codebook",
-    )
-    add("--all-ads", action="store_true", help="also ads that a coder has not marked done")
-    add("--code", metavar="ID", help="only this code")
-    add("--by", choices=("week", "ad"), help="add a table of the weeks, or of the ads")
-    add("--list", action="store_true", help="list every disagreement on quotations instead")
-    add("--figures", choices=("main", "all"), default="main", help="all adds u-alpha and others; default: main")
-    add("--leave-ambiguous-out", action="store_true", help="do not place words that occur several times")
-    add("--count-unplaced", action="store_true", help="count codes whose words are not in the ad as given")
-    add("--resamples", type=int, default=2000, metavar="N", help="for the intervals; default: 2000")
-    add("--seed", type=int, default=1, metavar="N", help="of the resamples; default: 1")
-    add("--at-least", action="append", metavar="NAME=N", help="end with exit code 3 if a figure is lower: spans=.6")
-    add("--csv", action="store_true", help="print CSV")
+def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of a command, or the commands of a group."""
+    if name not in GROUPS:
+        _command(name).add_arguments(parser)
+        return
+    commands = parser.add_subparsers(metavar="COMMAND", dest="subcommand", required=True)
+    for below, words in GROUPS[name].items():
+        _command(f"{name} {below}").add_arguments(commands.add_parser(below, help=words, description=_sentence(words)))
 
 
 def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
-
-
-# --- shared options ---------------------------------------------------------------------------------
-
-
-def _add_study(parser: argparse.ArgumentParser, *parts: str, coder: str = "") -> None:
-    """Add the options that name a study and its parts, and the coder whose sessions are meant."""
-    parser.add_argument("--study", default=".", metavar="DIR", help="the folder of the study; default: this folder")
-    for part in parts:
-        metavar, words = PARTS[part]
-        parser.add_argument(f"--{part}", metavar=metavar, help=words)
-    if coder:
-        parser.add_argument("--coder", metavar="NAME", help=coder)
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
-    parser.add_argument("--format", choices=choices, help=f"default: the one of the suffix of -o, else {choices[0]}")
-
-
-def _add_output(parser: argparse.ArgumentParser, default: str | None, words: str) -> None:
-    parser.add_argument("-o", "--output", default=default, metavar="PATH", help=f"{words}; - is stdout")
-    parser.add_argument("--force", action="store_true", help="overwrite existing files")

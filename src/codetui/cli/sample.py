@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from codetui.cli.console import error, exit_code, note, show, show_json, show_wrapped
+from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.sampling import SampleRequest
 from codetui.core.text.display import plural
@@ -22,8 +23,8 @@ examples:
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that are not options of the study."""
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, *PARTS)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     parser.add_argument("action", nargs="*", metavar="release AD", help="take an ad from a coder (--coder, --because)")
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only show what would be drawn")
     parser.add_argument("--coder", metavar="NAME", help="from whom an ad is taken")
     parser.add_argument("--because", default="", metavar="WHY", help="why it is taken")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser)
 
 
 def sample(options: argparse.Namespace) -> int:
@@ -133,3 +134,6 @@ def _release(study: Study, options: argparse.Namespace) -> int:
         study.samples.save(release(one, source, options.coder, options.because, coder_name(None)))
         show(f"sample {one.name}: {options.coder} no longer codes {source}")
     return 0
+
+
+COMMANDS = {"sample": Command(_add_arguments, sample)}

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -30,6 +30,7 @@ from codetui.cli.console import (
     write,
     write_files,
 )
+from codetui.cli.options import CODER, ONE_CODER, PARTS, Command, add_format, add_json, add_output, add_study
 from codetui.core.text.display import plural
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
@@ -321,11 +322,59 @@ def init(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "import": import_,
-    "export": export,
-    "status": status,
-    "check": check,
-    "merge": merge,
-    "init": init,
+# --- arguments --------------------------------------------------------------------------------------------
+
+OFFSETS = (
+    "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
+    "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
+    "start_in_body and end_in_body count in the body alone. place is exact (the words occur there, apart from white "
+    "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
+    "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
+    "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
+    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
+)
+"""The meaning of the columns of exports."""
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
+    add_study(parser, *PARTS, coder=CODER)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    from codetui.formats.export import EXPORTERS, TABLES
+
+    add_study(parser, *PARTS, coder=ONE_CODER)
+    add_format(parser, tuple(EXPORTERS))
+    words = "the table; default: codings, in xlsx a sheet for each"
+    parser.add_argument("--what", choices=tuple(TABLES), help=words)
+    add_output(parser, None, "a file, or a folder of documents")
+    parser.epilog = OFFSETS
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, *PARTS, coder=ONE_CODER)
+    add_json(parser)
+
+
+def _add_merge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", nargs="*", metavar="DIR", help="studies, folders of coders, or logs")
+    add_study(parser, *PARTS)
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be merged")
+    parser.add_argument("--install-driver", action="store_true", help="let git in this clone merge documents")
+    driver = ("BASE", "OURS", "THEIRS", "PATH")
+    parser.add_argument("--driver", nargs=4, metavar=driver, help="run by git; OURS becomes the merge")
+
+
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+
+
+COMMANDS = {
+    "import": Command(_add_import, import_),
+    "export": Command(_add_export, export),
+    "status": Command(_add_report, status),
+    "check": Command(_add_report, check),
+    "merge": Command(_add_merge, merge),
+    "init": Command(_add_init, init),
 }
