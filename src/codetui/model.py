@@ -96,7 +96,8 @@ class Source:
 
     `employer` and `title` are empty if the source has none. `file` and `line` say where it was read (line 0 if the file
     is one source). If the title is a column of its own, the text begins with it, and `body_start` is the offset of the
-    body. `attributes` are all further columns of a table, as read.
+    body. `attributes` are all further columns of a table, as read. `not_read` counts what is in the file and not in the
+    text, by its noun: `{"image": 3}`.
     """
 
     id: SourceId
@@ -108,6 +109,7 @@ class Source:
     body_start: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     passages: tuple[Passage, ...] = ()
+    not_read: Mapping[str, int] = field(default_factory=dict)
 
 
 class SourceEntry(NamedTuple):

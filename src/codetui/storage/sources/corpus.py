@@ -24,6 +24,7 @@ from codetui.model import CorpusSettings, Problem, Severity, Source, SourceEntry
 from codetui.storage import copies, disk, fs
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import READERS
+from codetui.storage.sources.documents import UnreadableSourceError
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
 
 READER_OF: dict[str, SourceReader] = {suffix: reader for reader in READERS for suffix in reader.suffixes}
@@ -518,6 +519,9 @@ def _reporting(collector: ProblemCollector) -> Iterator[None]:
     """Report a file that cannot be read."""
     try:
         yield
+    except UnreadableSourceError as error:
+        collector.failure = error
+        collector.add(0, "error", f"this file {error.message}")
     except OSError as error:
         collector.failure = None if error.errno in NOT_A_FILE else error
         what = f"this file cannot be read ({error.strerror or error})"

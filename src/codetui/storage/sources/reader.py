@@ -368,6 +368,13 @@ class SourceReader(Protocol):
     def is_table(self) -> bool:
         """Return whether a file may contain several sources."""
 
+    @property
+    def extractor(self) -> str:
+        """Return the name and version of what extracts the texts; empty if the files are plain text.
+
+        Another extractor may return another text for the same file.
+        """
+
     def id_in_name(self, path: str, /) -> str | None:
         """Return the id of a file's only source, or None if the file must be opened to find its ids."""
 
@@ -399,10 +406,11 @@ class TextReader:
 
     suffixes: tuple[str, ...] = (".txt", ".md")
     is_table: bool = False
+    extractor: str = ""
 
     def id_in_name(self, path: str) -> str | None:
         """Return the id in the file's name."""
-        return _id_and_employer(_stem(path))[0]
+        return id_and_employer(stem_of(path))[0]
 
     def entries(self, file: SourceFile, _: Place | None = None) -> Iterator[SourceEntry]:
         """Yield the only entry; just the beginning of its text is read."""
@@ -423,16 +431,17 @@ def _text_entry(file: SourceFile, head: bytes) -> SourceEntry:
         file.problems.add_once(
             "empty", 0, "note", f"this {file.problems.words.source} is empty: there is nothing to code in it"
         )
-    source_id, employer = _id_and_employer(_stem(file.path))
+    source_id, employer = id_and_employer(stem_of(file.path))
     return SourceEntry(SourceId(source_id), sys.intern(employer), title_of(text), file.path, -1, 0)
 
 
-def _stem(path: str) -> str:
+def stem_of(path: str) -> str:
+    """Return the name of a file without its suffix."""
     # A Path for each of 50,000 files would take longer than looking for their titles.
     return os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
 
 
-def _id_and_employer(stem: str) -> tuple[str, str]:
+def id_and_employer(stem: str) -> tuple[str, str]:
     """Return id and employer from a file's name: `752_creative_fabrica` is 752 of Creative Fabrica.
 
     Words without any capital letter get one each, as in names; the coder can correct it.
@@ -455,8 +464,13 @@ def title_of(head: str) -> str:
     heading = _HEADING.search(head) if "#" in head else None
     if heading is not None:
         return _without_emphasis(one_line(heading[1].rstrip("# \t")))
-    line = _LINE_WITH_WORD.search(head)
-    return _without_emphasis(one_line(line[0])) if line is not None else ""
+    return _without_emphasis(first_line(head))
+
+
+def first_line(text: str) -> str:
+    """Return the first line with a word as a title, empty if there is none."""
+    line = _LINE_WITH_WORD.search(text)
+    return one_line(line[0]) if line is not None else ""
 
 
 def _without_emphasis(title: str) -> str:

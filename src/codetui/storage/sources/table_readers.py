@@ -103,6 +103,7 @@ class TableReader:
     suffixes: tuple[str, ...]
     rows: RowReader
     is_table: bool = True
+    extractor: str = ""
 
     def id_in_name(self, _: str) -> str | None:
         """Return None: a table may have any ids."""
