@@ -1,0 +1,1 @@
+"""Pictures of figures: described once, and rendered for the terminal and as SVG."""
