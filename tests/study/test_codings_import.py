@@ -238,9 +238,10 @@ def test_the_sessions_of_a_person_are_never_touched(study: Path, capsys: pytest.
     with Study.open(corpus="ads.csv").session("21", "Noor") as session:
         session.execute(AssignCode(Span(8, 12), CodeId("TASK1")))
     before = files(study / "sessions")
-    assert import_codings(write("a.jsonl", row("light the lamp")), "--as", "Noor", "--person") == 1
-    assert "choose another name with --as" in capsys.readouterr().err
-    assert files(study / "sessions") == before
+    for option in ("--dry-run", "--person"):
+        assert import_codings(write("a.jsonl", row("light the lamp")), "--as", "Noor", "--person", option) == 1
+        assert "choose another name with --as" in capsys.readouterr().err
+        assert files(study / "sessions") == before
 
 
 def test_one_coder_of_several_is_chosen(study: Path) -> None:

@@ -34,6 +34,7 @@ from codetui.model import (
     Source,
     SourceId,
     Span,
+    Transaction,
     source_hash,
 )
 from codetui.storage import disk, fs
@@ -185,6 +186,8 @@ class CodingsImporter:
 
     def _rehearsed(self, plan: _Plan) -> SourceImport:
         session = self._snapshots.get(plan.source.id)
+        if session and (refusal := self._refusal(session.transactions)):
+            return plan.refused(refusal)
         decision = plan.decision(session.state if session else State(), self._options)
         return plan.result("imported" if decision else "nothing new", decision)
 
@@ -194,9 +197,8 @@ class CodingsImporter:
         except OSError as error:
             return plan.refused(f"{error.filename or self.folder}: {error.strerror or error}; not imported")
         try:
-            if any(one.cause == "hand" for one in session.transactions):
-                what = f"{self._options.coder} has coded this {self._study.codebook.words.source} in the program"
-                return plan.refused(f"{what}, so nothing is imported into that session: choose another name with --as")
+            if refusal := self._refusal(session.transactions):
+                return plan.refused(refusal)
             run = plan.run(self._options)
             done = any(one.run == run for one in session.transactions)
             decision = None if done else plan.decision(session.state, self._options)
@@ -209,6 +211,13 @@ class CodingsImporter:
             return plan.result("imported", decision, (problem,) if problem else ())
         finally:
             session.release()
+
+    def _refusal(self, steps: Iterable[Transaction]) -> str:
+        """Return why nothing may be imported into a session with these steps; empty if it may."""
+        if not any(one.cause == "hand" for one in steps):
+            return ""
+        what = f"{self._options.coder} has coded this {self._study.codebook.words.source} in the program"
+        return f"{what}, so nothing is imported into that session: choose another name with --as"
 
     @cached_property
     def _snapshots(self) -> dict[SourceId, SessionSnapshot]:
