@@ -8,17 +8,22 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 from codetui.core.text.display import plural
-from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
 from codetui.storage.fs import open_regular
+from codetui.storage.sources.columns import (
+    COLUMN_HINT,
+    FIELDS,
+    NEEDED,
+    Columns,
+    columns_hint,
+    columns_of,
+    found_columns,
+)
 from codetui.storage.sources.reader import (
     CHUNK,
     ROW_LIMIT,
@@ -27,199 +32,24 @@ from codetui.storage.sources.reader import (
     ProblemCollector,
     RowTooLongError,
     SourceFile,
-    note_nul,
-    one_line,
 )
+from codetui.storage.sources.tables import Row, RowReader, TableReader
 
-COLUMN_HINT = 'name one in codebook.toml, [corpus] columns = { %s = "your column" }'
-
-Field = Literal["id", "employer", "title", "body"]
-FIELDS: tuple[Field, ...] = get_args(Field)
-NEEDED: dict[Field, str] = {"id": "ids", "body": "texts"}
-GUESSES: dict[Field, re.Pattern[str]] = {
-    "id": re.compile(r"(id|nr|no|num|nummer|number|code|key)$|^(id|nr)|respondent|participant|deelnemer"),
-    "body": re.compile(
-        r"te[xks]+t|response|answer|antwoord|comment|opmerking|review|toelichting|message|bericht|post|content|inhoud|"
-        r"transcript|story|verhaal|quote|citaat"
-    ),
-}
-"""Parts of the names of columns that may hold ids or texts, without case and punctuation."""
-
-_LONGEST_GUESS = 80
 MOST_WITHOUT_TEXT = 1000
 """Objects of JSON Lines without a text that are kept until one has a text."""
 
-_KNOWN: dict[Field, str] = {
-    "id": """
-        id jobid adid vacancyid vacatureid jobpostingid jobadid postingid advertentieid advertid
-        documentid docid recordid identifier uuid guid nummer vacaturenummer advertentienummer
-        volgnummer jobnumber vacancynumber number adnumber nr no num key sleutel reference
-        referencenumber referentie referentienummer ref refnr kenmerk
-        """,
-    "employer": """
-        employer employername hiringorganization hiringorganisation company companyname organisation
-        organization organisationname organizationname organisatie organisatienaam naamorganisatie
-        bedrijf bedrijfsnaam naambedrijf werkgever werkgevernaam werkgeversnaam naamwerkgever
-        onderneming firm firma opdrachtgever client advertiser adverteerder
-        """,
-    "title": """
-        title jobtitle adtitle vacancytitle positiontitle postingtitle vacaturetitel functietitel
-        functienaam advertentietitel titel jobname position positie functie vacature job role rol
-        headline kop occupation beroep
-        """,
-    "body": """
-        text body description jobdescription functieomschrijving vacaturetekst omschrijving
-        vacatureomschrijving functiebeschrijving beschrijving taakomschrijving advertentietekst
-        adtext jobtext fulltext plaintext rawtext fulldescription jobad jobadtext advertisement
-        vacancytext vacancydescription positiondescription postingtext content contents inhoud tekst
-        volledigetekst
-        """,
-}
+LineReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
+"""Read the rows of a table from its lines; with a place, those from there on."""
 
 
-# Known names in order of preference: a table may have both an `id` and a `reference`.
-_RANKS = {name: (field, rank) for field in FIELDS for rank, name in enumerate(_KNOWN[field].split())}
+def _from_lines(read: LineReader) -> RowReader:
+    """Return a reader of the rows of a file of text."""
 
-
-class Row(NamedTuple):
-    """One row of a table: its place, its four fields, and a function that returns all further columns."""
-
-    place: Place
-    id: str
-    employer: str
-    title: str
-    body: str
-    attributes: Callable[[], dict[str, str]]
-
-
-RowReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
-"""Read the rows of a table; with a place, those from there on."""
-
-
-@dataclass(frozen=True)
-class TableReader:
-    """Reads tables in which each row is a source, with the function `rows`."""
-
-    suffixes: tuple[str, ...]
-    rows: RowReader
-    is_table: bool = True
-    extractor: str = ""
-
-    def id_in_name(self, _: str) -> str | None:
-        """Return None: a table may have any ids."""
-        return None
-
-    def entries(self, file: SourceFile, start: Place | None = None) -> Iterator[SourceEntry]:
-        """Yield the entries of the rows."""
-        return (_entry(file.path, row) for row in self._rows(file, start))
-
-    def sources(self, file: SourceFile, start: Place | None = None) -> Iterator[tuple[SourceEntry, Source]]:
-        """Yield the entries and sources of the rows; a text is title, blank line and body, or only the body."""
-        for row in self._rows(file, start):
-            note_nul(row.body, row.place.line, file.problems)
-            entry = _entry(file.path, row)
-            head = with_plain_line_ends(f"{row.title}\n\n") if row.title.strip() else ""
-            text = head + with_plain_line_ends(row.body)
-            source = Source(
-                entry.id, entry.employer, entry.title, text, file.path, entry.line, len(head), row.attributes()
-            )
-            yield entry, source
-
-    def _rows(self, file: SourceFile, start: Place | None) -> Iterator[Row]:
-        """Yield the rows that are sources."""
-        if start is not None and start.offset < 0:
-            return
+    def rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
         with open_regular(file.path) as handle:
-            lines = Lines(handle, file.problems)
-            for row in self.rows(lines, file, start):
-                if _is_usable(row, file.problems):
-                    yield row
+            yield from read(Lines(handle, file.problems), file, start)
 
-
-def _entry(file: str, row: Row) -> SourceEntry:
-    # Employers repeat: each name is kept in memory once.
-    employer = sys.intern(one_line(row.employer))
-    return SourceEntry(SourceId(row.id), employer, one_line(row.title), file, *row.place)
-
-
-def _is_usable(row: Row, problems: ProblemCollector) -> bool:
-    """Return whether a row has an id; report a missing id or text."""
-    if not row.id:
-        problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that will not change")
-        return False
-    if not row.body.strip():
-        problems.add(
-            row.place.line, "note", f"{problems.words.source} {row.id[:80]} has no text: there is nothing to code in it"
-        )
-    return True
-
-
-# --- columns ------------------------------------------------------------------------------------------
-
-
-class Columns(NamedTuple):
-    """The columns of the fields, and problems with their settings."""
-
-    names: dict[Field, str]
-    complaints: tuple[str, ...]
-
-
-def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
-    """Return the columns of a table: those named in the settings, else those with known names."""
-    names: dict[Field, str] = {}
-    best: dict[Field, int] = {}
-    for name in header:
-        field, rank = _RANKS.get(_folded(name), (None, 0))
-        if field is not None and rank < best.get(field, len(_RANKS)):
-            names[field], best[field] = name, rank
-    complaints = []
-    for field in FIELDS:
-        if field not in wanted:
-            continue
-        match = next((name for name in header if name.strip() == wanted[field].strip()), None)
-        if match is not None:
-            names = {known: name for known, name in names.items() if name != match or known in wanted}
-            names[field] = match
-        else:
-            complaints.append(_absent(field, wanted[field], names.get(field), header))
-    complaints += [
-        f'[corpus] columns names "{key}", which is not a field: use id, employer, title or body'
-        for key in wanted
-        if key not in FIELDS
-    ]
-    return Columns(names, tuple(complaints))
-
-
-def columns_hint(header: Sequence[str], columns: Columns) -> str:
-    """Return a line for the codebook that names the columns, if those of ids or texts are unknown.
-
-    It is guessed from their names: `respondent_id`, `open_response_text`.
-    """
-    names: dict[Field, str] = {field: name for field, name in columns.names.items() if field in NEEDED}
-    for field, pattern in GUESSES.items():
-        others = [name for name in header if name not in names.values() and len(name) <= _LONGEST_GUESS]
-        guesses = [name for name in others if pattern.search(_folded(name))]
-        names.setdefault(field, guesses[0] if guesses else "your column")
-    pairs = ", ".join(f"{field} = {json.dumps(names[field], ensure_ascii=False)}" for field in NEEDED)
-    return f"Put this line below [corpus] in codebook.toml, with the right columns: columns = {{ {pairs} }}"
-
-
-def found_columns(header: Iterable[str]) -> str:
-    """Return the columns of a table for a message, shortened if there are many."""
-    names = [name.strip()[:40] or "(no name)" for name in header]
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-
-
-def _absent(field: Field, wanted: str, instead: str | None, header: Sequence[str]) -> str:
-    used = f'"{instead}" is used instead' if instead else "nothing is used instead"
-    what = f'[corpus] columns maps {field} to "{wanted}", which is not a column: {used}'
-    return f"{what}. Columns found: {found_columns(header)}"
-
-
-def _folded(name: str) -> str:
-    """Return a column's name without case, accents, blanks and punctuation: `Job-ID` and `job_id` are equal."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(character for character in plain if character.isalnum()).casefold()
+    return rows
 
 
 # --- CSV and TSV --------------------------------------------------------------------------------------
@@ -534,7 +364,7 @@ class _Records:
         return 0 < len(text) < _ID_LIMIT and "\n" not in text and text.isdigit() == (broken_id or text).isdigit()
 
 
-CSV = TableReader((".csv", ".tsv"), read_csv_rows)
+CSV = TableReader((".csv", ".tsv"), _from_lines(read_csv_rows))
 
 
 # --- JSONL --------------------------------------------------------------------------------------------
@@ -655,4 +485,4 @@ def _text(value: object, name: str, number: int, problems: ProblemCollector) -> 
     return text
 
 
-JSONL = TableReader((".jsonl",), read_jsonl_rows)
+JSONL = TableReader((".jsonl",), _from_lines(read_jsonl_rows))
