@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.codebook.index import label_of, profile_name
-from codetui.core.session.commands import Decision, Refusal, quoted
+from codetui.core.session.commands import Decision, NoteCoding, Refusal, quoted
 from codetui.core.session.state import State
 from codetui.formats.memos import MemoSection, parse_memos, render_memos
 from codetui.model import (
     Codebook,
+    Coding,
     CodingId,
     Memo,
     MemoId,
@@ -30,7 +31,7 @@ from codetui.storage import fs
 from codetui.storage.journal import StudyJournal, fresh_id
 from codetui.storage.session_files import MEMOS
 from codetui.study.batch import SessionUnavailableError, StepDone, StepPlan, StepRunner
-from codetui.study.session.outcome import NotSaved, Saved, not_read
+from codetui.study.session.outcome import NotSaved, Outcome, Saved, not_read
 from codetui.study.workspace import Workspace
 
 WRITTEN = ".memos.checked"
@@ -177,6 +178,20 @@ class Memos:
         coding = session.state.codings.get(CodingId(target.id))
         title = memo_title(target, session.source.id, book, coding.words if coding else "")
         return session.record(Decision((event,), f"{verb}: {title}."))
+
+    def write_on_coding(self, coding: Coding, text: str) -> Outcome:
+        """Write the memo on a quotation of the open session: its note as long as it has one line."""
+        session = self._workspace.session
+        if session is None:
+            return Refusal(f"No {self._workspace.book.words.source} is open.")
+        is_note = "\n" not in text.strip()
+        outcome: Outcome = Refusal("The memo is unchanged.")
+        if is_note and text.strip() != coding.note:
+            outcome = session.execute(NoteCoding(coding.id, text))
+        if not is_note and coding.note:
+            session.execute(NoteCoding(coding.id, ""))
+        memo = self.write(MemoTarget(kind="quotation", id=coding.id), "" if is_note else text)
+        return memo if isinstance(outcome, Refusal) else outcome
 
     def _record(self, event: MemoWritten, message: str) -> Saved | Refusal | NotSaved:
         title = memo_title(event.target, "", self._workspace.book)

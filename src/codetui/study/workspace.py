@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -144,6 +145,10 @@ class SourceIndex:
 
         Sources without text are skipped.
         """
+        return next((entry for entry in self.untouched() if not self.is_empty(self._positions[entry.id])), None)
+
+    def untouched(self) -> Iterator[SourceEntry]:
+        """Yield the sources without work of this coder: those in the coder's queue, then in the list, from here on."""
         here, begun = self.position(), frozenset[str]()
         with suppress(OSError):  # A source with a log that was not read yet was touched.
             begun = self._paths.log_ids()
@@ -151,12 +156,12 @@ class SourceIndex:
         start = 0 if here is None else here + 1
         queue = (self.find(SourceId(one)) for one in self._study.samples.queue(self._coder))
         queued = [entry for entry in queue if entry is not None and entry != self.current]
-        for entry in queued + self.entries[start:] + self.entries[: max(0, start - 1)]:
+        in_queue = {entry.id for entry in queued}
+        others = self.entries[start:] + self.entries[: max(0, start - 1)]
+        for entry in chain(queued, (one for one in others if one.id not in in_queue)):
             is_known = entry.id in read or safe_name(entry.id) not in begun
-            has_text = not self.is_empty(self._positions[entry.id])
-            if is_known and has_text and self.status(entry.id).progress == "untouched":
-                return entry
-        return None
+            if is_known and self.status(entry.id).progress == "untouched":
+                yield entry
 
     # --- sources with the same text -----------------------------------------------------------------
 

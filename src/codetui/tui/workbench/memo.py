@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codetui.core.session.commands import NoteCoding, Refusal
 from codetui.model import Coding, CodingId, MemoTarget, SourceId, Span
 from codetui.study.memos import Memos, memo_title
 from codetui.study.session.outcome import NotSaved, Outcome, Saved
@@ -73,17 +72,7 @@ class MemoController:
         ask_until_saved(self._bench, dialog, save)
 
     def _save(self, target: MemoTarget, text: str, coding: Coding | None) -> Outcome:
-        session = self._bench.workspace.session
-        if coding is None or session is None:
-            return self._memos.write(target, text)
-        is_note = "\n" not in text.strip()
-        outcome: Outcome = Refusal("The memo is unchanged.")
-        if is_note and text.strip() != coding.note:
-            outcome = session.execute(NoteCoding(coding.id, text))
-        if not is_note and coding.note:
-            session.execute(NoteCoding(coding.id, ""))
-        memo = self._memos.write(target, "" if is_note else text)
-        return memo if isinstance(outcome, Refusal) else outcome
+        return self._memos.write(target, text) if coding is None else self._memos.write_on_coding(coding, text)
 
     def sync(self) -> None:
         """Import edits of `memos.md`, and write what it lacks; list the problems."""
