@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codetui.cli.agreement_text import AgreementText
-from codetui.cli.console import STDOUT, error, exit_code, note, obstacle, write_text
+from codetui.cli.console import MISSED, STDOUT, error, exit_code, note, obstacle, write_text
 from codetui.cli.options import PARTS, Command, add_json, add_output, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.agreement.figure import Undefined
@@ -30,9 +30,6 @@ from codetui.study.agreement_report import (
 )
 from codetui.study.outputs import protected_part
 from codetui.study.study import Study, StudyError
-
-MISSED = 3
-"""The exit code if a figure does not reach the minimum that was asked for."""
 
 
 def agree(options: argparse.Namespace) -> int:

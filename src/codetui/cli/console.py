@@ -20,8 +20,9 @@ from codetui.model import GRAVEST_FIRST, Problem
 from codetui.storage import disk, fs
 from codetui.storage.fs import require_inside
 
-PROBLEMS, UNUSABLE = 1, 2
-"""Exit codes: errors were found; the command could not be carried out."""
+PROBLEMS, UNUSABLE, MISSED, NOTHING_LEFT = 1, 2, 3, 4
+"""Exit codes: errors were found; the command could not be carried out; a figure is below the minimum asked for; no ad
+is left to code. A meaning never changes."""
 
 STDOUT = "-"
 PLAIN_WIDTH = 80

@@ -12,6 +12,9 @@ from io import TextIOWrapper
 
 from codetui import __version__
 
+OWN_OUTPUT = "export"
+"""The command that writes a folder of its own name."""
+
 TYPE_CHECKING = False
 """As in typing, which loads more slowly than `--help` runs."""
 if TYPE_CHECKING:
@@ -92,7 +95,14 @@ def _error(message: object) -> int:
 def _route(argv: Sequence[str]) -> int:
     first = argv[0] if argv else ""
     if first in COMMANDS:
-        options = command_parser(first).parse_args(argv[1:])
+        try:
+            options = command_parser(first).parse_args(argv[1:])
+        except SystemExit as stop:
+            if stop.code:
+                _note_folder(first)
+            raise
+        if len(argv) == 1 and first != OWN_OUTPUT:
+            _note_folder(first)
         return _run_command(f"{first} {options.subcommand}" if first in GROUPS else first, options)
     options = open_parser().parse_args(argv)
     if options.path in COMMANDS:
@@ -101,6 +111,14 @@ def _route(argv: Sequence[str]) -> int:
     if options.path and not os.path.exists(options.path):  # noqa: PTH110 - pathlib loads slowly
         return _error(_unknown(options.path))
     return _run(_open, options)
+
+
+def _note_folder(name: str) -> None:
+    """Print that a command was run, and how to open the folder or file of the same name, if there is one."""
+    if os.path.exists(name):  # noqa: PTH110 - pathlib loads slowly
+        from codetui.cli.console import note
+
+        note(f"codetui: {name} is a command here. To open {name} in this folder, write `codetui ./{name}`.")
 
 
 def _run_command(name: str, options: argparse.Namespace) -> int:
@@ -218,6 +236,17 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
+    "show": "print an ad with its codings, its profile and its state",
+    "next": "print the id of the next ad to code",
+    "code": "assign a code to words of an ad",
+    "recode": "give a quotation another code",
+    "move": "give a quotation other words",
+    "note": "write a note on a quotation or a code, or a memo on an ad",
+    "remove": "remove a coding",
+    "profile": "assign a profile with its reasoning",
+    "done": "mark an ad done, or not done",
+    "undo": "undo your last step in an ad",
+    "redo": "redo the step undone last",
     "import": "import documents that were written by hand",
     "import-codings": "import codings by a model or another program as a coder of their own",
     "invented": "list the quotations of a coder that are not in the ads",
@@ -249,6 +278,9 @@ GROUPS = {
 """The commands of which each has further commands."""
 
 MODULES = {
+    **dict.fromkeys(
+        ("show", "next", "code", "recode", "move", "note", "remove", "profile", "done", "undo", "redo"), "coding"
+    ),
     "import": "sessions",
     "import-codings": "codings",
     "invented": "codings",
@@ -266,6 +298,15 @@ MODULES = {
 }
 """The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 
+TOPICS = {
+    "begin": ("init", "tutor", "config", "completion"),
+    "code without the screen": tuple(name for name, module in MODULES.items() if module == "coding"),
+    "see how far you are": ("status", "check", "find", "sample"),
+    "compare coders": ("agree", "adjudicate", "invented"),
+    "bring in and take out": ("import", "import-codings", "export", "merge", "codebook"),
+}
+"""The headings of the help, with their commands; any other command is listed behind them."""
+
 DESCRIPTION = "Code texts by hand from the keyboard."
 
 
@@ -281,18 +322,29 @@ class Parser(argparse.ArgumentParser):
 
 def open_parser() -> argparse.ArgumentParser:
     """Return the parser of `codetui [CORPUS]`."""
-    listing = "\n".join(f"  {name:<16}{words}" for name, words in COMMANDS.items())
     parser = Parser(
         prog="codetui",
         usage="codetui [CORPUS] [options]\n       codetui COMMAND [options]",
         description=DESCRIPTION,
-        epilog=f"commands:\n{listing}\n\nA folder named like a command opens as ./NAME.",
+        epilog=f"{_listing()}\n\n`codetui COMMAND --help` explains one. A folder named like a command opens as ./NAME.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", nargs="?", metavar="CORPUS", help="the same as --corpus")
     _add_open(parser)
     parser.add_argument("--version", action="version", version=f"codetui {__version__}")
     return parser
+
+
+def _listing() -> str:
+    """Return all commands by topic."""
+    listed = {name for names in TOPICS.values() for name in names}
+    topics = {**TOPICS, "more": tuple(name for name in COMMANDS if name not in listed)}
+    lines = [
+        "\n".join([f"{topic}:", *(f"  {name:<16}{COMMANDS[name]}" for name in names)])
+        for topic, names in topics.items()
+        if names
+    ]
+    return "\n\n".join(lines)
 
 
 def _add_open(parser: argparse.ArgumentParser) -> None:

@@ -13,9 +13,11 @@ _shtab_codetui_commands() {
     adjudicate:'settle where two coders disagree'
     agree:'compare coders: profiles, codes and quotations, with intervals'
     check:'list every problem of codebook, corpus and sessions'
+    code:'assign a code to words of an ad'
     codebook:'import, export, check, compare and migrate codebooks'
     completion:'print the completion file of a shell'
     config:'show and check your settings, and list all keys'
+    done:'mark an ad done, or not done'
     export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
     find:'find words, quotations and codes in all ads and sessions'
     import:'import documents that were written by hand'
@@ -23,9 +25,18 @@ _shtab_codetui_commands() {
     init:'create a new study in a folder'
     invented:'list the quotations of a coder that are not in the ads'
     merge:'merge sessions from a USB stick, a clone or another machine'
+    move:'give a quotation other words'
+    next:'print the id of the next ad to code'
+    note:'write a note on a quotation or a code, or a memo on an ad'
+    profile:'assign a profile with its reasoning'
+    recode:'give a quotation another code'
+    redo:'redo the step undone last'
+    remove:'remove a coding'
     sample:'draw ads at random, and say who codes which'
+    show:'print an ad with its codings, its profile and its state'
     status:'show progress per ad'
     tutor:'learn the keys in ten minutes, on an invented ad'
+    undo:'undo your last step in an ad'
   )
   _describe 'codetui commands' _commands
 }
@@ -117,6 +128,24 @@ _shtab_codetui_check_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_check_defaults_added=0
+
+_shtab_codetui_code_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--as[the id, name or label of the code]:CODE:"
+  "--note[a note on the quotation, in the same step]:TEXT:"
+  "--nth[which place, from 1, if the ad has the words more often]:N:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the words as they are in the ad:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_code_defaults_added=0
 
 _shtab_codetui_codebook_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -232,6 +261,21 @@ _shtab_codetui_config_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_config_defaults_added=0
 
+_shtab_codetui_done_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--not[mark it not done]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_done_defaults_added=0
+
 _shtab_codetui_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -337,6 +381,128 @@ _shtab_codetui_merge_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_merge_defaults_added=0
 
+_shtab_codetui_move_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--as[the code that the quotation has]:CODE:"
+  "--nth[which of several, from 1 in the order of the text]:N:"
+  "--id[the id of the coding, as in --json, in place of WORDS]:ID:"
+  "--to[the words that the quotation has from now on]:WORDS:"
+  "--to-nth[which place of these words, from 1]:N:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the words of the quotation:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_move_defaults_added=0
+
+_shtab_codetui_next_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_next_defaults_added=0
+
+_shtab_codetui_note_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[on the quotation with these words]:WORDS:"
+  "--as[the code that the quotation has]:CODE:"
+  "--nth[which of several, from 1 in the order of the text]:N:"
+  "--id[the id of the coding, as in --json, in place of WORDS]:ID:"
+  "--under[on a section, group or code of this ad\'s document]:PART:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the note\; an empty one removes it. Alone it is a memo on the ad:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_note_defaults_added=0
+
+_shtab_codetui_profile_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--because[the reasoning]:TEXT:"
+  "--remove[remove the profile and its reasoning]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the id or name of the profile\; left out, the one that the ad has:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_profile_defaults_added=0
+
+_shtab_codetui_recode_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--as[the code that the quotation has]:CODE:"
+  "--nth[which of several, from 1 in the order of the text]:N:"
+  "--id[the id of the coding, as in --json, in place of WORDS]:ID:"
+  "--to[the code that it gets]:CODE:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the words of the quotation:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_recode_defaults_added=0
+
+_shtab_codetui_redo_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yes[also a step with more than ten codings]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_redo_defaults_added=0
+
+_shtab_codetui_remove_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--as[the code that the quotation has]:CODE:"
+  "--nth[which of several, from 1 in the order of the text]:N:"
+  "--id[the id of the coding, as in --json, in place of WORDS]:ID:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+  ":the words of the quotation:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_remove_defaults_added=0
+
 _shtab_codetui_sample_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -363,6 +529,20 @@ _shtab_codetui_sample_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_sample_defaults_added=0
 
+_shtab_codetui_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_show_defaults_added=0
+
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -383,6 +563,21 @@ _shtab_codetui_tutor_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_tutor_defaults_added=0
+
+_shtab_codetui_undo_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yes[also a step with more than ten codings]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--json[print JSON]"
+  ":the id of the ad\; . is the one where you stopped:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_undo_defaults_added=0
 
 
 _shtab_codetui() {
@@ -406,9 +601,11 @@ _shtab_codetui() {
         adjudicate) _arguments -C -s $_shtab_codetui_adjudicate_options ;;
         agree) _arguments -C -s $_shtab_codetui_agree_options ;;
         check) _arguments -C -s $_shtab_codetui_check_options ;;
+        code) _arguments -C -s $_shtab_codetui_code_options ;;
         codebook) _shtab_codetui_codebook ;;
         completion) _arguments -C -s $_shtab_codetui_completion_options ;;
         config) _arguments -C -s $_shtab_codetui_config_options ;;
+        done) _arguments -C -s $_shtab_codetui_done_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         find) _arguments -C -s $_shtab_codetui_find_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
@@ -416,9 +613,18 @@ _shtab_codetui() {
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         invented) _arguments -C -s $_shtab_codetui_invented_options ;;
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;
+        move) _arguments -C -s $_shtab_codetui_move_options ;;
+        next) _arguments -C -s $_shtab_codetui_next_options ;;
+        note) _arguments -C -s $_shtab_codetui_note_options ;;
+        profile) _arguments -C -s $_shtab_codetui_profile_options ;;
+        recode) _arguments -C -s $_shtab_codetui_recode_options ;;
+        redo) _arguments -C -s $_shtab_codetui_redo_options ;;
+        remove) _arguments -C -s $_shtab_codetui_remove_options ;;
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
+        show) _arguments -C -s $_shtab_codetui_show_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
         tutor) _arguments -C -s $_shtab_codetui_tutor_options ;;
+        undo) _arguments -C -s $_shtab_codetui_undo_options ;;
       esac
   esac
 }

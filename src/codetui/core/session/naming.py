@@ -13,7 +13,7 @@ from codetui.core.codebook.index import folded, index_of, profile
 from codetui.core.codebook.picker import Candidate, candidate, code_candidates, rank
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
-from codetui.core.text.normalize import normalize_words
+from codetui.core.text.normalize import collapse_spaces, normalize_words
 from codetui.model import Code, Codebook, Coding, CodingId, MemoTarget, Profile, Span
 
 MOST_CHOICES = 5
@@ -175,6 +175,7 @@ def find_coding(
     ordered = in_text_order(state)
     quoting = [one for one in ordered if wanted in {normalize_words(text) for text in _texts(one)}]
     found = [one for one in quoting if code is None or one.code == code.id]
+    found = [one for one in found if collapse_spaces(words) in map(collapse_spaces, _texts(one))] or found
     if nth is not None and 1 <= nth <= len(found):
         return found[nth - 1]
     if nth is None and len(found) == 1:
