@@ -16,11 +16,8 @@ from codetui.core.session.state import replay
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.export.csv import to_csv
-from codetui.formats.export.exporter import ExportedSession
-from codetui.formats.export.jsonl import to_jsonl
-from codetui.formats.export.table import CELLS, table_of
-from codetui.formats.export.xlsx import to_xlsx
+from codetui.formats.export import EXPORTERS, TABLES
+from codetui.formats.export.exporter import ExportedSession, ExportedStudy
 from codetui.formats.memos import parse_memos, render_memos
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import with_ids
@@ -34,6 +31,7 @@ from codetui.storage.study_files import SAMPLE_AD, template
 from codetui.study.session.document import SnapshotFile, decode_document
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
+from testing.exports import written
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 from testing.hostile.sent import SENT, take_input
@@ -173,12 +171,10 @@ def _continue(paths: SessionPaths) -> None:
     session.execute(DescribeSource("Shore", "Keeper"))
     session.execute(MarkDone(True))
     session.save_document()
-    tables = [
-        table_of(name, [ExportedSession(CODER, session.description, session.state, "")], book()) for name in CELLS
-    ]
-    for table in tables:
-        to_csv(table), to_jsonl(table)
-    to_xlsx(tables)
+    exported = ExportedStudy(book(), [ExportedSession(CODER, session.description, session.state, "")])
+    for name in ("csv", "jsonl", "xlsx"):
+        for what in TABLES:
+            written(EXPORTERS[name], exported, what)
     again = Session(AD, book(), paths, CODER)
     if isinstance(done, Saved) and done.coding:
         assert again.state.codings[done.coding].note == "why", "a coding that was saved is not there"

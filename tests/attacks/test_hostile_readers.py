@@ -21,7 +21,6 @@ from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.export.csv import to_csv
 from codetui.formats.export.table import CELLS, Row, Table
 from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import (
@@ -40,6 +39,7 @@ from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session
 from testing.examples import examples
+from testing.exports import to_csv
 from testing.hostile.limits import limited
 from testing.hostile.readers import AD, CODER, Reader, book, failure_of, inputs_of, readers
 
@@ -309,7 +309,7 @@ def test_a_tag_beyond_the_first_plane_becomes_two_escapes() -> None:
 def test_no_cell_of_a_table_is_a_formula(before: str, sign: str, rest: str) -> None:
     cell = f"{before}{sign}cmd|' /C calc'!A0{rest}"
     columns = CELLS["codings"]
-    table = Table("codings", columns, [Row((cell,) * len(columns), {})], "")
+    table = Table("codings", columns, [Row((cell,) * len(columns), {})])
     cells = next(islice(csv.reader(io.StringIO(to_csv(table), newline="")), 1, None))
     assert not [each for each in cells if each.startswith(("\t", "\r"))]
     assert not [each for each in cells if each.lstrip().startswith(("=", "+", "-", "@", "＝"))]

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
-from codetui.formats.export.csv import guarded, to_csv
-from codetui.formats.export.exporter import ExportedSession, ExportedSource, What
-from codetui.formats.export.jsonl import to_jsonl
-from codetui.formats.export.table import CELLS, Cell, Row, Table, table_of
-from codetui.formats.export.xlsx import to_xlsx
+from codetui.formats.export.csv import guarded
+from codetui.formats.export.exporter import ExportedSession, ExportedSource, ExportedStudy, What
+from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally, table_of
 from codetui.model import (
     Anchor,
     Cause,
@@ -46,6 +44,7 @@ from codetui.model import (
     Transaction,
     TransactionId,
 )
+from testing.exports import to_csv, to_jsonl, to_xlsx
 
 TEXT = "Engineer\n\nWe build\n  models with Python."
 AD = Source(SourceId("7"), "Acme", "Engineer", TEXT, "ads.csv", 2, 10)
@@ -70,7 +69,12 @@ def table(
     """Return a table of one session."""
     known = ExportedSource(len(source.text), source.body_start, "hash", source.attributes, source.text)
     session = ExportedSession(coder, source, state, "", None, "in progress", known if is_in_corpus else None)
-    return table_of(what, [session], BOOK)
+    return listed(table_of(what, ExportedStudy(BOOK, [session])))
+
+
+def listed(table: Table) -> Table:
+    """Return a table whose rows can be read again."""
+    return table._replace(rows=list(table.rows))
 
 
 def cells_of(table: Table, *names: str) -> list[tuple[Cell, ...]]:
@@ -83,7 +87,8 @@ def of_cells(*rows: Row) -> Table:
     """Return a table of codings with these rows, missing cells filled in."""
     columns = CELLS["codings"]
     filled = [Row((*row.cells, *[""] * (len(columns) - len(row.cells))), row.attributes) for row in rows]
-    return Table("codings", columns, filled, "")
+    names = dict.fromkeys(name for row in rows for name in row.attributes)
+    return Table("codings", columns, filled, tuple(names))
 
 
 def unguarded(cell: str) -> str:
@@ -184,8 +189,10 @@ def test_each_source_is_a_row_coded_or_not() -> None:
         ExportedSession("ann", AD, state, "", None, "done", ExportedSource(39, 10, "abc", {"sector": "food"}, TEXT)),
         ExportedSession("", replace(AD, id=SourceId("8")), State(), "", None, "untouched", ExportedSource(5, 0, "d")),
     ]
-    found = table_of("ads", sessions, BOOK)
-    assert found.contents == "2 ads"
+    found = listed(table_of("ads", ExportedStudy(BOOK, sessions)))
+    tally = Tally("ads", BOOK.words)
+    assert len(list(tally.counted([*found.rows, *found.rows]))) == tally.rows == 4
+    assert tally.contents == "2 ads"
     assert [row.cells[4:] for row in found.rows] == [
         ("done", "Core Engineer", "so", 3, 1, 2, 39, 10, "abc"),
         ("untouched", "", "", 0, 0, 0, 5, 0, "d"),
@@ -302,7 +309,7 @@ def test_json_lines_contain_the_exact_codings(note: str, title: str) -> None:
     found = of_cells(*[Row(("1", "", title, note, None, 3), attributes)] * 2)
     text = to_jsonl(found)
     assert text.encode("utf-8")
-    expected = dict(zip(found.columns, found.rows[0].cells, strict=True)) | {"attributes": attributes}
+    expected = dict(zip(found.columns, next(iter(found.rows)).cells, strict=True)) | {"attributes": attributes}
     assert [json.loads(line) for line in text.splitlines()] == [expected] * 2
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
-from codetui.study.exporter import export_study
+from codetui.study.exporter import export_text
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study, StudyError, create_study
 from testing.paths import ROOT
@@ -113,7 +113,7 @@ def test_further_columns_of_a_table_reach_the_exports(tmp_path: Path, layout: st
     assert study.source("21").attributes == {"Sector": "bank", "Year": "2025"}
     with study.session("21", "wil") as session:
         assert isinstance(session.execute(AssignCode(Span(0, 7), CodeId("TASK1"))), Saved)
-    text = export_study(study, layout).text
+    text = export_text(study, layout)
     if layout == "csv":
         (row,) = csv.DictReader(io.StringIO(text, newline=""))
         assert (row["Sector"], row["Year"], row["code_id"]) == ("bank", "2025", "TASK1")

@@ -6,19 +6,20 @@ import json
 import os
 import re
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
-from stat import S_ISDIR, S_ISREG
 from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
 from codetui.core.text.display import plural, sanitize, sanitize_json
 from codetui.model import GRAVEST_FIRST, Problem
-from codetui.storage import disk, fs
+from codetui.storage import fs
 from codetui.storage.fs import require_inside
+from codetui.storage.output import LINK_REMEDY, is_device, send
 
 PROBLEMS, UNUSABLE, MISSED, NOTHING_LEFT = 1, 2, 3, 4
 """Exit codes: errors were found; the command could not be carried out; a figure is below the minimum asked for; no ad
@@ -29,7 +30,6 @@ PLAIN_WIDTH = 80
 NARROWEST = 8
 """Cells that a column keeps on a narrow terminal."""
 
-LINK_REMEDY = "name the output with -o, or remove the link"
 Name = TypeVar("Name", bound=str)
 
 # --- messages ---------------------------------------------------------------------------------------
@@ -177,9 +177,9 @@ def output_format(given: Name | None, output: str | None, formats: Mapping[str, 
 def write(data: bytes, output: str) -> None:
     """Write a file, or its bytes to stdout; a device or a pipe is written to instead of being replaced."""
     if output == STDOUT:
-        _write_stdout(data)
-    elif _is_device(Path(output)):
-        _write_device(Path(output), data)
+        write_stdout([data])
+    elif is_device(Path(output)):
+        send(Path(output), [data])
     else:
         fs.replace(Path(output), data)
 
@@ -187,12 +187,6 @@ def write(data: bytes, output: str) -> None:
 def write_text(text: str, output: str) -> None:
     """Write a text as `write` does, in UTF-8."""
     write(text.encode("utf-8", "replace"), output)
-
-
-def write_files(files: Mapping[str, bytes], folder: str) -> None:
-    """Write files below a folder, by their relative paths."""
-    for path, data in files.items():
-        fs.replace(_below(folder, path), data)
 
 
 def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
@@ -204,50 +198,17 @@ def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
         return "-o names no file; name one, or leave -o out."
     if fs.is_folder(path):
         return f"{output} is a folder; name a file with -o."
-    if is_forced or not fs.exists_or_link(path) or _is_device(path):
+    if is_forced or not fs.exists_or_link(path) or is_device(path):
         return ""
     if text is not None and not fs.differs(path, text.encode("utf-8", "replace")):
         return ""
     return f"{output} is there already; --force overwrites it, -o names another place."
 
 
-def obstacle_below(files: Mapping[str, bytes], folder: str, is_forced: bool) -> str:
-    """Return why files may not be written below a folder, empty if they may."""
-    others = (path for name, data in files.items() if fs.differs(path := _below(folder, name), data))
-    other = next(others, None)
-    return "" if other is None or is_forced else obstacle(str(other), is_forced)
-
-
-def _write_stdout(data: bytes) -> None:
-    shown = sanitize(data.decode("utf-8", "replace")).encode("utf-8", "replace") if sys.stdout.isatty() else data
-    sys.stdout.buffer.write(shown)
+def write_stdout(chunks: Iterable[bytes]) -> None:
+    """Write bytes to stdout, without control characters if it is a terminal."""
+    decoder = getincrementaldecoder("utf-8")("replace") if sys.stdout.isatty() else None
+    for chunk in chunks:
+        shown = sanitize(decoder.decode(chunk)).encode("utf-8", "replace") if decoder else chunk
+        sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()
-
-
-def _write_device(path: Path, data: bytes) -> None:
-    with fs.naming_file(path):
-        _send(path, data)
-
-
-def _send(path: Path, data: bytes) -> None:
-    handle = disk.open_end(path)
-    try:
-        if os.name != "nt":
-            # The reader of a pipe may be slow.
-            os.set_blocking(handle, True)
-        fs.write_all(handle, data)
-    finally:
-        disk.close(handle)
-
-
-def _is_device(path: Path) -> bool:
-    status = disk.status(path)
-    return status is not None and not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode)
-
-
-def _below(folder: str, path: str) -> Path:
-    """Return a path below a folder.
-
-    Raises PermissionError if a link inside that folder leads out of it.
-    """
-    return require_inside(Path(folder), Path(folder) / path, LINK_REMEDY)

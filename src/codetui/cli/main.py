@@ -284,7 +284,7 @@ MODULES = {
     "import": "sessions",
     "import-codings": "codings",
     "invented": "codings",
-    "export": "sessions",
+    "export": "export",
     "find": "find",
     "sample": "sample",
     "adjudicate": "adjudicate",

@@ -1,11 +1,9 @@
-"""The commands on sessions: export, status, check, import, merge, and init."""
+"""The commands on sessions: status, check, import, merge, and init."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,24 +11,16 @@ from typing import TYPE_CHECKING, get_args
 
 from codetui.cli.console import (
     PROBLEMS,
-    STDOUT,
     error,
     exit_code,
     note,
-    obstacle,
-    obstacle_below,
-    output_format,
-    output_path,
-    output_suffix,
     show,
     show_json,
     show_problems,
     show_table,
     show_wrapped,
-    write,
-    write_files,
 )
-from codetui.cli.options import CODER, ONE_CODER, PARTS, Command, add_format, add_json, add_output, add_study
+from codetui.cli.options import CODER, ONE_CODER, PARTS, Command, add_json, add_study
 from codetui.core.text.display import plural
 from codetui.study.session.outcome import Progress
 from codetui.study.study import Study, StudyError, create_study, sessions_path
@@ -40,12 +30,6 @@ if TYPE_CHECKING:
     from codetui.study.merger import ImportResult, MergeResult
     from codetui.study.overview import StudyStatus
     from codetui.study.reconcile import Counts
-
-
-UNWRITTEN = re.compile(
-    r"\.(?:json|tsv|tab|txt|xls|xlsm|ods|html?|docx?|odt|rtf|pdf|xml|ya?ml|toml|db|sqlite|sav|zip|gz)"
-)
-"""Suffixes of files of other programs: nobody names a folder like that."""
 
 
 def open_study(options: argparse.Namespace) -> Study:
@@ -70,57 +54,6 @@ def coder_name(given: str | None) -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "coder"
-
-
-# --- export -----------------------------------------------------------------------------------------
-
-
-def export(options: argparse.Namespace) -> int:
-    """Write all sessions in an export format."""
-    from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
-    from codetui.study.exporter import export_study
-    from codetui.study.outputs import protected_part
-
-    study = open_study(options)
-    corpus = study.corpus_if_any
-    layout, refused = output_format(options.format, options.output, SUFFIXES)
-    exporter = EXPORTERS[layout]
-    exported, problems = export_study(study, layout, options.coder, options.what)
-    output = output_path(
-        options.output, TABLES[options.what or "codings"] + exporter.suffixes[0] if exporter.tables else "export"
-    )
-    given = Path(options.corpus) if options.corpus else None
-    suffix = output_suffix(output)
-    is_file = bool(exporter.tables) or suffix in SUFFIXES
-    folder = Path(output).parent if is_file else Path(output)
-    protected = ""
-    paths = dict.fromkeys((Path(output), *(Path(output, name).parent for name in exported.files or ())))
-    for path in paths if output != STDOUT else ():
-        protected = protected or protected_part(path, study.codebook_path, study.sessions_path, given)
-    if output == STDOUT and exporter.name == "xlsx" and sys.stdout.isatty():
-        refused = "a workbook cannot be shown on a terminal; name a file with -o."
-    elif output == STDOUT:
-        write(exported.data, output)
-    elif not exporter.tables and corpus is not None and corpus.contains_files_of(folder):
-        sources = study.codebook.words.sources
-        what = f"the {sources} are in {folder}, and exported documents would be read as {sources} too"
-        refused = f"{what}; name another folder with -o."
-    elif not exporter.tables and UNWRITTEN.fullmatch(suffix):
-        known = ", ".join(SUFFIXES)
-        refused = f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
-    else:
-        is_forced = options.force
-        obstructed = obstacle(output, is_forced) if is_file else obstacle_below(exported.files, output, is_forced)
-        refused = protected or refused or obstructed
-        if not refused:
-            if is_file:
-                write(exported.data, output)
-            else:
-                write_files(exported.files, output)
-            note(f"{exported.contents} written to {output}")
-    for problem in problems:
-        note(problem)
-    return error(refused) if refused else exit_code(problems)
 
 
 # --- status and check -------------------------------------------------------------------------------
@@ -324,32 +257,10 @@ def init(options: argparse.Namespace) -> int:
 
 # --- arguments --------------------------------------------------------------------------------------------
 
-OFFSETS = (
-    "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
-    "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
-    "start_in_body and end_in_body count in the body alone. place is exact (the words occur there, apart from white "
-    "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
-    "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
-    "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
-    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
-)
-"""The meaning of the columns of exports."""
-
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("documents", nargs="+", metavar="DOC.md", help="documents, or folders of them")
     add_study(parser, *PARTS, coder=CODER)
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    from codetui.formats.export import EXPORTERS, TABLES
-
-    add_study(parser, *PARTS, coder=ONE_CODER)
-    add_format(parser, tuple(EXPORTERS))
-    words = "the table; default: codings, in xlsx a sheet for each"
-    parser.add_argument("--what", choices=tuple(TABLES), help=words)
-    add_output(parser, None, "a file, or a folder of documents")
-    parser.epilog = OFFSETS
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -372,7 +283,6 @@ def _add_init(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = {
     "import": Command(_add_import, import_),
-    "export": Command(_add_export, export),
     "status": Command(_add_report, status),
     "check": Command(_add_report, check),
     "merge": Command(_add_merge, merge),

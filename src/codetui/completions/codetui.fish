@@ -219,6 +219,7 @@ complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown cs
 complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes" -d 'the table; default: codings, in xlsx a sheet for each'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using export' -l json -d 'print a summary as JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a find -d 'find words, quotations and codes in all ads and sessions'
 complete -c codetui -n '_shtab_codetui_using find' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using find' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

@@ -287,6 +287,7 @@ _shtab_codetui_export_options=(
   "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes)"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
+  "--json[print a summary as JSON]"
 )
 
 # guard to ensure default positional specs are added only once per session

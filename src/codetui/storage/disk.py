@@ -104,6 +104,11 @@ def set_mode(path: Path, mode: int) -> None:
     path.chmod(mode)
 
 
+def file_for_writing(handle: int) -> BinaryIO:
+    """Return a file object that writes to a handle and closes it."""
+    return os.fdopen(handle, "wb")
+
+
 # --- reading ------------------------------------------------------------------------------------------
 # What cannot be seen is never reported as absent: only the errors in _ABSENT mean that there is no file.
 

@@ -1,8 +1,8 @@
-"""The sessions of a study, rendered in an export format."""
+"""The sessions of a study, written in an export format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -11,14 +11,22 @@ from typing import NamedTuple
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.session.state import State
 from codetui.formats.export import EXPORTERS
-from codetui.formats.export.exporter import NO_ATTRIBUTES, Export, ExportedSession, ExportedSource, What
+from codetui.formats.export.exporter import (
+    NO_ATTRIBUTES,
+    Exported,
+    ExportedSession,
+    ExportedSource,
+    ExportedStudy,
+    Exporter,
+    What,
+)
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import StudyJournal
+from codetui.storage.output import OutputFiles
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import CorpusSources
-from codetui.study.former import with_former
+from codetui.study.former import with_former_codes
 from codetui.study.memos import study_memos
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
@@ -26,113 +34,175 @@ from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
 
-class StudyExport(NamedTuple):
-    """Rendered sessions, with the errors of sessions that could not be read completely."""
+class ExportRequest(NamedTuple):
+    """What to export: the sessions of one coder or of all, in a format, or only its table `what`."""
 
-    export: Export
+    layout: str = "csv"
+    coder: str | None = None
+    what: What | None = None
+
+
+class StudyExport(NamedTuple):
+    """What was written, from which study, with the errors of sessions that could not be read completely."""
+
+    exported: Exported
+    study: ExportedStudy
     errors: tuple[Problem, ...]
 
-    @property
-    def text(self) -> str:
-        """The export as one text."""
-        return self.export.text
+
+Progress = Callable[[int, int], None]
+"""Receives how many sessions are read, and how many there are to read in all passes."""
 
 
-def export_study(study: Study, layout: str = "csv", coder: str | None = None, what: What | None = None) -> StudyExport:
-    """Render the sessions of one coder or of all in the format named `layout`, or only its table `what`, if given.
+def export_study(
+    study: Study, request: ExportRequest, output: OutputFiles, progress: Progress = lambda _done, _total: None
+) -> StudyExport:
+    """Write the sessions into output files, which are not published yet.
 
-    Raises StudyError if there are none, or if the format has no tables.
+    Raises StudyError if there are no sessions, or if the format has no tables, and OSError if it cannot be written.
     """
-    exporter = EXPORTERS[layout]
-    if what and not exporter.tables:
+    exporter = EXPORTERS[request.layout]
+    if request.what and not exporter.tables:
         raise StudyError(
-            f"a document holds all of a session; `--what {what}` needs a table: --format csv, jsonl or xlsx."
+            f"a document holds all of a session; `--what {request.what}` needs a table: --format csv, jsonl or xlsx."
         )
-    tables = (what,) if what else exporter.tables
-    sources = study.sources_by_id()
-    found = list(study.sessions(coder=coder, sources=sources))
-    problems = study.problems(coder, [problem for session in found for problem in session.problems])
-    if not found and (coder or tables != ("ads",)):
-        whose = f" of coder {coder}" if coder else ""
-        what_is = f"there are no sessions{whose} in {study.sessions_path}"
-        raise StudyError(f"{what_is}; code something first, or name the folder with --sessions.")
-    coded = {session.source.id for session in found}
-    exported: dict[SourceId, Source] = {}
-    untouched: list[ExportedSession] = []
-    is_whole = "ads" in tables and study.corpus_if_any is not None
-    for source in _sources(study, coded, sources, problems, is_whole=is_whole) if tables else ():
-        if source.id in coded:
-            exported[source.id] = source
-        else:
-            facts, described = replace(source, text=""), _exported_source(source)
-            untouched.append(ExportedSession("", facts, State(), "", progress="untouched", source=described))
-    sessions = [*_exported(found, exported), *untouched]
-    sessions += _study_memos(study, coder, problems) if "notes" in tables else ()
-    book = study.codebook
-    try:
-        book = with_former(book, study.sessions_path, (session.state for session in sessions))
-    except OSError as error:
-        problems.append(not_read(error, study.sessions_path, "codes of earlier codebooks have no names"))
-    export = exporter.export(sessions, book, tables)
-    problems += [Problem(exporter.name, 0, "error", loss) for loss in export.losses]
-    return StudyExport(export, tuple(filter(is_left_out, dict.fromkeys(problems))))
+    tables = (request.what,) if request.what else exporter.tables
+    sessions = _Sessions(study, request.coder, exporter, tables, progress)
+    content = sessions.survey()
+    exported = exporter.write(content, tables, output.open)
+    errors = [*sessions.problems, *(Problem(exporter.name, 0, "error", loss) for loss in exported.losses)]
+    return StudyExport(exported, content, tuple(filter(is_left_out, dict.fromkeys(errors))))
 
 
-def _sources(
-    study: Study, coded: Iterable[SourceId], sources: CorpusSources, problems: list[Problem], *, is_whole: bool
-) -> Iterator[Source]:
-    """Yield all sources of the corpus, or only the coded ones; add the unreadable ones to `problems`."""
-    if is_whole:
-        yield from (text.source for text in study.corpus.texts(problems))
-        return
-    for source_id in coded:
+def export_text(study: Study, layout: str = "csv", coder: str | None = None, what: What | None = None) -> str:
+    """Return an export in a text format; with documents, all of them. Raises StudyError as `export_study` does."""
+    with OutputFiles(None) as output:
+        export_study(study, ExportRequest(layout, coder, what), output)
+        return b"".join(output.chunks()).decode("utf-8")
+
+
+class _Sessions:
+    """The sessions to export, read one at a time whenever they are iterated, and the problems found meanwhile.
+
+    After the sessions come the sources that nobody coded, and the memos that belong to no source.
+    """
+
+    def __init__(
+        self, study: Study, coder: str | None, exporter: Exporter, tables: Iterable[What], progress: Progress
+    ) -> None:
+        self._study, self._coder, self._exporter, self._tables = study, coder, exporter, tuple(tables)
+        self._sources = study.sources_by_id()
+        self._coded: set[SourceId] = set()
+        self._progress, self._read = progress, 0
+        self._total = 2 * sum(len(session_files.logs(study.sessions_path / folder)) for folder in self._folders())
+        self._is_whole = "ads" in self._tables and study.corpus_if_any is not None
+        self._found: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems of the study, of its sessions and of their sources."""
+        return list(self._found)
+
+    def survey(self) -> ExportedStudy:
+        """Read all sessions once, and return what exporters need to know of them beforehand.
+
+        Raises StudyError if there are none.
+        """
+        codes, coders, attributes = dict[str, None](), dict[str, None](), dict[str, None]()
+        in_sessions: list[Problem] = []
+        for session in self._snapshots():
+            self._coded.add(session.source.id)
+            in_sessions += session.problems
+            codes |= dict.fromkeys(session.state.codes)
+            coders[session.coder] = None
+            if self._exporter.needs_sources and (source := self._source(session.source.id)):
+                attributes |= dict.fromkeys(source.attributes or NO_ATTRIBUTES)
+        self._found = dict.fromkeys(self._study.problems(self._coder, in_sessions)) | self._found
+        if self._exporter.needs_sources:
+            self._found |= dict.fromkeys(self._sources.problems)
+        if not self._coded and (self._coder or self._tables != ("ads",)):
+            whose = f" of coder {self._coder}" if self._coder else ""
+            what_is = f"there are no sessions{whose} in {self._study.sessions_path}"
+            raise StudyError(f"{what_is}; code something first, or name the folder with --sessions.")
+        for untouched in self._untouched():
+            attributes |= dict.fromkeys(untouched.source.attributes if untouched.source else ())
+        book = self._study.codebook
         try:
-            source = sources.find(source_id)
+            book = with_former_codes(book, self._study.sessions_path, codes)
         except OSError as error:
-            problems.append(not_read(error, study.sessions_path, "its further columns are left out"))
-        else:
-            yield from [source] if source else []
-    problems += sources.problems
+            what = "codes of earlier codebooks have no names"
+            self._found[not_read(error, self._study.sessions_path, what)] = None
+        return ExportedStudy(book, self, tuple(coders), tuple(attributes))
 
+    def __iter__(self) -> Iterator[ExportedSession]:
+        yield from self._sessions()
+        yield from self._untouched()
+        if "notes" in self._tables:
+            yield from self._study_memos()
 
-def _study_memos(study: Study, coder: str | None, problems: list[Problem]) -> Iterator[ExportedSession]:
-    """Yield the memos of each coder that belong to no source, as a session of none; add to `problems`."""
-    root = study.sessions_path
-    folders = [session_files.coder_folder(root, coder)] if coder else session_files.coders(root)
-    for folder in folders:
-        log = SessionPaths.of_folder(root, folder).study_log()
+    def _folders(self) -> list[str]:
+        root = self._study.sessions_path
+        return [session_files.coder_folder(root, self._coder)] if self._coder else session_files.coders(root)
+
+    def _snapshots(self) -> Iterator[SessionSnapshot]:
+        for session in self._study.sessions(coder=self._coder, sources=self._sources):
+            yield session
+            self._read += 1
+            self._progress(self._read, max(self._read, self._total))
+
+    def _sessions(self) -> Iterator[ExportedSession]:
+        """Yield the sessions with distinct paths, even if ids and employers combine to the same name.
+
+        If the text of a source has changed since it was coded, the quotations are located in it as when it is opened.
+        """
+        taken: set[str] = set()
+        for session in self._snapshots():
+            path = next(path for path in _paths(session) if path not in taken)
+            document = session.document.text if session.document and not session.log else None
+            progress = UNREAD if session.is_unread else status_of(session.state).progress
+            source = self._source(session.source.id) if self._exporter.needs_sources else None
+            state = located_in(session.state, source) if source else session.state
+            described = _exported_source(source, source.text) if source else None
+            exported = ExportedSession(session.coder, session.source, state, path, document, progress, described)
+            taken |= {path} if exported.is_begun else set()
+            yield exported
+
+    def _source(self, source_id: SourceId) -> Source | None:
+        """Return a source of the corpus, None if it is missing or cannot be read, which is a problem."""
         try:
-            records = StudyJournal(log).read()[0]
+            return self._sources.find(source_id)
         except OSError as error:
-            problems.append(not_read(error, log, "the memos of the study are left out"))
-            continue
-        if records and (memos := study_memos(records)):
-            yield ExportedSession(records[-1].coder, Source(SourceId(""), "", "", "", ""), State(memos=memos), "")
+            self._found[not_read(error, self._study.sessions_path, "its further columns are left out")] = None
+            return None
+
+    def _untouched(self) -> Iterator[ExportedSession]:
+        """Yield the sources that nobody coded, if all sources are exported."""
+        corpus = self._study.corpus_if_any if self._is_whole else None
+        problems: list[Problem] = []
+        for source, *_ in corpus.walk(problems) if corpus else ():
+            if source.id not in self._coded:
+                facts, described = replace(source, text=""), _exported_source(source)
+                yield ExportedSession("", facts, State(), "", progress="untouched", source=described)
+        self._found |= dict.fromkeys(problems)
+
+    def _study_memos(self) -> Iterator[ExportedSession]:
+        """Yield the memos of each coder that belong to no source, as a session of none."""
+        root = self._study.sessions_path
+        for folder in self._folders():
+            log = SessionPaths.of_folder(root, folder).study_log()
+            try:
+                records = StudyJournal(log).read()[0]
+            except OSError as error:
+                self._found[not_read(error, log, "the memos of the study are left out")] = None
+                continue
+            if records and (memos := study_memos(records)):
+                yield ExportedSession(records[-1].coder, Source(SourceId(""), "", "", "", ""), State(memos=memos), "")
 
 
 def _exported_source(source: Source, text: str = "") -> ExportedSource:
     return ExportedSource(
         len(source.text), source.body_start, source_hash(source.text), source.attributes or NO_ATTRIBUTES, text
     )
-
-
-def _exported(found: Iterable[SessionSnapshot], sources: Mapping[SourceId, Source]) -> Iterator[ExportedSession]:
-    """Yield the sessions with distinct paths, even if ids and employers combine to the same name.
-
-    If the text of a source has changed since it was coded, the quotations are located in it as when it is opened.
-    """
-    taken: set[str] = set()
-    for session in found:
-        path = next(path for path in _paths(session) if path not in taken)
-        document = session.document.text if session.document and not session.log else None
-        progress = UNREAD if session.is_unread else status_of(session.state).progress
-        source, state = sources.get(session.source.id), session.state
-        if source is not None:
-            state = located_in(state, source)
-        described = _exported_source(source, source.text) if source else None
-        exported = ExportedSession(session.coder, session.source, state, path, document, progress, described)
-        taken |= {path} if exported.is_begun else set()
-        yield exported
 
 
 def _paths(session: SessionSnapshot) -> Iterator[str]:

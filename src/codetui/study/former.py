@@ -34,8 +34,13 @@ def with_former(book: Codebook, sessions: Path, states: Iterable[State]) -> Code
 
     The earlier versions are those kept in the folder `sessions`. Raises OSError if they cannot be read.
     """
+    return with_former_codes(book, sessions, (code for state in states for code in state.codes))
+
+
+def with_former_codes(book: Codebook, sessions: Path, codes: Iterable[str]) -> Codebook:
+    """Return the codebook with those of these codes that only earlier versions contain, as `with_former` does."""
     known = index_of(book).codes
-    wanted = dict.fromkeys(code for state in states for code in state.codes if code not in known)
+    wanted = dict.fromkeys(code for code in codes if code not in known)
     return _lookup_of(book, sessions).with_codes(wanted) if wanted else book
 
 

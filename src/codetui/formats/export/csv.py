@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from codetui.core.text.display import INVISIBLE
 from codetui.formats.export.table import Cell, Table
@@ -24,14 +24,14 @@ QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 """Characters that make a cell need quotes."""
 
 
-def to_csv(table: Table) -> str:
-    """Render a table as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
-    lines = (table.all_columns, *table.lines())
-    return "".join(map(csv_line, lines))
+def csv_lines(table: Table) -> Iterator[str]:
+    """Yield a table as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
+    yield csv_line(table.all_columns)
+    yield from map(csv_line, table.lines())
 
 
 def csv_line(cells: Sequence[Cell]) -> str:
-    """Render one line of CSV as `to_csv` does, with its line end."""
+    """Render one line of CSV as `csv_lines` does, with its line end."""
     return ",".join(map(_written, cells)) + "\r\n"
 
 

@@ -1,13 +1,16 @@
-"""The sessions to export, and the result: one file, or several files below a folder."""
+"""The sessions to export, one at a time, and the interface of exporters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.markdown import SourceFacts
+from codetui.model import Codebook
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
@@ -52,25 +55,70 @@ class ExportedSession(NamedTuple):
         return self.state.opened is not None or bool(self.document) or not self.state.is_untouched
 
 
-class Export(NamedTuple):
-    """Rendered sessions: files by their paths below the output folder, or one file under an empty path.
+@dataclass(frozen=True)
+class ExportedStudy:
+    """The codebook, with the codes of earlier versions that are in use, and the sessions, coder by coder.
+
+    The sessions are read anew each time they are iterated, so that one is in memory at a time. `coders` are their
+    coders in this order, `attributes` the names of the further columns of their sources.
+    """
+
+    book: Codebook
+    sessions: Iterable[ExportedSession]
+    coders: Sequence[str] = ()
+    attributes: Sequence[str] = ()
+
+    def mapped(self, change: Callable[[ExportedSession], ExportedSession]) -> ExportedStudy:
+        """Return the study with every session changed; its coders and attributes stay."""
+        return replace(self, sessions=_Mapped(self.sessions, change))
+
+
+class _Mapped:
+    """Sessions that are changed while they are iterated."""
+
+    def __init__(
+        self, sessions: Iterable[ExportedSession], change: Callable[[ExportedSession], ExportedSession]
+    ) -> None:
+        self._sessions, self._change = sessions, change
+
+    def __iter__(self) -> Iterator[ExportedSession]:
+        return map(self._change, self._sessions)
+
+
+OpenFile: TypeAlias = Callable[[str], AbstractContextManager[BinaryIO]]
+"""Opens a file for writing by its path below the output folder; empty for the only file of an output."""
+
+
+class Exported(NamedTuple):
+    """The number of rows by table, or of other parts by their name.
 
     `contents` describes them, such as `3 codings`; `losses` describes what the format cannot hold.
     """
 
-    files: Mapping[str, bytes]
+    counts: Mapping[str, int]
     contents: str
     losses: tuple[str, ...] = ()
 
-    @property
-    def data(self) -> bytes:
-        """All files joined, in order."""
-        return b"\n".join(self.files.values())
 
-    @property
-    def text(self) -> str:
-        """All files as one text; only for text formats."""
-        return self.data.decode("utf-8")
+Write: TypeAlias = Callable[[ExportedStudy, Sequence[What], OpenFile], Exported]
+"""Writes a study as some of the tables, or as a whole, reading its sessions once or several times."""
+
+
+class Exporter(NamedTuple):
+    """A format with the suffixes of its files, and the tables that are exported by default.
+
+    A format without tables holds whole sessions. `is_folder` if it is a folder of files, `default_name` is the name of
+    a file or folder, without suffix, that could not be taken for a corpus. `needs_sources` if it cannot be written
+    without the sources.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    tables: tuple[What, ...]
+    write: Write
+    is_folder: bool = False
+    needs_sources: bool = True
+    default_name: str = "codings"
 
 
 def encoded(text: str) -> bytes:

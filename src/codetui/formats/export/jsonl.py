@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from codetui.formats.export.table import Row, Table
 
@@ -12,12 +12,13 @@ UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 """Characters that some readers take for line ends, and lone surrogates."""
 
 
-def to_jsonl(table: Table) -> str:
-    """Render a table as JSON lines in UTF-8, each ending in LF; cells are not changed.
+def json_lines(table: Table) -> Iterator[str]:
+    """Yield a table as JSON lines, each ending in LF; cells are not changed.
 
     The attributes of a source are in an object named `attributes`.
     """
-    return "".join(f"{_json(table.columns, row)}\n" for row in table.rows)
+    for row in table.rows:
+        yield f"{_json(table.columns, row)}\n"
 
 
 def _json(columns: Sequence[str], row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.anchor import is_quoted
@@ -11,9 +11,9 @@ from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, What
+from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, ExportedStudy, What
 from codetui.formats.session_doc.markdown import CodeSites
-from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span
+from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span, Words
 
 Cell: TypeAlias = str | int | None
 Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
@@ -56,17 +56,15 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows with the names of their columns; `contents` describes them, such as `3 codings`."""
+    """Rows with the names of their columns, which may be read only once.
+
+    `attribute_names` are the further columns of sources; attributes with other names are left out of `lines`.
+    """
 
     name: What
     columns: tuple[str, ...]
-    rows: list[Row]
-    contents: str
-
-    @property
-    def attribute_names(self) -> list[str]:
-        """The names of all further columns, in order of first appearance."""
-        return list(dict.fromkeys(name for row in self.rows for name in row.attributes))
+    rows: Iterable[Row]
+    attribute_names: Sequence[str] = ()
 
     @property
     def all_columns(self) -> list[str]:
@@ -75,25 +73,42 @@ class Table(NamedTuple):
 
     def lines(self) -> Iterator[tuple[Cell, ...]]:
         """Yield all cells of each row."""
-        names = self.attribute_names
-        for row in self.rows:
-            yield *row.cells, *(row.attributes.get(name, "") for name in names)
+        return map(self.line, self.rows)
+
+    def line(self, row: Row) -> tuple[Cell, ...]:
+        """Return all cells of a row."""
+        return (*row.cells, *(row.attributes.get(name, "") for name in self.attribute_names))
 
 
-def table_of(name: What, sessions: Sequence[ExportedSession], book: Codebook) -> Table:
+class Tally:
+    """Counts the rows of a table while they are read."""
+
+    def __init__(self, name: What, words: Words) -> None:
+        self.rows = 0
+        self._name, self._words = name, words
+        self._sources: set[Cell] = set()
+
+    def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows, and count them."""
+        for row in rows:
+            self.rows += 1
+            if self._name == "ads":
+                self._sources.add(row.cells[0])
+            yield row
+
+    @property
+    def contents(self) -> str:
+        """The rows so far in words, such as `3 codings`; of sources each is counted once."""
+        if self._name == "ads":
+            return plural(len(self._sources), self._words.source, self._words.sources)
+        return plural(self.rows, self._name.removesuffix("s"), self._name)
+
+
+def table_of(name: What, study: ExportedStudy) -> Table:
     """Return one table of all sessions, one session after the other."""
-    tabulator = _Tabulator(book)
-    cells_of = {"codings": tabulator.codings, "ads": tabulator.ad, "notes": tabulator.notes}[name]
-    rows: list[Row] = []
-    for session in sessions:
-        source = _source(session)
-        attributes = session.source.attributes if session.source else NO_ATTRIBUTES
-        for cells in cells_of(session):
-            of_row = source | cells
-            rows.append(Row(tuple(of_row.get(column, "") for column in CELLS[name]), attributes))
-    one, several = (book.words.source, book.words.sources) if name == "ads" else (name.removesuffix("s"), name)
-    number = len({row.cells[0] for row in rows}) if name == "ads" else len(rows)
-    return Table(name, CELLS[name], rows, plural(number, one, several))
+    tabulator = Tabulator(study.book)
+    rows = (row for session in study.sessions for row in tabulator.rows(name, session))
+    return Table(name, CELLS[name], rows, study.attributes)
 
 
 def _source(session: ExportedSession) -> Cells:
@@ -103,13 +118,22 @@ def _source(session: ExportedSession) -> Cells:
     return dict(zip(SOURCE, cells, strict=True))
 
 
-class _Tabulator:
-    """Renders sessions as cells, using one codebook."""
+class Tabulator:
+    """Renders sessions as rows, using one codebook."""
 
     def __init__(self, book: Codebook) -> None:
         self._book, self._index, self._sites = book, index_of(book), CodeSites(book)
 
-    def codings(self, session: ExportedSession) -> Iterator[Cells]:
+    def rows(self, name: What, session: ExportedSession) -> Iterator[Row]:
+        """Yield the rows of a session in one of the tables."""
+        cells_of = {"codings": self._codings, "ads": self._ad, "notes": self._notes}[name]
+        shared = _source(session)
+        attributes = session.source.attributes if session.source else NO_ATTRIBUTES
+        for cells in cells_of(session):
+            of_row = shared | cells
+            yield Row(tuple(of_row.get(column, "") for column in CELLS[name]), attributes)
+
+    def _codings(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield the codings in the order of the document: by code, then in the order of assigning."""
         state = session.state
         known = session.source or state.opened
@@ -135,7 +159,7 @@ class _Tabulator:
                 "end_in_body": anchor.end - body if anchor and anchor.start >= body else None,
             }
 
-    def ad(self, session: ExportedSession) -> Iterator[Cells]:
+    def _ad(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield the only row of a session or of an uncoded source; none for memos that belong to no source."""
         if not session.facts.id:
             return
@@ -143,13 +167,13 @@ class _Tabulator:
         yield self._session(session) | {
             "codings": len(state.live()),
             "to_check": len(state.index.unresolved),
-            "notes": sum(1 for _ in self.notes(session)),
+            "notes": sum(1 for _ in self._notes(session)),
             "length": source.length if source else None,
             "body_start": source.body_start if source else None,
             "text_hash": source.text_hash if source else "",
         }
 
-    def notes(self, session: ExportedSession) -> Iterator[Cells]:
+    def _notes(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield all notes, including those on quotations, in the order of writing."""
         state = session.state
         noted: list[Coding | Memo] = [coding for coding in state.live() if coding.note.strip()]

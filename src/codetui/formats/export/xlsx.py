@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from codetui.formats.export.table import Cell, Table
+from codetui.formats.export.exporter import Exported, ExportedStudy, OpenFile, What
+from codetui.formats.export.table import CELLS, Row, Table, Tabulator, Tally
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -33,62 +33,90 @@ CREATED = datetime(2000, 1, 1)
 """The date in the properties of a workbook: equal tables give equal files."""
 
 
-def to_xlsx(tables: Sequence[Table]) -> tuple[bytes, tuple[str, ...]]:
-    """Render tables as a workbook; return it with a sentence per loss: cells that are too long, too many columns.
+def write_workbook(study: ExportedStudy, tables: Sequence[What], open_file: OpenFile) -> Exported:
+    """Write a workbook with a sheet for each table, in one pass over the sessions.
 
-    A table that is too long for one sheet continues on the next.
+    A table that is too long for one sheet continues on another one behind all others. A loss is a cell whose text is
+    too long, or a column too many.
     """
+    losses: list[str] = []
+    tabulator = Tabulator(study.book)
+    with open_file("") as file, open_workbook(file) as workbook:
+        sheets = [Sheets(workbook, Table(name, CELLS[name], (), study.attributes), losses) for name in tables]
+        tallies = [Tally(name, study.book.words) for name in tables]
+        for session in study.sessions:
+            for name, sheet, tally in zip(tables, sheets, tallies, strict=True):
+                for row in tally.counted(tabulator.rows(name, session)):
+                    sheet.add(row)
+        for sheet in sheets:
+            sheet.finish()
+    counts = {str(name): tally.rows for name, tally in zip(tables, tallies, strict=True)}
+    return Exported(counts, ", ".join(tally.contents for tally in tallies), tuple(losses))
+
+
+def open_workbook(file: BinaryIO) -> Workbook:
+    """Return a new workbook, a context manager, whose rows are on disk until it is written into a file at the end."""
     from xlsxwriter import Workbook
 
-    out = io.BytesIO()
-    losses: list[str] = []
-    with Workbook(out, {"constant_memory": True}) as workbook:
-        workbook.set_properties({"created": CREATED})
-        for table in tables:
-            _Sheets(workbook, table, losses).write()
-    return out.getvalue(), tuple(losses)
+    workbook = Workbook(file, {"constant_memory": True})
+    workbook.set_properties({"created": CREATED})
+    return workbook
 
 
-class _Sheets:
-    """The sheets of one table."""
+class Sheets:
+    """The sheets of one table, to which rows are added one by one."""
 
     def __init__(self, workbook: Workbook, table: Table, losses: list[str]) -> None:
         self._workbook, self._table, self._losses = workbook, table, losses
         self._bold = workbook.add_format({"bold": True})
         self._columns = table.all_columns[:MOST_COLUMNS]
-        self._lines = list(table.lines())
+        self._number = 0
+        self._row = 0
+        self._widths: list[int] = []
         if len(table.all_columns) > MOST_COLUMNS:
             losses.append(f"{table.name}: a sheet holds {MOST_COLUMNS:,} columns, the others are left out")
+        self._begin()
 
-    def write(self) -> None:
-        room = MOST_ROWS - 1
-        for start in range(0, max(1, len(self._lines)), room):
-            number = start // room + 1
-            sheet = self._workbook.add_worksheet(self._table.name if number == 1 else f"{self._table.name} {number}")
-            self._write_sheet(sheet, start, self._lines[start : start + room])
+    def add(self, row: Row) -> None:
+        """Write a row below the last one."""
+        if self._row == MOST_ROWS:
+            self.finish()
+            self._begin()
+        line = self._table.line(row)
+        if self._row <= SAMPLE:
+            self._widths = [max(width, len(str(cell or ""))) for width, cell in zip(self._widths, line, strict=False)]
+        for at, (name, cell) in enumerate(zip(self._columns, line, strict=False)):
+            if isinstance(cell, int):
+                self._sheet.write_number(self._row, at, cell)
+            elif cell:
+                self._sheet.write_string(self._row, at, self._fitting(cell, name))
+        self._row += 1
 
-    def _write_sheet(self, sheet: Worksheet, start: int, lines: Sequence[Sequence[Cell]]) -> None:
+    def finish(self) -> None:
+        """Set the widths of the columns, and what else depends on the rows."""
+        for at, width in enumerate(self._widths):
+            self._sheet.set_column(at, at, min(WIDEST, max(NARROWEST, width) + 2))
+        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self._row}"})
+
+    def _begin(self) -> None:
+        self._number += 1
+        title = self._table.name if self._number == 1 else f"{self._table.name} {self._number}"
+        self._sheet: Worksheet = self._workbook.add_worksheet(title)
+        self._sheet.freeze_panes(1, 0)
+        self._widths = [len(one) for one in self._columns]
+        self._row = 0
         for at, name in enumerate(self._columns):
-            widest = max((len(str(line[at] or "")) for line in lines[:SAMPLE]), default=0)
-            sheet.set_column(at, at, min(WIDEST, max(NARROWEST, widest, len(name)) + 2))
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, len(lines), len(self._columns) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(lines) + 1}"})
-        for at, name in enumerate(self._columns):
-            sheet.write_string(0, at, self._fitting(name, 1, name), self._bold)
-        for row, line in enumerate(lines, 1):
-            for at, (name, cell) in enumerate(zip(self._columns, line, strict=False)):
-                if isinstance(cell, int):
-                    sheet.write_number(row, at, cell)
-                elif cell:
-                    sheet.write_string(row, at, self._fitting(cell, start + row + 1, name))
+            self._sheet.write_string(0, at, self._fitting(name, name), self._bold)
+        self._row = 1
 
-    def _fitting(self, text: str, row: int, column: str) -> str:
+    def _fitting(self, text: str, column: str) -> str:
         """Return the part of a text that fits into a cell."""
         text = UNWRITABLE.sub("\ufffd", text).translate(PICTURES)
         units = text.encode("utf-16-le")
         if len(units) <= 2 * MOST_UNITS:
             return text
+        row = (self._number - 1) * (MOST_ROWS - 1) + self._row + 1
         what = f"{self._table.name}, row {row}, {column}: a cell holds {MOST_UNITS:,} characters"
         self._losses.append(f"{what}, the rest is left out; --format csv and jsonl have all of it")
         return f"{units[: 2 * MOST_UNITS - 2].decode('utf-16-le', 'ignore')}…"

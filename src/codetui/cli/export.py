@@ -1,0 +1,159 @@
+"""The command that exports sessions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+from codetui import __version__
+from codetui.cli.console import (
+    STDOUT,
+    error,
+    exit_code,
+    note,
+    output_format,
+    output_path,
+    show_json,
+    write_stdout,
+)
+from codetui.cli.options import ONE_CODER, PARTS, Command, add_format, add_output, add_study
+from codetui.cli.sessions import open_study
+from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
+from codetui.storage.output import OutputFiles
+from codetui.study.export_target import ExportTarget
+from codetui.study.exporter import ExportRequest, Progress, StudyExport, export_study
+
+SCHEMA, VERSION = "codetui export", 1
+"""The name and version of the summary; docs/schemas/export.schema.json describes it. A new key keeps the version."""
+
+OFFSETS = (
+    "start and end count code points (not bytes, not UTF-16 units) from 0 in the text as codetui shows it: for a file "
+    "the whole file, for a table the title, a blank line and the body; line ends are LF, without a byte order mark. "
+    "start_in_body and end_in_body count in the body alone. place is exact (the words occur there, apart from white "
+    "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
+    "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
+    "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
+    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
+)
+"""The meaning of the columns of exports."""
+
+PATIENCE = 1.0
+"""Seconds after which progress is shown."""
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write all sessions in an export format."""
+    study = open_study(options)
+    layout, refused = output_format(options.format, options.output, SUFFIXES)
+    exporter = EXPORTERS[layout]
+    if not refused and options.output == STDOUT:
+        refused = _unprintable(layout, is_summary=options.json)
+    if refused:
+        return error(refused)
+    request = ExportRequest(layout, options.coder, options.what)
+    if options.output == STDOUT:
+        with OutputFiles(None) as output, _progress() as progress:
+            done = export_study(study, request, output, progress)
+            write_stdout(output.chunks())
+        return _reported(done)
+    default = TABLES[options.what] if options.what else exporter.default_name
+    path = output_path(options.output, default + ("" if exporter.is_folder else exporter.suffixes[0]))
+    given = Path(options.corpus) if options.corpus else None
+    target = ExportTarget(study, exporter, path, is_forced=options.force, corpus=given)
+    with target.open() as output:
+        with _progress() as progress:
+            done = export_study(study, request, output, progress)
+        sizes = target.publish(output)
+    if options.json:
+        show_json(_summary(layout, done, sizes))
+    else:
+        note(f"{done.exported.contents} written to {path}")
+    return _reported(done)
+
+
+def _unprintable(layout: str, *, is_summary: bool) -> str:
+    """Return why an export cannot be printed; empty if it can."""
+    if is_summary:
+        return "--json prints a summary where the export would go; name a file with -o."
+    if layout == "xlsx" and sys.stdout.isatty():
+        return "a workbook cannot be shown on a terminal; name a file with -o."
+    return ""
+
+
+def _reported(done: StudyExport) -> int:
+    for problem in done.errors:
+        note(problem)
+    return exit_code(done.errors)
+
+
+def _summary(layout: str, done: StudyExport, sizes: dict[Path, int]) -> dict[str, object]:
+    book = done.study.book
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "codetui": __version__,
+        "format": layout,
+        "files": [{"path": str(path), "bytes": size} for path, size in sizes.items()],
+        "counts": done.exported.counts,
+        "coders": done.study.coders,
+        "codebook": {"title": book.title, "version": book.version, "hash": book.content_hash},
+        "losses": done.exported.losses,
+        "problems": [problem._asdict() for problem in done.errors],
+    }
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show a progress bar on stderr once the work takes longer than a second, if it is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    bar = _Bar()
+    try:
+        yield bar.show
+    finally:
+        bar.close()
+
+
+class _Bar:
+    """A progress bar that appears late."""
+
+    def __init__(self) -> None:
+        self._begin = monotonic()
+        self._update: Callable[[int, int], None] | None = None
+        self._close: Callable[[], None] = lambda: None
+
+    def show(self, done: int, total: int) -> None:
+        """Show that `done` of `total` sessions are read."""
+        if self._update is None and monotonic() - self._begin > PATIENCE:
+            from rich.console import Console
+            from rich.progress import Progress as RichProgress
+
+            bar = RichProgress(console=Console(stderr=True), transient=True)
+            task = bar.add_task("exporting", total=total)
+            bar.start()
+            self._update = lambda done, total: bar.update(task, completed=done, total=total)
+            self._close = bar.stop
+        if self._update is not None:
+            self._update(done, total)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self._close()
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    add_study(parser, *PARTS, coder=ONE_CODER)
+    add_format(parser, tuple(EXPORTERS))
+    words = "the table; default: codings, in xlsx a sheet for each"
+    parser.add_argument("--what", choices=tuple(TABLES), help=words)
+    add_output(parser, None, "a file, or a folder of documents")
+    parser.add_argument("--json", action="store_true", help="print a summary as JSON")
+    parser.epilog = OFFSETS
+
+
+COMMANDS = {"export": Command(_add_export, export)}

@@ -1,0 +1,84 @@
+"""The place of an export: it may overwrite neither a part of a study nor, unless told to, anything else."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from codetui.formats.export import SUFFIXES
+from codetui.formats.export.exporter import Exporter
+from codetui.storage import fs
+from codetui.storage.output import OutputFiles, is_device
+from codetui.study.outputs import protected_part
+from codetui.study.study import Study, StudyError
+
+UNWRITTEN = re.compile(
+    r"\.(?:json|tsv|tab|txt|xls|xlsm|ods|html?|docx?|odt|rtf|pdf|xml|ya?ml|toml|db|sqlite|sav|zip|gz)"
+)
+"""Suffixes of files of other programs: nobody names a folder like that."""
+
+
+class OutputExistsError(StudyError):
+    """There is another file at the place of the output, which is to be overwritten only if told to."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(f"{path} is there already; --force overwrites it, -o names another place.")
+
+
+def suffix_of(output: str | None) -> str:
+    """Return the suffix of a file in lower case; empty for a folder, whose path ends with a slash."""
+    return "" if not output or output.endswith(("/", os.sep)) else Path(output).suffix.lower()
+
+
+class ExportTarget:
+    """The file or folder of an export, named by `path`.
+
+    `corpus` is given if it is not the one named by the codebook. Raises StudyError if nothing may be written there.
+    """
+
+    def __init__(
+        self, study: Study, exporter: Exporter, path: str, *, is_forced: bool = False, corpus: Path | None = None
+    ) -> None:
+        if not path:
+            raise StudyError("-o names no file; name one, or leave -o out.")
+        self._study, self._exporter, self._corpus = study, exporter, corpus
+        self.path = Path(path)
+        self._is_folder = exporter.is_folder and suffix_of(path) not in SUFFIXES
+        self._is_forced = is_forced
+        if exporter.is_folder:
+            self._require_outside_corpus(suffix_of(path))
+        self._require_unprotected(self.path)
+        if not self._is_folder:
+            if fs.is_folder(self.path):
+                raise StudyError(f"{path} is a folder; name a file with -o.")
+            if not is_forced and fs.exists_or_link(self.path) and not is_device(self.path):
+                raise OutputExistsError(path)
+
+    def open(self) -> OutputFiles:
+        """Return the files to write."""
+        return OutputFiles(self.path, is_folder=self._is_folder, check=self._require_unprotected)
+
+    def publish(self, output: OutputFiles) -> dict[Path, int]:
+        """Move the complete files to their places, and return their sizes. Raises OutputExistsError."""
+        if self._is_folder and not self._is_forced and (other := output.different()):
+            raise OutputExistsError(other)
+        return output.publish()
+
+    def _require_unprotected(self, path: Path) -> None:
+        study = self._study
+        if kept := protected_part(path, study.codebook_path, study.sessions_path, self._corpus):
+            raise StudyError(kept)
+
+    def _require_outside_corpus(self, suffix: str) -> None:
+        """Raise StudyError for a folder of documents among the sources, or one named like a file."""
+        folder = self.path if self._is_folder else self.path.parent
+        corpus, sources = self._study.corpus_if_any, self._study.codebook.words.sources
+        if corpus is not None and corpus.contains_files_of(folder):
+            what = f"the {sources} are in {folder}, and exported documents would be read as {sources} too"
+            raise StudyError(f"{what}; name another folder with -o.")
+        if self._is_folder and UNWRITTEN.fullmatch(suffix):
+            known = ", ".join(SUFFIXES)
+            raise StudyError(
+                f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
+            )
