@@ -53,6 +53,11 @@ checked = true
 """
 
 
+PAGE = (
+    b"<!DOCTYPE html><html><head><meta charset=iso-8859-1><title>Keeper</title><style>.x{display:none}</style></head>"
+    b"<body><nav>Home</nav><h1>Keeper &amp; clerk</h1><ul><li>Light<li>Caf\xe9<ol start=3><li>x</ol></ul><table><tr>"
+    b"<td>1<td>2</table><p hidden>no<p class=x>no<br><pre> a\n  b</pre><!-- no --><script>1<2</script></body></html>"
+)
 MEMOS = (
     "# Memos of wil\n\n## Code T1 {#m1}\n\nOne code?\n\\## Code T1 {#m1}\n\n## Ad 11, “lamp” {#m2}\n\n- two\n".encode()
 )
@@ -271,6 +276,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as text": Reader(_take_corpus("11_shore.txt"), (ad,)),
         "ads as CSV": Reader(_take_corpus("ads.csv"), (csv_rows, csv_rows.replace(b",", b";"))),
         "ads as JSON lines": Reader(_take_corpus("ads.jsonl"), (json_rows,)),
+        "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),
         "memos": Reader(_take_memos, (MEMOS,)),

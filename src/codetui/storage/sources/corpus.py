@@ -23,7 +23,7 @@ from codetui.core.text.display import plural
 from codetui.model import CorpusSettings, Problem, Severity, Source, SourceEntry, SourceId, Words, hashes_of
 from codetui.storage import copies, disk, fs
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
-from codetui.storage.sources import READERS
+from codetui.storage.sources import HTML, READERS
 from codetui.storage.sources.documents import UnreadableSourceError
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
 
@@ -32,6 +32,9 @@ SUFFIXES: tuple[str, ...] = tuple(READER_OF)
 KINDS = ", ".join(SUFFIXES)
 HIDDEN = (".", "~$")
 """First characters of names that are no sources: office programs put `~$ads.csv` beside an open table."""
+
+_PAGE_FOLDER = re.compile(r"(?:_files|_bestanden|-Dateien|_fichiers|_archivos)$")
+"""The ends of names of folders in which browsers put the pictures and frames of a page that they save."""
 
 _LONGEST_SUFFIX = max(map(len, SUFFIXES))
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
@@ -142,7 +145,9 @@ class CorpusFiles:
             for name in sorted(names, key=natural_key):
                 if name not in copied:
                     yield os.path.join(folder, name)  # noqa: PTH118
-            for name in sorted(folders, key=natural_key, reverse=True):
+            pages = {os.path.splitext(name)[0] for name in names if name.lower().endswith(HTML.suffixes)}  # noqa: PTH122
+            inside = [name for name in folders if _PAGE_FOLDER.sub("", name) not in pages]
+            for name in sorted(inside, key=natural_key, reverse=True):
                 waiting.append(os.path.join(folder, name))  # noqa: PTH118
 
     def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:

@@ -1,0 +1,105 @@
+"""A saved page becomes the text that a browser shows of it, without what belongs to the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codetui.model import CorpusSettings
+from codetui.storage.sources.corpus import Corpus
+from testing.sources import source_at
+
+PAGE = """\
+<!DOCTYPE html>
+<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>Data engineer | Vacatures</title>
+<style>/* .ad{display:none} */ .gone, .x .y {display:none} @media print {.ad{display:none}}
+.tab{display:none} .tab.on{display:block}</style>
+<script>document.write("<p>not this</p>")</script></head>
+<body><header><a href="/">Logo</a><nav><ul><li>Home</ul></nav></header>
+<main><header><h1>Data&nbsp;engineer <small>(m/v/x)</small></h1><p>Bij <b>Zee</b>land &amp; Co &ndash; Goes</p></header>
+<h2>Wat ga je doen?</h2>
+<ul class="ad"><li>Je bouwt <i>pipe</i>lines;
+   <li><p>Je leest caf&eacute;s, en be&shy;heert
+ ze<ul><li>met dbt</li><li>met Airflow</li></ul></ul>
+<p hidden>secret<p>Shown<br>on two lines<br><br>and after a blank one
+<div class="gone">gone</div><div class="tab">a tab</div><span style="display: none">gone</span>
+<table><tr><th>Uren<th>Salaris<tr><td>32<td>&euro; 3.000</table>
+<ol start=3><li>three<li>four</ol><img src="a.png" alt="a picture"><button>Apply</button>
+<h3><button>Questions?</button></h3><pre>a  b
+  c</pre></main><footer>Cookies</footer></body></html>
+"""
+TEXT = """\
+Data engineer (m/v/x)
+
+Bij Zeeland & Co – Goes
+
+Wat ga je doen?
+
+* Je bouwt pipelines;
+* Je leest cafés, en beheert ze
+  * met dbt
+  * met Airflow
+
+Shown
+on two lines
+
+and after a blank one
+
+a tab
+
+Uren\tSalaris
+32\t€ 3.000
+
+3. three
+4. four
+
+Questions?
+
+a  b
+  c
+"""
+
+
+def test_headings_bullets_tables_and_lines_are_kept_and_the_site_is_not(tmp_path: Path) -> None:
+    source = source_at(tmp_path / "752_zeeland_co.html", PAGE)
+    assert source.text == TEXT
+    assert (source.id, source.employer, source.title) == ("752", "Zeeland Co", "Data engineer (m/v/x)")
+    assert source.not_read == {"page header": 1, "hidden part": 3, "image": 1, "button": 1, "page footer": 1}
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (b"\xef\xbb\xbf<meta charset=latin1><p>caf\xc3\xa9", "café\n"),
+        (b"<meta charset='iso-8859-1'><p>caf\xe9 \x80 5", "café € 5\n"),
+        (b"<p>caf\xc3\xa9", "café\n"),
+        (b"<p>caf\xe9", "café\n"),
+        (b"<meta charset=no-such-thing><p>caf\xc3\xa9", "café\n"),
+        ("<p>café".encode("utf-16"), "café\n"),
+        (b"<meta charset=shift_jis><p>\x83\x66\x81\x5b\x83\x5e", "データ\n"),
+        (b"<p>a &lt;b&gt; &amp;amp; &#39;c&#x27; &nosuch; &copy", "a <b> &amp; 'c' &nosuch; ©\n"),
+        (b"<p>one<p>two<div>three</div>four<span>teen</span>", "one\n\ntwo\n\nthree\nfourteen\n"),
+        (b"</div></p><p>one</b></li> word<ul><li>two</div></ul>three", "one word\n\n* two\n\nthree\n"),
+        (b"<div>" * 5000 + b"deep" + b"</div>" * 5000 + b"<p>after", "deep\n\nafter\n"),
+        (b"<b>" * 50_000 + b"bold", "bold\n"),
+        (b"<div style='white-space: pre-line'>one\ntwo</div>", "one\ntwo\n"),
+        (b"<ul><li>one<br>more<li><li>two</ul>", "* one\n  more\n* two\n"),
+        (b"<dl><dt>Uren<dd>32<dt>Plaats<dd>Goes</dl>", "Uren\n32\nPlaats\nGoes\n"),
+        (b"<table><tr><td><p>one<p>two<td>three</table>", "one\n\ntwo\n\nthree\n"),
+        (b"<header><h1>Ad</h1></header>text<footer>no</footer>", "Ad\n\ntext\n"),
+        (b"", ""),
+        (b"<script>only", ""),
+    ],
+)
+def test_pages_of_many_kinds(tmp_path: Path, page: bytes, text: str) -> None:
+    assert source_at(tmp_path / "1.htm", page).text == text
+
+
+def test_the_folder_of_a_saved_page_holds_no_sources(tmp_path: Path) -> None:
+    (tmp_path / "1_a.html").write_text("<h1>One</h1>")
+    for name in ("1_a_files", "1_a_bestanden", "2_b_files"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "frame.html").write_text("<p>frame")
+    files = [Path(entry.file) for batch in Corpus(tmp_path, CorpusSettings()).batches() for entry in batch.entries]
+    assert [str(path.relative_to(tmp_path)) for path in files] == ["1_a.html", "2_b_files/frame.html"]
