@@ -259,6 +259,7 @@ COMMANDS = {
     "agree": "compare coders: profiles, codes and quotations, with intervals",
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
+    "study": "erase a text from the whole study",
     "init": "create a new study in a folder",
     "tutor": "learn the keys in ten minutes, on an invented ad",
     "config": "show and check your settings, and list all keys",
@@ -273,6 +274,9 @@ GROUPS = {
         "propose": "propose rules for migrating from one codebook to the next, for you to edit",
         "migrate": "migrate all sessions from one codebook to the next by such rules",
         "finish": "finish a change of the codebook that was interrupted, or take it back",
+    },
+    "study": {
+        "erase": "erase a text, its codings and its words from the study, after consent was withdrawn",
     },
 }
 """The commands of which each has further commands."""
@@ -292,6 +296,7 @@ MODULES = {
     "check": "sessions",
     "agree": "agreement",
     "merge": "sessions",
+    "study": "study",
     "init": "sessions",
     "config": "config",
     "codebook": "codebook",

@@ -198,6 +198,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
     merged = "would be merged" if is_dry else "merged"
     words = [f"{plural(fates['merged'], 'session')} {merged}", f"{fates['nothing new']} had nothing new"]
     words += [f"{fates['refused']} refused"] if fates["refused"] else []
+    words += [f"{fates['erased']} erased"] if fates["erased"] else []
     words += [f"{plural(books, 'version')} of the codebook merged"] if books else []
     show(", ".join(words) + (" (--dry-run)" if is_dry else ""))
     return PROBLEMS if fates["refused"] else code

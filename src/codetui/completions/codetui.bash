@@ -6,7 +6,8 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
-_shtab_codetui_subparsers=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook init tutor config completion)
+_shtab_codetui_study_subparsers=(erase)
+_shtab_codetui_subparsers=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook study init tutor config completion)
 
 _shtab_codetui_show_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_next_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
@@ -38,6 +39,8 @@ _shtab_codetui_codebook_propose_option_strings=(-h --help --study --sessions -o 
 _shtab_codetui_codebook_migrate_option_strings=(-h --help --map --old --dry-run --study --corpus --codebook --sessions --coder)
 _shtab_codetui_codebook_finish_option_strings=(-h --help --undo --study --corpus --codebook --sessions)
 _shtab_codetui_codebook_option_strings=(-h --help)
+_shtab_codetui_study_erase_option_strings=(-h --help --study --corpus --codebook --sessions --word --yes --json)
+_shtab_codetui_study_option_strings=(-h --help)
 _shtab_codetui_init_option_strings=(-h --help)
 _shtab_codetui_tutor_option_strings=(-h --help --coder)
 _shtab_codetui_config_option_strings=(-h --help --study --codebook --actions --path --json)
@@ -173,6 +176,10 @@ _shtab_codetui_codebook_finish___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_finish___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_finish___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui_codebook_finish___sessions_COMPGEN=_shtab_compgen_files
+_shtab_codetui_study_erase___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_study_erase___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_study_erase___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_study_erase___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_init_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_codetui_config___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_config___codebook_COMPGEN=_shtab_compgen_files
@@ -190,8 +197,9 @@ _shtab_codetui_agree___by_choices=(week ad)
 _shtab_codetui_agree___figures_choices=(main all)
 _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
+_shtab_codetui_study_pos_0_choices=(erase)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook init tutor config completion)
+_shtab_codetui_pos_0_choices=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook study init tutor config completion)
 
 _shtab_codetui_show__h_nargs=0
 _shtab_codetui_show___help_nargs=0
@@ -312,6 +320,13 @@ _shtab_codetui_codebook_finish___undo_nargs=0
 _shtab_codetui_codebook_pos_0_nargs=A...
 _shtab_codetui_codebook__h_nargs=0
 _shtab_codetui_codebook___help_nargs=0
+_shtab_codetui_study_erase__h_nargs=0
+_shtab_codetui_study_erase___help_nargs=0
+_shtab_codetui_study_erase___yes_nargs=0
+_shtab_codetui_study_erase___json_nargs=0
+_shtab_codetui_study_pos_0_nargs=A...
+_shtab_codetui_study__h_nargs=0
+_shtab_codetui_study___help_nargs=0
 _shtab_codetui_init__h_nargs=0
 _shtab_codetui_init___help_nargs=0
 _shtab_codetui_tutor__h_nargs=0

@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' init tutor config completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what -o
+set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
+set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -366,6 +366,17 @@ complete -c codetui -n '_shtab_codetui_using codebook finish' -l study -xka "(__
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a study -d 'erase a text from the whole study'
+complete -c codetui -n '_shtab_codetui_using study' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using study; and test $_shtab_codetui_npos -eq 0' -a erase -d 'Erase a text, its codings and its words from the study, after consent was withdrawn.'
+complete -c codetui -n '_shtab_codetui_using study erase' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using study erase' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using study erase' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using study erase' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using study erase' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using study erase' -l word -x -d 'also take this word or phrase out of notes, memos and the codebook, such as a name'
+complete -c codetui -n '_shtab_codetui_using study erase' -l yes -d 'do it; without it nothing is changed'
+complete -c codetui -n '_shtab_codetui_using study erase' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'

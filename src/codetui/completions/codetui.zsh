@@ -35,6 +35,7 @@ _shtab_codetui_commands() {
     sample:'draw ads at random, and say who codes which'
     show:'print an ad with its codings, its profile and its state'
     status:'show progress per ad'
+    study:'erase a text from the whole study'
     tutor:'learn the keys in ten minutes, on an invented ad'
     undo:'undo your last step in an ad'
   )
@@ -52,6 +53,13 @@ _shtab_codetui_codebook_commands() {
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
   )
   _describe 'codetui codebook commands' _commands
+}
+
+_shtab_codetui_study_commands() {
+  local _commands=(
+    erase:'Erase a text, its codings and its words from the study, after consent was withdrawn.'
+  )
+  _describe 'codetui study commands' _commands
 }
 
 _shtab_codetui_options=(
@@ -557,6 +565,28 @@ _shtab_codetui_status_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_status_defaults_added=0
 
+_shtab_codetui_study_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_study_defaults_added=0
+
+_shtab_codetui_study_erase_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "*--word[also take this word or phrase out of notes, memos and the codebook, such as a name]:WORDS:"
+  "--yes[do it\; without it nothing is changed]"
+  "--json[print JSON]"
+  ":the id of the text to erase:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_study_erase_defaults_added=0
+
 _shtab_codetui_tutor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--coder[default\: you]:NAME:"
@@ -624,6 +654,7 @@ _shtab_codetui() {
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         show) _arguments -C -s $_shtab_codetui_show_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
+        study) _shtab_codetui_study ;;
         tutor) _arguments -C -s $_shtab_codetui_tutor_options ;;
         undo) _arguments -C -s $_shtab_codetui_undo_options ;;
       esac
@@ -655,6 +686,29 @@ _shtab_codetui_codebook() {
         import) _arguments -C -s $_shtab_codetui_codebook_import_options ;;
         migrate) _arguments -C -s $_shtab_codetui_codebook_migrate_options ;;
         propose) _arguments -C -s $_shtab_codetui_codebook_propose_options ;;
+      esac
+  esac
+}
+
+_shtab_codetui_study() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->study'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_codetui_study_defaults_added )); then
+    if (( ${_shtab_codetui_study_options[(I)${(q)one_or_more}*]} +          ${_shtab_codetui_study_options[(I)${(q)remainder}*]} +          ${_shtab_codetui_study_options[(I)${(q)default}]} == 0 )); then
+      _shtab_codetui_study_options+=(': :_shtab_codetui_study_commands' '*::: :->study')
+    fi
+    _shtab_codetui_study_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_codetui_study_options
+
+  case $state in
+    study)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_codetui_study-$line[1]:"
+      case $line[1] in
+        erase) _arguments -C -s $_shtab_codetui_study_erase_options ;;
       esac
   esac
 }

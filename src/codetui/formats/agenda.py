@@ -97,6 +97,19 @@ def _shown(side: Side | None) -> str:
     return f"{side.label}{words}{note}"
 
 
+def without_source(text: str, source_id: str) -> str:
+    """Return an agenda without the disagreements on a source; a text that is no agenda is returned unchanged."""
+    if not text.startswith(HEAD.partition("\n")[0]):
+        return text
+    kept: list[str] = []
+    is_kept = True
+    for line in text.splitlines(keepends=True):
+        heading = SOURCE.fullmatch(line.rstrip("\r\n"))
+        is_kept = heading["id"] != source_id if heading else is_kept
+        kept += [line] if is_kept else []
+    return "".join(kept)
+
+
 def parse_agenda(text: str, file: str) -> tuple[list[Ticked], list[Problem]]:
     """Return the ticked decisions of an agenda, and the problems of items that cannot be decided as ticked."""
     found: list[Ticked] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from codetui.model import MemoId, Problem
@@ -62,6 +62,17 @@ def parse_memos(text: str, file: str) -> tuple[list[MemoSection], list[Problem]]
             problems.append(Problem(file, one.line, "error", what))
         seen.setdefault(one.id, one.line)
     return sections, problems
+
+
+def without_memos(text: str, ids: Container[str]) -> str:
+    """Return the file without the memos that have these ids."""
+    kept: list[str] = []
+    is_kept = True
+    for line in text.splitlines(keepends=True):
+        heading = _HEADING.match(line.rstrip("\r\n"))
+        is_kept = heading["id"] not in ids if heading else is_kept
+        kept += [line] if is_kept else []
+    return "".join(kept)
 
 
 def _one_line(title: str) -> str:

@@ -286,7 +286,7 @@ class RecordLog(Generic[R]):
             try:
                 record = decode(line, self._record)
             except FormatError as error:
-                unknown += [line] if _key(line) else []
+                unknown += [line] if record_id(line) else []
                 problems.append(self._problem(number, _reason(error)))
                 continue
             known = found.setdefault(record.id, record)
@@ -422,12 +422,12 @@ class StudyJournal(RecordLog[StudyStep]):
 
 def missing_lines(ours: bytes, theirs: bytes) -> list[bytes]:
     """Return the lines of the log `theirs` that are records of any version and missing in `ours`, in order."""
-    known = {key: json.loads(line) for line in ours.split(b"\n") if (key := _key(line))}
+    known = {key: json.loads(line) for line in ours.split(b"\n") if (key := record_id(line))}
     lines = (line.strip() for line in theirs.removeprefix(_BOM).split(b"\n"))
-    return [line for line in dict.fromkeys(lines) if (key := _key(line)) and known.get(key) != json.loads(line)]
+    return [line for line in dict.fromkeys(lines) if (key := record_id(line)) and known.get(key) != json.loads(line)]
 
 
-def _key(line: bytes) -> str:
+def record_id(line: bytes) -> str:
     """Return the id of the record on a line, of any version; empty if there is none."""
     try:
         value: object = json.loads(line)

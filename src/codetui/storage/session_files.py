@@ -127,8 +127,8 @@ def document_name(source_id: str, employer: str, *, is_apart: bool = False) -> s
 
 
 def coders(root: Path) -> list[str]:
-    """Return the folders of the coders who have sessions, by name."""
-    folders = (folder for folder in _children(root) if fs.is_folder(folder))
+    """Return the folders of the coders who have sessions, by name; folders of the program begin with a dot."""
+    folders = (folder for folder in _children(root) if not folder.name.startswith(".") and fs.is_folder(folder))
     return [
         folder.name
         for folder in folders

@@ -16,6 +16,7 @@ from codetui.formats.codebook.reader import Checks, parse_codebook
 from codetui.formats.toml.syntax import TomlScan
 from codetui.model import Codebook, Problem, Reference, text_hash
 from codetui.storage import disk, fs
+from codetui.storage.erasures import Erasures
 from codetui.storage.fs import require_inside
 from codetui.storage.session_files import KEPT_FOLDER
 
@@ -292,7 +293,10 @@ def kept_codebook(root: Path, name: str) -> str | None:
     except UnicodeDecodeError:
         return None
     digest = text_hash(text)
-    return text if digest.startswith(name) and digest.startswith(found[0]) else None
+    if digest.startswith(name) and digest.startswith(found[0]):
+        return text
+    # The words of an erased source may have been removed from it.
+    return text if Erasures(root).is_book(found[0], digest) else None
 
 
 def kept_files(root: Path) -> list[str]:

@@ -44,7 +44,7 @@ class TextIndex:
     def __init__(self, corpus: Path, fingerprint: str) -> None:
         """Use the index of the corpus at a path; `fingerprint` changes whenever one of its files does."""
         name = blake2b(os.fsencode(disk.real(corpus)), digest_size=10).hexdigest()
-        self._path = cache_folder() / f"words-{name}.sqlite"
+        self.path = cache_folder() / f"words-{name}.sqlite"
         self._fingerprint = fingerprint
 
     def entries(self, expression: str, share: float) -> list[SourceEntry] | None:
@@ -72,7 +72,7 @@ class TextIndex:
         return False
 
     def _connected(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
 
     def _count(self, database: sqlite3.Connection) -> int | None:
         """Return the number of sources, None if the index belongs to another state of the corpus."""
@@ -84,8 +84,8 @@ class TextIndex:
     def writer(self) -> IndexWriter | None:
         """Return a writer for a new index; None if none can be written."""
         with suppress(sqlite3.Error, OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return IndexWriter(self._path, self._fingerprint)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return IndexWriter(self.path, self._fingerprint)
         return None
 
 

@@ -14,14 +14,15 @@ from codetui.core.session.conflicts import Repeated, conflict_sentences, find_re
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.model import Problem, Source, SourceId, text_hash
-from codetui.storage import disk, fs, session_files, study_files
+from codetui.storage import disk, erasures, fs, session_files, study_files
 from codetui.storage.copies import original_of
-from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
+from codetui.storage.erasures import Erasures, is_erased
+from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines, record_id
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.reconcile.statements import joined
-from codetui.study.session.document import decode_document
+from codetui.study.session.document import decode_document, owner_of
 from codetui.study.session.outcome import PullKind
 from codetui.study.session.sync import ParsedDocument, minted, parse, unmerged
 from codetui.study.sessions import (
@@ -59,7 +60,7 @@ MAGIC = (
 HEAD_SIZE = 4096
 READABLE = "Documents are markdown (.md) that begins with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`."
 
-Fate = Literal["merged", "nothing new", "refused"]
+Fate = Literal["merged", "nothing new", "refused", "erased"]
 
 
 class ImportResult(NamedTuple):
@@ -180,6 +181,9 @@ def _import(
         what = "this is a conflict mark of git; not imported: choose one side and import it again"
         return _refused(path, conflict.line, what)
     source_id = _source_id(parsed, path)
+    if is_erased(study.sessions_path, source_id):
+        what = f"{word} {source_id} was erased from the study; not imported: delete this document"
+        return _refused(path, 1, what)
     problems: list[Problem] = []
     source = sources.find(source_id)
     if source is None:
@@ -292,6 +296,7 @@ class Merger:
         self._study, self._is_dry = study, is_dry
         self._book, self._root = study.codebook, study.sessions_path
         self._sources = study.sources_by_id()
+        self._erased = Erasures(self._root)
         self.left_out = dict.fromkeys(one for session in study.sessions() for one in session.misplaced)
         """What is among the sessions of the study and is not read, such as copies."""
 
@@ -302,16 +307,39 @@ class Merger:
             yield MergeResult(copy, "", "refused", problems=(copy_problem(other.root / copy, original),))
         for path in session_files.misplaced_files(other.root) if not other.folder else ():
             yield MergeResult(path.name, "", "refused", problems=(stray(path),))
+        yield from self._merge_erasures(other.root)
         for name in names:
             for theirs in coder_snapshots(SessionPaths.of_folder(other.root, name), self._book, self._sources):
                 here = self._paths_here(other, name, theirs.coder)
-                if theirs.is_unread:
+                if self._erased.has(theirs.source.id):
+                    yield MergeResult(name, theirs.source.id, "erased", "erased here, so not merged")
+                elif theirs.is_unread:
                     yield MergeResult(name, theirs.source.id, "refused", problems=theirs.problems)
                 elif theirs.log is not None:
                     yield self._merge_log(name, here, theirs, theirs.log)
                 elif theirs.document is not None:
                     done = self._import_document(name, here, theirs.source.id, theirs.document.path)
                     yield done._replace(problems=(*theirs.file_problems, *done.problems))
+
+    def _merge_erasures(self, root: Path) -> Iterator[MergeResult]:
+        """Record what was erased there; what is left of it here is no longer shown, and erasing it removes it."""
+        for digest, theirs in Erasures(root).by_id.items():
+            ours = self._erased.by_id.get(digest)
+            if ours is None and not self._is_dry:
+                erasures.record(self._root, theirs)
+            for name in session_files.coders(self._root) if ours is None else ():
+                paths = SessionPaths.of_folder(self._root, name)
+                found = (owner_of(log) or "" for log in paths.logs() if Erasures(root).has_name(log.stem))
+                for source_id in filter(None, found):
+                    what = "erased there, so no longer shown here; `codetui study erase` removes it"
+                    yield MergeResult(name, source_id, "erased", what)
+        if not self._is_dry:
+            self._erased = Erasures(self._root)
+
+    def _new_lines(self, ours: bytes, theirs: bytes) -> list[bytes]:
+        """Return the lines that are missing here, but for those from which words were removed here."""
+        lines = missing_lines(ours, theirs)
+        return [line for line in lines if not self._erased.has_line(record_id(line))] if self._erased else lines
 
     def merge_log(self, path: Path) -> MergeResult:
         """Merge one log, wherever it is and whatever its name, into the session of its coder and source."""
@@ -322,6 +350,8 @@ class Merger:
             problem = Problem(str(path), 0, "error", what)
             return MergeResult(path.name, "", "refused", problems=(*problems, problem))
         opened, coder = state.opened, steps[-1].coder
+        if self._erased.has(opened.source):
+            return MergeResult(coder, opened.source, "erased", "erased here, so not merged")
         source = state.describe(Source(opened.source, opened.employer, opened.title, "", str(path)))
         theirs = SessionSnapshot(coder, coder, source, state, path, tuple(steps), tuple(problems))
         return self._merge_log(coder, SessionPaths(self._root, coder), theirs, path)
@@ -353,7 +383,7 @@ class Merger:
             if steps:
                 here = self._paths_here(other, name, steps[-1].coder).study_log()
                 ours = fs.read(here) if fs.is_file(here) else b""
-                StudyJournal(here).add(missing_lines(ours, fs.read(theirs)))
+                StudyJournal(here).add(self._new_lines(ours, fs.read(theirs)))
 
     def _paths_here(self, other: Theirs, name: str, coder: str) -> SessionPaths:
         """Return the coder's paths here: the folder `name`, unless it differs from another only in case.
@@ -376,7 +406,7 @@ class Merger:
         try:
             ours, unread = Journal(log).read()
             edits = b"".join(b"\n" + encode(edit) for edit in theirs.edits)
-            lines = missing_lines(fs.none_if_gone(lambda: fs.read(log)) or b"", fs.read(their_log) + edits)
+            lines = self._new_lines(fs.none_if_gone(lambda: fs.read(log)) or b"", fs.read(their_log) + edits)
             if not lines:
                 return refused._replace(fate="nothing new", problems=(*errors, *unread))
             obstacle = text_conflict(ours, log, theirs, self._book.words) or out_of_bounds(theirs)

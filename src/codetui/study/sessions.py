@@ -24,6 +24,7 @@ from codetui.model import (
 )
 from codetui.storage import fs, session_files
 from codetui.storage.copies import is_backup, original_of, remedy
+from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import CorpusSources
@@ -192,8 +193,9 @@ def coder_snapshots(
 
     Without `sources` no texts of sources are known.
     """
-    folder = _CoderFolder(paths, book, sources, skipped)
-    logs = session_files.logs(paths.folder)
+    erased = Erasures(paths.root)
+    folder = _CoderFolder(paths, book, sources, skipped, erased)
+    logs = [log for log in session_files.logs(paths.folder) if not erased.has_name(log.stem)]
     copies = _copied_logs(logs)
     problems: dict[str, list[Problem]] = {}
     for log, owner in copies.items():
@@ -240,7 +242,12 @@ class _CoderFolder:
     """The logs and documents in one coder's folder."""
 
     def __init__(
-        self, paths: SessionPaths, book: Codebook, sources: CorpusSources | None, skipped: SourceId | None = None
+        self,
+        paths: SessionPaths,
+        book: Codebook,
+        sources: CorpusSources | None,
+        skipped: SourceId | None = None,
+        erased: Erasures | None = None,
     ) -> None:
         self._paths, self._book, self._sources = paths, book, sources
         self._name = paths.folder.name
@@ -254,7 +261,8 @@ class _CoderFolder:
             except OSError as error:
                 self._unread.append(self._failed(path, error))
             else:
-                self._documents.setdefault(document.heading, []).append(document)
+                if not (erased and erased.has(document.heading)):
+                    self._documents.setdefault(document.heading, []).append(document)
 
     def with_log(self, log: Path, misplaced: dict[str, list[Problem]]) -> SessionSnapshot | None:
         """Return the session of a log; None if it is empty, or that of another source: then add to `misplaced`."""

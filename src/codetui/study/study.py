@@ -12,6 +12,7 @@ from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import Checks, check_fields, parse_codebook
 from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
 from codetui.storage import fs, session_files, study_files
+from codetui.storage.erasures import Erasures
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
@@ -191,12 +192,22 @@ class Study:
         root = self.sessions_path
         try:
             obstructions = list(session_files.obstructions(root, coder and session_files.coder_folder(root, coder)))
-            own = [*interrupted_steps(root)[1], *obstructions, *self.samples.problems]
+            own = [*interrupted_steps(root)[1], *self._left_of_erased(), *obstructions, *self.samples.problems]
         except OSError as error:
             return [not_read(error, root, "its sessions are left out"), *found]
         paths = {Path(one.file) for one in obstructions}
         found = [*self._of_study_logs(coder), *found]
         return [*own, *(one for one in found if not paths & {Path(one.file), *Path(one.file).parents})]
+
+    def _left_of_erased(self) -> Iterator[Problem]:
+        """Yield a problem for each session of an erased source that another clone has brought back."""
+        erased, word = Erasures(self.sessions_path), self.codebook.words.source
+        for name in session_files.coders(self.sessions_path) if erased else ():
+            for log in session_files.logs(self.sessions_path / name):
+                if erased.has_name(log.stem):
+                    what = f"this log is of an erased {word}, and is not read"
+                    hint = "`codetui study erase` with its id deletes it"
+                    yield Problem(str(log), 0, "error", f"{what}: {hint}")
 
     def _of_study_logs(self, coder: str | None) -> Iterator[Problem]:
         root = self.sessions_path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from codetui.core.codebook.diff import Part, PartKind
@@ -107,6 +107,18 @@ def set_texts(text: str, known: Code | Profile, changed: Code | Profile) -> str:
 
 def _shown(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ", ".join(value)
+
+
+def without_examples(text: str, is_unwanted: Callable[[str], bool], source: str) -> str:
+    """Return the codebook without the unwanted examples of codes, and without `source` as where a code was found."""
+    for code in _parts(text).codes:
+        part = Part("code", code.id)
+        kept = tuple(example for example in code.examples if not is_unwanted(example))
+        if kept != code.examples:
+            text = set_field(text, part, "examples", kept)
+        if code.found_in == source:
+            text = set_field(text, part, "found_in", "")
+    return text
 
 
 # --- refactoring ------------------------------------------------------------------------------------

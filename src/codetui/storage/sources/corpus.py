@@ -22,6 +22,7 @@ from typing import NamedTuple
 from codetui.core.text.display import plural
 from codetui.model import CorpusSettings, Problem, Severity, Source, SourceEntry, SourceId, Words, hashes_of
 from codetui.storage import copies, disk, fs
+from codetui.storage.erasures import Erasures
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import HTML, READERS
 from codetui.storage.sources.documents import UnreadableSourceError
@@ -296,14 +297,33 @@ def digest_of(body: str) -> int:
 class Corpus:
     """The sources of a folder or a file.  Nothing is kept in memory, and nothing is ever written.
 
-    `outputs` is a folder of sessions that is left out of the search for sources.
+    `outputs` is a folder of sessions that is left out of the search for sources. Sources that were erased, as its
+    tombstones show, are left out, too, unless `has_erased`.
     """
 
-    def __init__(self, path: Path, settings: CorpusSettings, outputs: Path | None = None, words: Words = AD) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: CorpusSettings,
+        outputs: Path | None = None,
+        words: Words = AD,
+        *,
+        has_erased: bool = False,
+    ) -> None:
         self.path = path
+        self._has_erased = has_erased
         self._words = words
         self._columns = settings.columns
         self._outputs = outputs
+
+    @cached_property
+    def _erased(self) -> Erasures | None:
+        """The erased sources, if there are any. Raises OSError."""
+        found = Erasures(self._outputs) if self._outputs is not None and not self._has_erased else None
+        return found or None
+
+    def _is_shown(self, entry: SourceEntry) -> bool:
+        return self._erased is None or not self._erased.has(entry.id)
 
     # --- the list -----------------------------------------------------------------------------------
 
@@ -370,7 +390,8 @@ class Corpus:
 
     def fingerprint(self) -> tuple[str, int]:
         """Return a text that changes whenever a file of the corpus does, and the size of all files in bytes."""
-        digest, size = blake2b(repr(self._columns).encode(), digest_size=16), 0
+        erased = sorted(self._erased.names) if self._erased else ""
+        digest, size = blake2b(f"{self._columns!r}{erased}".encode(), digest_size=16), 0
         for path in self._files().paths():
             with suppress(OSError):
                 status = disk.status(path)
@@ -459,7 +480,8 @@ class Corpus:
     def _entry_at(self, source_id: str, file: str, place: Place) -> SourceEntry | None:
         """Return the entry at a place, if it is the one with this id."""
         entry = next(reader_of(file).entries(self._file(file, self._collector(file)), place), None)
-        return entry if entry is not None and _is_at(entry, source_id, file, place.offset) else None
+        is_there = entry is not None and _is_at(entry, source_id, file, place.offset) and self._is_shown(entry)
+        return entry if is_there else None
 
     def _source_at(self, entry: SourceEntry, collector: ProblemCollector) -> Source | None:
         """Return the source at an entry's place, None if it is not there."""
@@ -467,6 +489,8 @@ class Corpus:
         found = next(reader_of(entry.file).sources(self._file(entry.file, collector), place), None)
         is_table = reader_of(entry.file).is_table
         if found is None or (is_table and not _is_at(found[0], entry.id, entry.file, entry.offset)):
+            return None
+        if not self._is_shown(found[0]):
             return None
         return found[1]
 
@@ -483,13 +507,17 @@ class Corpus:
 
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
         """Yield the entries of a file; an unreadable file yields a problem instead."""
+        is_shown = self._is_shown if self._erased else None
         with _reporting(collector):
-            yield from reader_of(path).entries(self._file(path, collector))
+            yield from filter(is_shown, reader_of(path).entries(self._file(path, collector)))
 
     def _sources(self, path: str, collector: ProblemCollector) -> Iterator[tuple[SourceEntry, Source]]:
         """Yield the entries of a file with the sources and their texts."""
+        erased = self._erased
         with _reporting(collector):
-            yield from reader_of(path).sources(self._file(path, collector))
+            for entry, source in reader_of(path).sources(self._file(path, collector)):
+                if erased is None or not erased.has(entry.id):
+                    yield entry, source
 
 
 class _Siblings:

@@ -6,6 +6,7 @@ steps in a second folder, rescued texts, notes of refused steps, reports of cras
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -128,6 +129,12 @@ def _existing(paths: SessionPaths, source_id: SourceId, suffix: str) -> Iterator
 def _entry(paths: SessionPaths, source_id: SourceId, text: str, word: str) -> bytes:
     heading = f"## {word.capitalize()} {source_id} in {_place(paths)}, {now()}"
     return f"{heading}\n\n{text}\n\n".encode("utf-8", "replace")
+
+
+def without_entries(text: str, root: Path) -> str:
+    """Return kept texts without those of the study whose folder of sessions is `root`."""
+    parts = re.split(r"(?m)^(?=## )", text)
+    return "".join(part for part in parts if f" in {os.path.realpath(root)}, " not in part.partition("\n")[0])
 
 
 class TypedTexts:

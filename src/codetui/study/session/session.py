@@ -24,6 +24,7 @@ from codetui.model import (
     source_hash,
 )
 from codetui.storage import fs
+from codetui.storage.erasures import is_erased
 from codetui.storage.journal import SessionLog, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import Holder, SessionAccess, SessionLock
@@ -285,9 +286,10 @@ class Session:
 
     def _claim(self) -> HeldElsewhere | NotSaved | None:
         """Return why this program may not write, or None if it may; then the session has all steps of others."""
-        if not self._access.is_shared:
-            return None
         try:
+            self._require_not_erased()
+            if not self._access.is_shared:
+                return None
             if not self._access.claim():
                 return HeldElsewhere(self.holder)
             self._catch_up()
@@ -295,6 +297,12 @@ class Session:
             self._failure.report(error, self._log.path)
             return NotSaved(f"{error.filename or self._log.path} cannot be read ({error.strerror or error})")
         return None
+
+    def _require_not_erased(self) -> None:
+        """Raise OSError if the source was erased meanwhile, so that nothing of it is written again."""
+        if is_erased(self._paths.root, self.source.id):
+            what = f"this {self.book.words.source} was erased from the study, and nothing of it is kept"
+            raise FileNotFoundError(errno.ENOENT, what, str(self._log.path))
 
     def _catch_up(self) -> bool:
         has_more = self._log.catch_up()
@@ -356,6 +364,7 @@ class Session:
             return self._failure.report(error, self._log.path)
 
     def _pull(self, before: Holder | None) -> PullResult | None:
+        self._require_not_erased()
         if self._access.refresh():
             self._catch_up()
             if self.holder is None:
@@ -443,6 +452,10 @@ class Session:
         it cannot be written, the fallback folder has the newest version. If another program has the session, that
         program writes the document.
         """
+        try:
+            self._require_not_erased()
+        except OSError as error:
+            return Problem(str(self.document_path), 0, "error", str(error.strerror))
         holder = self._access.elsewhere()
         if holder is not None:
             if holder.token or not self.has_unsaved_document:
