@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from codetui.study.study import Study
+from testing.coders import code_source
 from testing.studies import write_study
 
 if sys.platform == "win32":
@@ -110,3 +112,24 @@ def test_a_session_is_free_as_soon_as_the_program_that_had_it_is_killed(study: P
             second.type(QUIT)
             assert second.wait_for_end() == 0
     assert len(codings(study)) == 2
+
+
+def test_a_killed_adjudication_goes_on_where_it_was(study: Path) -> None:
+    for coder, code in (("rosa", "TASK1"), ("otto", "TASK2")):
+        words = ("You light the lamp at dusk.", "You watch the sea until dawn.", "You polish the mirrors")
+        code_source(Study.open(study), coder, "11", [(code, one) for one in words])
+    with start(study) as first:
+        first.type("zj")
+        first.wait_for("0 decided, 3 open")
+        first.type("3")
+        first.wait_for("1 decided, 2 open")
+        first.kill()
+    with start(study) as second:
+        second.type("zj")
+        second.wait_for("0 decided, 2 open")
+        second.type("33")
+        second.wait_for("No disagreement is open.")
+        second.type(ESCAPE + QUIT)
+        assert second.wait_for_end() == 0
+    (consensus,) = Study.open(study).sessions(coder="consensus")
+    assert len(list(consensus.state.live())) == 6 and consensus.state.is_done

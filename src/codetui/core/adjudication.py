@@ -30,7 +30,8 @@ from codetui.model import (
 )
 
 Edges = Literal["intersection", "union"]
-Rule = Literal["1", "2", "both", "neither", "other"]
+Rule = Literal["1", "2", "both", "neither", "intersection", "union", "other"]
+"""Whose coding is right; `intersection` and `union` are the words that both have, or either has, as one quotation."""
 
 AGREED = "agreed"
 """Names the step that took over what both coders agree on."""
@@ -130,18 +131,10 @@ class Consensus:
 
         A decision always leaves an event, so that it is known to be made.
         """
-        chosen: tuple[Coding | None, ...]
-        match decision.rule:
-            case "1":
-                chosen = (pair.first,)
-            case "2":
-                chosen = (pair.second,)
-            case "neither":
-                chosen = ()
-            case _:
-                chosen = pair.sides if decision.rule == "both" else pair.sides[:1]
         events: list[Event] = []
-        for coding in filter(None, chosen):
+        if decision.rule in ("intersection", "union"):
+            events += self._add(pair.sides[0], self._joined(pair, decision.rule))
+        for coding in _chosen(pair, decision.rule):
             code = CodeId(decision.code) if decision.rule == "other" else coding.code
             events += self._add(coding, coding.anchor, code)
         added = next((event.coding for event in events if isinstance(event, CodingAdded)), None)
@@ -182,6 +175,21 @@ class Consensus:
     def _next_rank(self) -> int:
         self._rank += 1
         return self._rank - 1
+
+
+def _chosen(pair: Pair, rule: Rule) -> list[Coding]:
+    """Return the codings of a pair that become the result as they are; with another code, the first."""
+    match rule:
+        case "1":
+            return [pair.first] if pair.first else []
+        case "2":
+            return [pair.second] if pair.second else []
+        case "both":
+            return list(pair.sides)
+        case "other":
+            return list(pair.sides[:1])
+        case _:
+            return []
 
 
 def _place(coding: Coding) -> Span:

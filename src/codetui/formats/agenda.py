@@ -22,7 +22,8 @@ Items without a tick stay open.
 """
 ITEM = re.compile(r"### .*`(?P<key>[0-9a-f]{8}|profile)`\s*")
 SOURCE = re.compile(r"## (?P<id>.*?)(?:: .*)?\s*")
-BOX = re.compile(r"\s*[-*+] \[(?P<tick>[ xX])\] (?P<rule>1|2|both|neither|other)\b:?(?P<rest>.*)")
+RULES: tuple[Rule, ...] = get_args(Rule)
+BOX = re.compile(rf"\s*[-*+] \[(?P<tick>[ xX])\] (?P<rule>{'|'.join(RULES)})\b:?(?P<rest>.*)")
 REASON = re.compile(r"\s*[-*+] Reason:(?P<text>.*)")
 
 
@@ -35,13 +36,17 @@ class Side(NamedTuple):
 
 
 class AgendaItem(NamedTuple):
-    """One disagreement. `quote` is the place in the source, its words between double asterisks; `kind` in words."""
+    """One disagreement. `quote` is the place in the source, its words between double asterisks; `kind` in words.
+
+    It `has_edges` if both have the same code, with other edges.
+    """
 
     key: str
     kind: str
     first: Side | None
     second: Side | None
     quote: str = ""
+    has_edges: bool = False
 
 
 class AgendaSource(NamedTuple):
@@ -86,6 +91,9 @@ def _boxes(item: AgendaItem) -> Iterator[str]:
     if item.first and item.second and item.key != PROFILE:
         yield "- [ ] both"
         yield "- [ ] neither"
+    if item.has_edges:
+        yield "- [ ] intersection: the words that both have"
+        yield "- [ ] union: all words of either"
     yield "- [ ] other:"
 
 
@@ -141,7 +149,7 @@ def parse_agenda(text: str, file: str) -> tuple[list[Ticked], list[Problem]]:
             key = heading["key"] if "key" in heading.groupdict() else ""
             source = source if key else heading["id"]
         elif box is not None and key:
-            rule = next(one for one in get_args(Rule) if one == box["rule"])
+            rule = next(one for one in RULES if one == box["rule"])
             boxes += [(number, rule, box["rest"].strip())] if box["tick"] != " " else []
         elif why is not None:
             reason = why["text"].strip()

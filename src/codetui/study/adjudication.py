@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import count
@@ -12,6 +12,7 @@ from codetui.core.adjudication import (
     AGREED,
     PROFILE,
     Consensus,
+    Decided,
     Edges,
     Pair,
     is_swapped_profile,
@@ -21,7 +22,7 @@ from codetui.core.agreement.matching import Kind
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.codebook import index as books
 from codetui.core.codebook.usage import done_transactions
-from codetui.core.session.commands import Decision
+from codetui.core.session.commands import Decision, Undo
 from codetui.core.session.state import State, profile_event
 from codetui.formats.agenda import AgendaItem, AgendaSource, Side, Ticked, quote_of
 from codetui.model import Coding, DoneMarked, Event, Problem, Source, SourceId, source_hash
@@ -126,39 +127,70 @@ class Adjudication:
 
     def decide(self, ticked: Sequence[Ticked], file: str) -> int:
         """Apply decisions to the result, each as a step of its own; return their number. Problems are collected."""
-        by_source: dict[str, list[Ticked]] = {}
-        for tick in ticked:
-            by_source.setdefault(tick.source, []).append(tick)
-        known = {one.source.id: one for one in self._work}
         number = 0
-        for source, ticks in by_source.items():
-            work = known.get(SourceId(source))
+        for source, ticks in _by_source(ticked).items():
+            work = self._works.get(SourceId(source))
             if work is None:
                 what = f"{source} is not adjudicated between these coders"
                 self._problems.append(Problem(file, ticks[0].line, "error", f"{what}; nothing is decided there"))
                 continue
             with self._session(work) as session:
                 for tick in ticks:
-                    events = self._events(work, session, tick, file)
-                    if events:
-                        self._record(session, events, tick.key)
-                        number += 1
+                    if tick.key in _decided(session.state):
+                        continue
+                    refusal = self._settle(work, session, tick.key, tick.decision)
+                    number += not refusal
+                    if refusal:
+                        problem = Problem(file, tick.line, "error", f"{refusal}; nothing is decided")
+                        self._problems.append(problem)
                 self._finish(work, session)
         return number
+
+    def settle(self, source: str, key: str, decision: Decided) -> str:
+        """Decide one disagreement, as a step of its own; return the reason for a refusal. Raises StudyError."""
+        work = self._works[SourceId(source)]
+        with self._session(work) as session:
+            refusal = self._settle(work, session, key, decision)
+            self._finish(work, session)
+        return refusal
+
+    def undo(self, source: str) -> bool:
+        """Undo the last decision on a source; return whether there was one. Raises StudyError."""
+        work = self._works[SourceId(source)]
+        with self._session(work) as session:
+            while last := _last(session.state):
+                outcome = session.execute(Undo())
+                if not isinstance(outcome, Saved):
+                    raise StudyError(outcome.message, file=session.log_path)
+                self._results[work.source.id] = session.state
+                if last != DONE:
+                    return True
+        return False
+
+    def left(self, source: str) -> list[AgendaItem]:
+        """Return the open disagreements on a source, the profile last."""
+        work = self._works[SourceId(source)]
+        return list(self._items(work, self._results.get(work.source.id, State())))
+
+    def pair(self, source: str, key: str) -> Pair | None:
+        """Return the codings of a disagreement; None for the profile."""
+        return next((one for one in self._works[SourceId(source)].disputed if one.key == key), None)
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """The sources that both coders have done, in order of the corpus."""
+        return [one.source for one in self._work]
 
     def progress(self, agreed: int = 0, decided: int = 0) -> Progress:
         """Return how far the adjudication is, after what was done now."""
         left = sum(len(one.items) for one in self.agenda())
-        results = self._results()
-        before = sum(len(_decided(results.get(one.source.id, State()))) for one in self._work) - decided
+        before = sum(len(_decided(self._results.get(one.source.id, State()))) for one in self._work) - decided
         return Progress(len(self._work), agreed, decided, before, left, tuple(dict.fromkeys(self._problems)))
 
     def agenda(self) -> Iterator[AgendaSource]:
         """Yield the open disagreements by source."""
-        results = self._results()
         for one in self._work:
-            items = list(self._items(one, results.get(one.source.id, State())))
-            if items:
+            if items := self.left(one.source.id):
                 employer = f" ({one.source.employer})" if one.source.employer else ""
                 yield AgendaSource(one.source.id, f"{one.source.title}{employer}", items)
 
@@ -171,7 +203,10 @@ class Adjudication:
             anchors = [one.anchor for one in pair.sides if one.anchor]
             spans = [(one.start, one.end) for one in anchors]
             quote = quote_of(text, min(spans)[0], max(end for _, end in spans)) if spans else ""
-            yield AgendaItem(pair.key, KINDS[pair.kind], self._side(pair.first), self._side(pair.second), quote)
+            has_edges = pair.kind == "other_edges"
+            yield AgendaItem(
+                pair.key, KINDS[pair.kind], self._side(pair.first), self._side(pair.second), quote, has_edges
+            )
         if self._is_profile_open(work, state, done):
             first, second = map(self._profile_side, self._profile_sides(work))
             yield AgendaItem(PROFILE, "profile", first, second)
@@ -193,35 +228,32 @@ class Adjudication:
         a, b = work.states
         return a.profile != b.profile and PROFILE not in done and not state.profile
 
-    def _events(self, work: _Work, session: Session, tick: Ticked, file: str) -> list[Event]:
-        """Return the events of a decision; none, with a problem, if it cannot be made."""
-
-        def refuse(what: str) -> list[Event]:
-            self._problems.append(Problem(file, tick.line, "error", f"{what}; nothing is decided"))
-            return []
-
-        done, decision, book = _decided(session.state), tick.decision, self._study.codebook
-        if tick.key in done:
-            return []
-        if tick.key == PROFILE:
+    def _settle(self, work: _Work, session: Session, key: str, decision: Decided) -> str:
+        """Record a decision; return why it cannot be made, or nothing."""
+        book = self._study.codebook
+        if key == PROFILE:
             sides = self._profile_sides(work)
             if decision.rule not in ("1", "2", "other"):
-                return refuse("a profile is that of 1, of 2 or another one")
+                return "a profile is that of 1, of 2 or another one"
             name = decision.code if decision.rule == "other" else sides[decision.rule == "2"].profile
             profile = books.profile(book, name) if name else None
             if profile is None:
-                return refuse(f"the codebook has no profile “{name}”")
+                return f"the codebook has no profile “{name}”"
             reasoning = "" if decision.rule == "other" else sides[decision.rule == "2"].reasoning
-            return [profile_event(session.state, profile.id, decision.reason or reasoning)]
-        pair = next((pair for pair in work.disputed if pair.key == tick.key), None)
+            self._record(session, [profile_event(session.state, profile.id, decision.reason or reasoning)], key)
+            return ""
+        pair = self.pair(work.source.id, key)
         if pair is None:
-            return refuse(f"there is no disagreement {tick.key} any more: the coders' sessions have changed")
+            return f"there is no disagreement {key} any more: the coders' sessions have changed"
+        if decision.rule in ("intersection", "union") and pair.kind != "other_edges":
+            return f"{decision.rule} is for the same code with other edges"
         if decision.rule == "other":
             code = books.index_of(book).code_by_label(decision.code)
             if code is None:
-                return refuse(f"the codebook has no code “{decision.code}”")
+                return f"the codebook has no code “{decision.code}”"
             decision = decision._replace(code=code.id)
-        return self._consensus(session).decided(pair, decision, work.source.id)
+        self._record(session, self._consensus(session).decided(pair, decision, work.source.id), key)
+        return ""
 
     def _consensus(self, session: Session) -> Consensus:
         base, numbers = fresh_id(), count(1)
@@ -239,18 +271,39 @@ class Adjudication:
         outcome = session.record(decision)
         if not isinstance(outcome, Saved):
             raise StudyError(f"{outcome.reason}; what was decided before is saved.", file=session.log_path)
+        self._results[session.source.id] = session.state
 
     def _session(self, work: _Work) -> AbstractContextManager[Session]:
         return self._study.session(work.source.id, self._request.result)
 
+    @cached_property
     def _results(self) -> dict[SourceId, State]:
+        """The sessions of the result; those that are decided on here are kept up to date."""
         return {one.source.id: one.state for one in self._study.sessions(coder=self._request.result)}
+
+    @cached_property
+    def _works(self) -> dict[SourceId, _Work]:
+        return {one.source.id: one for one in self._work}
 
 
 def _decided(state: State) -> frozenset[str]:
     """Return the keys of the disagreements that are decided."""
     steps = (one for one in done_transactions(state) if one.cause == "consensus")
     return frozenset(one.from_name for one in steps) - {AGREED, DONE}
+
+
+def _last(state: State) -> str:
+    """Return the key of the last step of adjudication, if it is the session's last step, and no take-over."""
+    last = next(done_transactions(state), None)
+    name = last.from_name if last and last.cause == "consensus" else ""
+    return "" if name == AGREED else name
+
+
+def _by_source(ticked: Iterable[Ticked]) -> dict[str, list[Ticked]]:
+    found: dict[str, list[Ticked]] = {}
+    for tick in ticked:
+        found.setdefault(tick.source, []).append(tick)
+    return found
 
 
 def _joined(one: str, other: str) -> str:

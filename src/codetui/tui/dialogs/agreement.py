@@ -26,6 +26,7 @@ from codetui.study.agreement import Disagreement, ListedSpan, StudyAgreement
 from codetui.tui.dialogs.base import Dialog, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
+from codetui.tui.widgets.gutters import GUTTERS, Side, gutter_rows
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
 Tab = Literal["codes", "quotations", "profile"]
@@ -35,9 +36,6 @@ CONTEXT, NARROW_CONTEXT = 40, 14
 """Code points shown before a quotation, in a wide window and in one below WIDE cells; CONTEXT are shown after it."""
 
 WIDE = 110
-GUTTERS = 15
-"""Cells beside the text of an ad: the box, the gutters of both coders, and the edges of the list."""
-
 KEYS = "Enter: open · Tab: other level · a: also not done ones · Esc: close"
 
 
@@ -253,15 +251,8 @@ class AgreementScreen(Dialog[bool]):
         text = self._text(one)
         source = next(each for each in self._found.compared if each.id == one.source)
         a, b = ([(span.start, span.end) for span in session.spans] for session in source.sessions[:2])
-        layout = self._layout(one)
-        rows: list[Row] = []
-        for number in range(layout.rows):
-            row = layout.row(number)
-            signs = [_covers(spans, row.start, row.end) for spans in (a, b)]
-            parts = _marked(text, row.start, row.end, one)
-            gutter = Part("A▌ " if signs[0] else "   ", "strong")
-            left = (gutter, Part(" " * row.indent), *parts)
-            rows.append(Row(left, (Part(" ▐B" if signs[1] else "   ", "strong"),)))
+        strong = [(side.start, side.end) for side in (one.a, one.b) if side]
+        rows = gutter_rows(text, self._layout(one), Side("A", a), Side("B", b), strong)
         return _View(rows, range(len(rows)), f"↑↓: move{_of_the_kind()} · Esc: back")
 
     def _open_text(self, number: int) -> None:
@@ -368,10 +359,6 @@ def _codes_of(one: Disagreement) -> list[str]:
     return [side.code for side in (one.a, one.b) if side]
 
 
-def _covers(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    return any(first < end and last > start for first, last in spans)
-
-
 def _in_context(text: str, side: ListedSpan, other: ListedSpan | None, context: int) -> list[Part]:
     """Return the words of a quotation within their context; those that the other coder did not quote are strong."""
     before = collapse_spaces(text[max(0, side.start - context) : side.start])
@@ -384,16 +371,3 @@ def _in_context(text: str, side: ListedSpan, other: ListedSpan | None, context: 
         is_shared = other is not None and other.start <= start and end <= other.end
         parts.append(Part(" ".join(text[start:end].split("\n")), "plain" if is_shared else "strong"))
     return [*parts, Part("”"), Part(f" {after}", "dim")]
-
-
-def _marked(text: str, start: int, end: int, one: Disagreement) -> list[Part]:
-    """Return a row of the text; the words of the disagreement are strong."""
-    sides = [side for side in (one.a, one.b) if side]
-    edges = {edge for side in sides for edge in (side.start, side.end) if start < edge < end}
-    return [
-        Part(
-            text[low:high].replace("\t", " "),
-            "strong" if _covers([(s.start, s.end) for s in sides], low, high) else "dim",
-        )
-        for low, high in pairwise(sorted({start, end, *edges}))
-    ]

@@ -658,6 +658,7 @@ class Keyboard:
 
     def _of_actions(self) -> dict[str, Do]:
         """Return the function of each action id."""
+        from codetui.tui.workbench.adjudication import AdjudicationController
         from codetui.tui.workbench.adjust import SettingsController
         from codetui.tui.workbench.agreement import AgreementController
         from codetui.tui.workbench.copy_text import ClipboardController
@@ -669,6 +670,7 @@ class Keyboard:
         return {
             **{f"move.{name}": partial(selector.move, name) for name in MOTIONS},
             **{f"section.{digit}": partial(assigner.open_section, digit) for digit in SECTION_DIGITS},
+            "adjudication": AdjudicationController(screen).begin,
             "ads": screen.navigator.show_list,
             "agreement": AgreementController(screen).show,
             "boundary": assigner.boundary,

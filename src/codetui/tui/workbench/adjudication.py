@@ -1,0 +1,59 @@
+"""Settle where two coders disagree."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations
+
+from codetui.study.adjudication import Adjudication, AdjudicationRequest
+from codetui.study.agreement import other_coders
+from codetui.study.study import Study, StudyError
+from codetui.tui.bench import Bench, RefusedError, in_background
+
+
+class AdjudicationController:
+    """Takes over what two coders agree on, and walks the rest."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def begin(self) -> None:
+        """Choose the two coders, if there are several pairs."""
+        result = AdjudicationRequest(("", "")).result
+        coders = other_coders(self._bench.workspace.study, result)
+        pairs = {" and ".join(pair): pair for pair in combinations(coders, 2)}
+        if not pairs:
+            raise RefusedError("Disagreements need two coders, and fewer have coded in this study yet.")
+        if len(pairs) == 1:
+            self._prepare(next(iter(pairs.values())))
+            return
+        from codetui.tui.dialogs.confirm import ChoiceDialog, option
+
+        options = [option(name, str(number) if number < 10 else "", name) for number, name in enumerate(pairs, 1)]
+        dialog = ChoiceDialog("Settle the disagreements of", options)
+        self._bench.ask(dialog, lambda name: self._prepare(pairs[name]))
+
+    def _prepare(self, coders: tuple[str, str]) -> None:
+        self._bench.say(f"Comparing {coders[0]} and {coders[1]}…")
+        prepared = partial(_prepared, self._bench.workspace.study, AdjudicationRequest(coders))
+        in_background(self._bench, "adjudication", prepared, lambda found: self._show(found, coders))
+
+    def _show(self, found: Adjudication | StudyError, coders: tuple[str, str]) -> None:
+        bench = self._bench
+        if isinstance(found, StudyError):
+            bench.say(str(found), "refusal")
+            return
+        from codetui.tui.dialogs.adjudication import AdjudicationScreen
+
+        bench.say("")
+        bench.ask(AdjudicationScreen(found, coders, bench.index), lambda _: None)
+
+
+def _prepared(study: Study, request: AdjudicationRequest) -> Adjudication | StudyError:
+    """Return the adjudication after what both agree on was taken over, or why there is none."""
+    try:
+        adjudication = Adjudication(study, request)
+        adjudication.take_over_agreed()
+    except StudyError as error:
+        return error
+    return adjudication
