@@ -261,7 +261,7 @@ def test_a_missing_mapped_column_is_reported_with_the_columns_found(tmp_path: Pa
     assert '"text"' in unknown
 
 
-@pytest.mark.parametrize("header", ["company,text", "id,company"])
+@pytest.mark.parametrize("header", ["respondent nr,text", "id,company"])
 def test_a_table_without_ids_or_texts_is_an_error_with_a_remedy(tmp_path: Path, header: str) -> None:
     (tmp_path / "1.txt").write_text("text")
     table(tmp_path, f"{header}\nAcme,body\n")

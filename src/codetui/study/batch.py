@@ -143,7 +143,7 @@ class StepRunner:
                 entry = self._listed(source_id)
                 source = self._study.corpus.read(entry)[0] if entry else self._sources.find(source_id)
                 source = source or Source(source_id, "", "", "", folder)
-                paths, keep = SessionPaths.of_folder(self._root, folder), self._study.codebook_service.keep
+                paths, keep = SessionPaths.of_folder(self._root, folder), self._study.keeper(source)
                 session = Session(source, self._study.codebook, paths, coder, keep, token="")
             except OSError as error:
                 reason = f"{error.filename or folder}: {error.strerror or error}"

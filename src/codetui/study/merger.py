@@ -19,6 +19,7 @@ from codetui.storage.copies import original_of
 from codetui.storage.erasures import Erasures, is_erased
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines, record_id
 from codetui.storage.session_files import SessionPaths
+from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.reconcile.statements import joined
@@ -357,7 +358,7 @@ class Merger:
         return self._merge_log(coder, SessionPaths(self._root, coder), theirs, path)
 
     def merge_books(self, theirs: Theirs) -> BooksMerged:
-        """Copy the codebook versions that were used there, the rules between them, and the steps of study logs."""
+        """Copy what sessions there refer to: versions of the codebook, rules between them, study logs, ids of rows."""
         problems: list[Problem | None] = []
         number, root = 0, self._root
         try:
@@ -367,6 +368,7 @@ class Merger:
                     problems.append(study_files.keep_codebook(root, text, text_hash(text)))
                     number += problems[-1] is None
             self._merge_study_logs(theirs)
+            row_ids.merge_records(theirs.root, root)
             for rules in study_files.kept_maps(theirs.root):
                 digest = rules.stem.removeprefix(study_files.MAP)
                 problems.append(study_files.keep_map(root, digest, fs.read(rules).decode("utf-8", "replace")))

@@ -183,11 +183,15 @@ class StatusLine(NamedTuple):
 
 
 class StudyStatus(NamedTuple):
-    """The states of all sources of the corpus, those of sessions on other sources, and errors."""
+    """The states of all sources of the corpus, those of sessions on other sources, and errors.
+
+    `repeated` is the number of rows of tables that are one source with another row.
+    """
 
     lines: tuple[StatusLine, ...]
     missing: tuple[StatusLine, ...]
     errors: tuple[Problem, ...]
+    repeated: int = 0
 
     @property
     def sessions(self) -> list[StatusLine]:
@@ -208,6 +212,7 @@ class StudyStatus(NamedTuple):
             **{state: states[state] for state in (*get_args(Progress)[1:], UNREAD)},
             "not in the corpus": sum(line.state != "untouched" for line in self.missing),
             "codings": sum(line.codings for line in self.sessions),
+            **({"repeated rows": self.repeated} if self.repeated else {}),
         }
 
 
@@ -238,7 +243,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
         sessions = by_source.pop(entry.id, ())
         lines += [_line(session, study.codebook, entry) for session in sessions] or [untouched]
     missing = (_line(session, study.codebook) for sessions in by_source.values() for session in sessions)
-    return StudyStatus(tuple(lines), tuple(missing), tuple(dict.fromkeys(errors)))
+    return StudyStatus(tuple(lines), tuple(missing), tuple(dict.fromkeys(errors)), batches[-1].repeated)
 
 
 def _line(session: SessionSnapshot, book: Codebook, entry: SourceEntry | None = None) -> StatusLine:

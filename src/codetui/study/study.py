@@ -233,8 +233,22 @@ class Study:
 
         `paths` if it is not in the coder's own folder.
         """
-        keep = self.codebook_service.keep
-        return Session(source, self.codebook, paths or self.paths_of(coder), coder, keep, token="")
+        return Session(source, self.codebook, paths or self.paths_of(coder), coder, self.keeper(source), token="")
+
+    def keeper(self, source: Source) -> Callable[[Codebook], Problem | None]:
+        """Return the function for a session that keeps the codebook, and the id of the source, once it is coded."""
+
+        def keep(book: Codebook) -> Problem | None:
+            problem = self.codebook_service.keep(book)
+            try:
+                if self.corpus_if_any is not None:
+                    self.corpus_if_any.record(source)
+            except OSError as error:
+                what = "the id of this row is not recorded, so it counts as a new one if its text changes"
+                return not_read(error, self.sessions_path, what, "warning")
+            return problem
+
+        return keep
 
     def paths_of(self, coder: str) -> SessionPaths:
         """Return the paths of a coder's sessions."""

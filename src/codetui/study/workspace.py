@@ -359,7 +359,7 @@ class Workspace:
         self.leave()
         ad, problems = self.study.corpus.read(entry)
         ad = ad or Source(entry.id, entry.employer, entry.title, "", entry.file, entry.line)
-        session = Session(ad, self.book, self._paths, self.coder, self.codebook.keep, self._token)
+        session = Session(ad, self.book, self._paths, self.coder, self.study.keeper(ad), self._token)
         self.release()
         self.entry, self.session, self.is_document_refused = entry, session, False
         self.sources.current, self.sources.session = entry, session

@@ -27,6 +27,7 @@ from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import HTML, READERS
 from codetui.storage.sources.documents import UnreadableSourceError
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
+from codetui.storage.sources.row_ids import RowIds
 
 READER_OF: dict[str, SourceReader] = {suffix: reader for reader in READERS for suffix in reader.suffixes}
 SUFFIXES: tuple[str, ...] = tuple(READER_OF)
@@ -259,17 +260,24 @@ BATCH = 500
 NO_TEXT = 0
 """The digest of a source without text, which equals no other."""
 
+_LISTED_AT_ONCE = 10 * 1024 * 1024
+"""Bytes of a table that is read for the neighbours of a row that is coded before the table was listed."""
+
 _PROGRESS = 2 * 1024 * 1024
 _DIGEST_BYTES = 8
 
 
 class Batch(NamedTuple):
-    """A batch of sources; `done` of `total` bytes are listed so far (a text file counts only with its head)."""
+    """A batch of sources; `done` of `total` bytes are listed so far (a text file counts only with its head).
+
+    `repeated` is the number of rows that repeat the title and text of another one, known with the last batch.
+    """
 
     entries: tuple[SourceEntry, ...]
     problems: tuple[Problem, ...]
     done: int
     total: int
+    repeated: int = 0
 
 
 class SourceText(NamedTuple):
@@ -295,10 +303,10 @@ def digest_of(body: str) -> int:
 
 
 class Corpus:
-    """The sources of a folder or a file.  Nothing is kept in memory, and nothing is ever written.
+    """The sources of a folder or a file.  No text is kept in memory, and nothing is ever written to the corpus.
 
-    `outputs` is a folder of sessions that is left out of the search for sources. Sources that were erased, as its
-    tombstones show, are left out, too, unless `has_erased`.
+    `outputs` is a folder of sessions that is left out of the search for sources; the ids of rows are recorded there.
+    Sources that were erased, as its tombstones show, are left out, too, unless `has_erased`.
     """
 
     def __init__(
@@ -315,6 +323,14 @@ class Corpus:
         self._words = words
         self._columns = settings.columns
         self._outputs = outputs
+        self._row_ids = RowIds(outputs)
+
+    def record(self, source: Source) -> None:
+        """Record the id of a source that is coded, if it is a row of a table without ids.  Raises OSError."""
+        if self._row_ids.lacks_neighbours(source) and _weight(source.file) < _LISTED_AT_ONCE:
+            for _ in self._entries(source.file, self._collector(source.file)):
+                pass
+        self._row_ids.record(source)
 
     @cached_property
     def _erased(self) -> Erasures | None:
@@ -338,14 +354,14 @@ class Corpus:
         files = self._files()
         paths = list(files.paths())
         total = sum(map(_weight, paths))
-        done, count = 0, 0
+        done, count, repeated = 0, 0, 0
         entries: list[SourceEntry] = []
         problems = files.problems()
         known: dict[SourceId, SourceEntry] = {}
         for path in paths:
             collector, reported = self._collector(path), done
             for entry in self._entries(path, collector):
-                if _is_first(entry, known, collector):
+                if self._is_first(entry, known, collector):
                     entries.append(entry)
                 here = done + max(entry.offset, 0)
                 if len(entries) >= BATCH or here - reported > _PROGRESS:
@@ -354,13 +370,15 @@ class Corpus:
                     entries, problems, reported = [], [], here
             problems += [*collector.drain(), *collector.overflow()]
             done += _weight(path)
+            repeated += collector.repeated
             if len(problems) > LIMIT:
                 count += len(entries)
                 yield Batch(tuple(entries), tuple(problems), min(done, total), total)
                 entries, problems = [], []
+        problems += self._row_ids.problems
         if not count and not entries:
             problems.append(files.empty_problem())
-        yield Batch(tuple(entries), tuple(problems), total, total)
+        yield Batch(tuple(entries), tuple(problems), total, total, repeated)
 
     def texts(self, problems: list[Problem]) -> Iterator[SourceText]:
         """Yield all sources with their texts in one pass, in natural order; each id occurs once.
@@ -380,18 +398,18 @@ class Corpus:
         for path in paths:
             collector = self._collector(path)
             for entry, source in self._sources(path, collector):
-                if _is_first(entry, known, collector):
+                if self._is_first(entry, known, collector):
                     yield source, entry.offset, min((done + max(entry.offset, 0)) / total, 1.0)
             problems += [*collector.drain(), *collector.overflow()]
             done += weights[path]
-        problems += files.problems()
+        problems += (*files.problems(), *self._row_ids.problems)
         if not known:
             problems.append(files.empty_problem())
 
     def fingerprint(self) -> tuple[str, int]:
         """Return a text that changes whenever a file of the corpus does, and the size of all files in bytes."""
         erased = sorted(self._erased.names) if self._erased else ""
-        digest, size = blake2b(f"{self._columns!r}{erased}".encode(), digest_size=16), 0
+        digest, size = blake2b(f"{self._columns!r}{erased}{self._row_ids.state()}".encode(), digest_size=16), 0
         for path in self._files().paths():
             with suppress(OSError):
                 status = disk.status(path)
@@ -494,6 +512,19 @@ class Corpus:
             return None
         return found[1]
 
+    def _is_first(self, entry: SourceEntry, known: dict[SourceId, SourceEntry], collector: ProblemCollector) -> bool:
+        """Return whether an entry is the first with its id, and add it to the `known` ones; report a duplicate."""
+        first = known.setdefault(entry.id, entry)
+        if first is not entry and self._row_ids.is_repeated(entry.id):
+            collector.add_repeated(entry.id, entry.line)
+        elif first is not entry:
+            place = f"{first.file}:{first.line}" if first.line else first.file
+            what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
+            # Of a text file everything is left out.
+            severity: Severity = "warning" if reader_of(entry.file).is_table else "error"
+            collector.add(entry.line, severity, f"{what}: give one of them another id")
+        return first is entry
+
     # --- files --------------------------------------------------------------------------------------
 
     def _files(self) -> CorpusFiles:
@@ -503,7 +534,7 @@ class Corpus:
         return ProblemCollector(path, self._words)
 
     def _file(self, path: str, collector: ProblemCollector) -> SourceFile:
-        return SourceFile(sys.intern(path), self._columns, collector)
+        return SourceFile(sys.intern(path), self._columns, collector, self._row_ids)
 
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
         """Yield the entries of a file; an unreadable file yields a problem instead."""
@@ -528,18 +559,6 @@ class _Siblings:
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and fs.is_file(self._folder / name)
-
-
-def _is_first(entry: SourceEntry, known: dict[SourceId, SourceEntry], collector: ProblemCollector) -> bool:
-    """Return whether an entry is the first with its id, and add it to the `known` ones; report a duplicate."""
-    first = known.setdefault(entry.id, entry)
-    if first is not entry:
-        place = f"{first.file}:{first.line}" if first.line else first.file
-        what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
-        # Of a text file everything is left out.
-        severity: Severity = "warning" if reader_of(entry.file).is_table else "error"
-        collector.add(entry.line, severity, f"{what}: give one of them another id")
-    return first is entry
 
 
 def _is_at(entry: SourceEntry, source_id: str, file: str, offset: int) -> bool:

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import BinaryIO, NamedTuple, Protocol
 
+from codetui.core.text.display import plural
 from codetui.model import Problem, Severity, Source, SourceEntry, SourceId, Words, with_plain_line_ends
 from codetui.storage import fs
+from codetui.storage.sources.row_ids import RowIds
 
 AD = Words()
 """The word for a source in messages unless the codebook has another."""
@@ -48,6 +50,7 @@ class ProblemCollector:
         self._waiting: list[Problem] = []
         self._counts: dict[Severity, int] = {}
         self._reported: set[str] = set()
+        self._repeated: dict[str, list[int]] = {}
 
     def add(self, line: int, severity: Severity, message: str) -> None:
         """Report a problem of a line; line 0 is the whole file."""
@@ -61,18 +64,37 @@ class ProblemCollector:
             self._reported.add(topic)
             self.add(line, severity, message)
 
+    def add_repeated(self, source_id: str, line: int) -> None:
+        """Count a row that repeats the title and text of another one."""
+        self._repeated.setdefault(source_id, []).append(line)
+
+    @property
+    def repeated(self) -> int:
+        """Return the number of rows that repeat another one."""
+        return sum(map(len, self._repeated.values()))
+
     def drain(self) -> list[Problem]:
         """Return the problems since the last call."""
         waiting, self._waiting = self._waiting, []
         return waiting
 
     def overflow(self) -> list[Problem]:
-        """Return how many problems were not listed, for the end of the file."""
-        return [
+        """Return which rows are repeated, and how many problems were not listed, for the end of the file."""
+        found = [
             Problem(self.file, 0, severity, f"{count - LIMIT} more {severity}s are not listed: look at the first ones")
             for severity, count in self._counts.items()
             if count > LIMIT
         ]
+        return [*found, *([Problem(self.file, 0, "note", self._repetition())] if self._repeated else [])]
+
+    def _repetition(self) -> str:
+        """Return how often each source is repeated, the most frequent ones by name."""
+        often = sorted(self._repeated.items(), key=lambda one: (-len(one[1]), one[1]))
+        rows = plural(self.repeated, "row repeats", "rows repeat")
+        named = [f"{id_} {plural(len(lines) + 1, 'time')} (again at line {lines[0]})" for id_, lines in often[:5]]
+        more = f" and {len(often) - 5:,} more" if len(often) > 5 else ""
+        what = f"{rows} the title and text of an earlier one, and each is one {self.words.source} with it"
+        return f"{what}: {', '.join(named)}{more}"
 
 
 def printable(text: str) -> str:
@@ -347,11 +369,12 @@ class Place(NamedTuple):
 
 
 class SourceFile(NamedTuple):
-    """A file that is being read: its path, the settings for columns, and the collector of problems."""
+    """A file that is being read: its path, the settings for columns, the problems, and the ids of rows without one."""
 
     path: str
     columns: Mapping[str, str]
     problems: ProblemCollector
+    row_ids: RowIds
 
 
 class SourceReader(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -34,6 +34,10 @@ from codetui.storage.sources.reader import (
     SourceFile,
 )
 from codetui.storage.sources.tables import Row, RowReader, TableReader
+
+NO_IDS = (
+    "no column of ids was recognised: each row has an id made from its title and text, which it keeps when rows move"
+)
 
 MOST_WITHOUT_TEXT = 1000
 """Objects of JSON Lines without a text that are kept until one has a text."""
@@ -93,18 +97,41 @@ def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterat
         problems.add(0, "error", "this table is empty: its first line must name the columns")
         return
     columns = columns_of(header.names, file.columns)
-    if not _has_columns(columns, header, problems):
+    if not has_columns(columns, header.names, header.line, file):
         return
     at = {field: header.names.index(name) for field, name in columns.names.items()}
     fields_at = [at.get(field, -1) for field in FIELDS]
     others = _further_columns(header.names, set(at.values()))
     if start is not None:
         lines.seek(*start)
-    for place, cells in read_records(lines, header, at["id"], problems):
+    has_ids = "id" in at
+    for place, cells in read_records(lines, header, at.get("id"), problems):
         # The last cell is empty: it is that of the columns which the table lacks.
         cells += [""] * max(1, len(header.names) - len(cells) + 1)
         source_id, employer, title, body = (cells[at] for at in fields_at)
-        yield Row(place, source_id.strip(), employer, title, body, partial(_attributes, cells, others))
+        attributes = partial(_attributes, cells, others)
+        yield Row(place, source_id.strip() if has_ids else None, employer, title, body, attributes)
+
+
+def has_columns(columns: Columns, names: Sequence[str], line: int, file: SourceFile) -> bool:
+    """Return whether a table has what is needed; report what is missing and what to do."""
+    problems = file.problems
+    for complaint in columns.complaints:
+        problems.add(line, "warning", complaint)
+    listed = f"Columns found: {found_columns(names)}"
+    if columns.missing:
+        what = " and the ".join(NEEDED[field] for field in columns.missing)
+        hint = columns_hint(names, columns)
+        message = f"no column holds the {what} of the {problems.words.sources}, so it is not opened. {hint}. {listed}"
+        problems.add(line, "error", message)
+        return False
+    for field in ("employer", "title"):
+        if field not in columns.names:
+            message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
+            problems.add(line, "note", message)
+    if "id" not in columns.names:
+        problems.add(line, "note", NO_IDS)
+    return True
 
 
 def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, str]:
@@ -119,25 +146,6 @@ def _further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
             name = name.strip() or f"column {index + 1}"
             found[name if name not in found else f"{name} ({index + 1})"] = index
     return [(index, name) for name, index in found.items()]
-
-
-def _has_columns(columns: Columns, header: Header, problems: ProblemCollector) -> bool:
-    """Return whether the table has ids and texts; report what is missing and what to do."""
-    for complaint in columns.complaints:
-        problems.add(header.line, "warning", complaint)
-    listed = f"Columns found: {found_columns(header.names)}"
-    absent = [what for field, what in NEEDED.items() if field not in columns.names]
-    if absent:
-        what = f"no column holds the {' and the '.join(absent)} of the {problems.words.sources}"
-        why = ", and row numbers change when rows are added" if "ids" in absent else ""
-        message = f"{what}{why}, so it is not opened. {columns_hint(header.names, columns)}. {listed}"
-        problems.add(header.line, "error", message)
-        return False
-    for field in ("employer", "title"):
-        if field not in columns.names:
-            message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
-            problems.add(header.line, "note", message)
-    return True
 
 
 # --- the header ---------------------------------------------------------------------------------------
@@ -199,7 +207,7 @@ def _header_cells(lines: Lines, delimiter: str) -> list[str]:
 # --- rows ---------------------------------------------------------------------------------------------
 
 
-def read_records(lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> Iterator[Record]:
+def read_records(lines: Lines, header: Header, id_at: int | None, problems: ProblemCollector) -> Iterator[Record]:
     """Yield the rows from here on; report ragged rows, and leave out rows with mismatched quotes."""
     return _Records(lines, header, id_at, problems).read()
 
@@ -212,7 +220,7 @@ class _Records:
     has the lines of rows that were skipped because of their length.
     """
 
-    def __init__(self, lines: Lines, header: Header, id_at: int, problems: ProblemCollector) -> None:
+    def __init__(self, lines: Lines, header: Header, id_at: int | None, problems: ProblemCollector) -> None:
         self._lines = lines
         self._header = header
         self._width = len(header.names)
@@ -221,7 +229,8 @@ class _Records:
         )
         delimiter = re.escape(header.delimiter)
         self._opens_quotes = re.compile(rf'(?:^|{delimiter}) *"(?!"[^{delimiter}"\r\n])').search
-        self._id_at = id_at
+        self._id_at = id_at or 0
+        self._has_ids = id_at is not None
         self._problems = problems
         self._dead_end = 0
         self._too_long: set[int] = set()
@@ -361,7 +370,8 @@ class _Records:
         if len(cells) != self._width:
             return False
         text = cells[self._id_at].strip()
-        return 0 < len(text) < _ID_LIMIT and "\n" not in text and text.isdigit() == (broken_id or text).isdigit()
+        is_short = len(text) < _ID_LIMIT and "\n" not in text
+        return is_short and (not self._has_ids or (text != "" and text.isdigit() == (broken_id or text).isdigit()))
 
 
 CSV = TableReader((".csv", ".tsv"), _from_lines(read_csv_rows))
@@ -374,6 +384,7 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
     """Yield the rows of a file; with `start`, those from there on."""
     problems = file.problems
     known: dict[tuple[str, ...], Columns] = {}
+    has_ids = False
     if start is not None:
         lines.seek(*start)
     waiting: list[Row] | None = [] if start is None else None
@@ -396,6 +407,13 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
                 for complaint in known[names].complaints:
                     problems.add_once(complaint.split(". ")[0], place.line, "warning", complaint)
             row = _row(values, known[names], place, problems)
+            has_ids = has_ids or row.id is not None
+            if row.id is None and (has_ids or "id" in known[names].missing):
+                what = f"no field holds the id of the {problems.words.source}. {columns_hint(names, known[names])}"
+                problems.add_once("no id", place.line, "error", f"{what}. Fields found: {found_columns(values)}")
+                row = row._replace(id="")
+            elif row.id is None:
+                problems.add_once("no ids", place.line, "note", NO_IDS)
             if "body" not in known[names].names and waiting is not None:
                 first = first or (place.line, values)
                 waiting.append(row)
@@ -437,13 +455,10 @@ def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[st
 def _row(values: dict[str, object], columns: Columns, place: Place, problems: ProblemCollector) -> Row:
     """Return the row of an object; absent fields are empty."""
     cells = {field: _text(values[name], name, place.line, problems) for field, name in columns.names.items()}
-    if "id" not in cells:
-        what = f"no field holds the id of the {problems.words.source}: {COLUMN_HINT % 'id'}"
-        problems.add_once("no id", place.line, "error", f"{what}. Fields found: {found_columns(values)}")
     used = set(columns.names.values())
     return Row(
         place,
-        cells.get("id", "").strip(),
+        cells["id"].strip() if "id" in cells else None,
         cells.get("employer", ""),
         cells.get("title", ""),
         cells.get("body", ""),

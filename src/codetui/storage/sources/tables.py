@@ -12,10 +12,13 @@ from codetui.storage.sources.reader import Place, ProblemCollector, SourceFile, 
 
 
 class Row(NamedTuple):
-    """One row of a table: its place, its four fields, and a function that returns all further columns."""
+    """One row of a table: its place, its four fields, and a function that returns all further columns.
+
+    The id is None if the table has none; then the row gets one.
+    """
 
     place: Place
-    id: str
+    id: str | None
     employer: str
     title: str
     body: str
@@ -59,7 +62,14 @@ class TableReader:
         """Yield the rows that are sources."""
         if start is not None and start.offset < 0:
             return
-        for row in self.rows(file, start):
+        rows, ids = self.rows(file, start), file.row_ids
+        again = file._replace(problems=ProblemCollector(file.path))
+        whole = (
+            ids.assigned(rows, file.path, lambda: self.rows(again, None))
+            if start is None
+            else map(ids.identified, rows)
+        )
+        for row in whole:
             if _is_usable(row, file.problems):
                 yield row
 
@@ -67,11 +77,14 @@ class TableReader:
 def _entry(file: str, row: Row) -> SourceEntry:
     # Employers repeat: each name is kept in memory once.
     employer = sys.intern(one_line(row.employer))
-    return SourceEntry(SourceId(row.id), employer, one_line(row.title), file, *row.place)
+    return SourceEntry(SourceId(row.id or ""), employer, one_line(row.title), file, *row.place)
 
 
 def _is_usable(row: Row, problems: ProblemCollector) -> bool:
     """Return whether a row has an id; report a missing id or text."""
+    if row.id is None:
+        problems.add(row.place.line, "note", "this row has neither a title nor a text, so it is left out")
+        return False
     if not row.id:
         problems.add(row.place.line, "error", "this row has no id, so it is left out: give it one that will not change")
         return False
