@@ -213,7 +213,7 @@ def test_a_file_that_fits_no_format_is_refused_with_the_line_and_what_is_expecte
 
 def test_a_file_that_is_no_text_is_refused() -> None:
     with pytest.raises(UnknownFormatError, match=r"x\.csv:2: this is no text in UTF-8"):
-        CodingsFile("x.csv", b"ad,code\n\xff\xfe", lambda _: None)
+        read_codings(CodingsFile("x.csv", b"ad,code\n\xff\xfe", lambda _: None))
 
 
 def test_every_reader_says_what_it_expects() -> None:

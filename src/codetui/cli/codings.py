@@ -27,7 +27,8 @@ from codetui.core.text.display import plural
 
 if TYPE_CHECKING:
     from codetui.core.codebook.migration import MigrationMap
-    from codetui.study.codings_import import CodingsImporter, SourceImport
+    from codetui.formats.codings.foreign import ForeignSource
+    from codetui.study.codings_import import CodingsImporter, FoundCodings, SourceImport
     from codetui.study.invented import InventedPhrase
     from codetui.study.study import Study
 
@@ -45,7 +46,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     add_study(parser, *PARTS)
     parser.add_argument("files", nargs="+", metavar="FILE", help="files with codings, or folders of them")
     words = "the coder who gets the codings; `alpha` becomes model:alpha"
-    parser.add_argument("--as", dest="name", required=True, metavar="NAME", help=words)
+    parser.add_argument("--as", dest="name", metavar="NAME", help=f"{words}; default: the names in the files")
     words = "the codings are a person's, made in another program: the coder is called NAME alone"
     parser.add_argument("--person", action="store_true", help=words)
     parser.add_argument("--from", dest="only", metavar="CODER", help="only this coder's codings in the files")
@@ -62,33 +63,47 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def import_codings(options: argparse.Namespace) -> int:
-    """Import codings by a model or another program as a coder of their own."""
+    """Import codings by a model or another program as a coder of their own, or of all coders that the files name."""
     from codetui.core.codebook.migration import NO_RULES
     from codetui.study.codings_import import MODEL, CodingsImporter, ImportOptions, read_files
 
-    name = options.name.strip()
-    if not name.removeprefix(MODEL):
+    name = (options.name or "").strip()
+    if options.name is not None and not name.removeprefix(MODEL):
         return error("the coder has no name; name one with --as NAME.")
-    chosen = ImportOptions(
-        coder=name if options.person or name.startswith(MODEL) else MODEL + name,
-        format=options.format,
-        only=options.only or "",
-        is_done=not options.not_done,
-        is_dry=options.dry_run,
-    )
     study = open_study(options)
     rules = _rules(study, Path(options.map)) if options.map else NO_RULES
-    found = read_files(map(Path, options.files), chosen)
-    importer = CodingsImporter(study, chosen._replace(rules=rules))
-    results = list(_with_progress(importer.import_all(found), len(found)))
+    found = read_files(map(Path, options.files), options.format)
+    own = name if options.person or name.startswith(MODEL) else MODEL + name
+    of_coders = {own: found.of(options.only or "")} if name else _by_name(found, options.only)
+    code, reports = 0, []
+    for coder, sources in of_coders.items():
+        importer = CodingsImporter(study, ImportOptions(coder, rules, not options.not_done, options.dry_run))
+        results = list(_with_progress(importer.import_all(sources), len(sources)))
+        reports.append(_as_json(importer, coder, results))
+        if not options.json:
+            _show_import(study, importer, coder, results, is_dry=options.dry_run)
+        problems = [problem for result in results for problem in result.problems]
+        for problem in problems if not options.json else ():
+            note(problem)
+        refused = any(result.fate == "refused" for result in results)
+        code = max(code, PROBLEMS if refused else exit_code(problems))
     if options.json:
-        show_json(_as_json(importer, chosen.coder, results))
-    else:
-        _show_import(study, importer, chosen.coder, results, is_dry=options.dry_run)
-    problems = [problem for result in results for problem in result.problems]
-    for problem in problems if not options.json else ():
-        note(problem)
-    return PROBLEMS if any(result.fate == "refused" for result in results) else exit_code(problems)
+        of_files = {"version": VERSION, "left_out": found.left_out}
+        show_json(of_files | (reports[0] if name else {"imports": reports}))
+    elif found.left_out:
+        listed = ", ".join(f"{number:,} {what}" for what, number in sorted(found.left_out.items()))
+        show_wrapped(f"in the files, but not imported: {listed}")
+    return code
+
+
+def _by_name(found: FoundCodings, only: str | None) -> dict[str, Sequence[ForeignSource]]:
+    """Return the codings of each coder whom the files name, or of one of them.  Raises StudyError."""
+    from codetui.study.study import StudyError
+
+    coders = [only] if only else found.coders
+    if not all(coders) or not coders:
+        raise StudyError("the files do not name the coder of all codings; name one with --as NAME.")
+    return {coder: found.of(coder) for coder in coders}
 
 
 def _rules(study: Study, path: Path) -> MigrationMap:
@@ -138,7 +153,6 @@ def _unknown(results: Sequence[SourceImport]) -> list[str]:
 
 def _as_json(importer: CodingsImporter, coder: str, results: Sequence[SourceImport]) -> dict[str, object]:
     return {
-        "version": VERSION,
         "coder": coder,
         "folder": str(importer.folder),
         **_totals(results),

@@ -52,9 +52,11 @@ def export(options: argparse.Namespace) -> int:
     exporter = EXPORTERS[layout]
     if not refused and options.output == STDOUT:
         refused = _unprintable(layout, is_summary=options.json)
+    if options.end_exclusive and layout != "qdpx":
+        refused = "--end-exclusive is for projects of REFI-QDA alone: --format qdpx."
     if refused:
         return error(refused)
-    request = ExportRequest(layout, options.coder, options.what)
+    request = ExportRequest(layout, options.coder, options.what, options.end_exclusive)
     if options.output == STDOUT:
         with OutputFiles(None) as output, _progress() as progress:
             done = export_study(study, request, output, progress)
@@ -79,8 +81,9 @@ def _unprintable(layout: str, *, is_summary: bool) -> str:
     """Return why an export cannot be printed; empty if it can."""
     if is_summary:
         return "--json prints a summary where the export would go; name a file with -o."
-    if layout == "xlsx" and sys.stdout.isatty():
-        return "a workbook cannot be shown on a terminal; name a file with -o."
+    if layout in ("xlsx", "qdpx") and sys.stdout.isatty():
+        what = "workbook" if layout == "xlsx" else "project"
+        return f"a {what} cannot be shown on a terminal; name a file with -o."
     return ""
 
 
@@ -151,6 +154,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add_format(parser, tuple(EXPORTERS))
     words = "the table; default: codings, in xlsx a sheet for each"
     parser.add_argument("--what", choices=tuple(TABLES), help=words)
+    words = "in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)"
+    parser.add_argument("--end-exclusive", action="store_true", help=words)
     add_output(parser, None, "a file, or a folder of documents")
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
     parser.epilog = OFFSETS

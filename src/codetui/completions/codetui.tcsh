@@ -12,9 +12,9 @@ complete codetui \
         'c/--corpus=/f/' \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
-        'c/--format=/(analysis label-studio gold doccano brat rows)/' \
+        'c/--format=/(qdpx analysis label-studio gold doccano brat rows)/' \
         'c/--map=/f/' \
-        'c/--format=/(markdown csv jsonl xlsx)/' \
+        'c/--format=/(markdown csv jsonl xlsx qdpx)/' \
         'c/--what=/(codings ads notes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
@@ -24,15 +24,15 @@ complete codetui \
         'c/--figures=/(main all)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges figures force format from help id install-driver iou json leave-ambiguous-out list map name not not-done note nth of old on open output overlap path person remove resamples same seed sessions size stratify study to to-nth under undo version what word yes)/' \
+        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map name not not-done note nth of old on open output overlap path person remove resamples same seed sessions size stratify study to to-nth under undo version what word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
-        'n/--format/(analysis label-studio gold doccano brat rows)/' \
+        'n/--format/(qdpx analysis label-studio gold doccano brat rows)/' \
         'n/--map/f/' \
-        'n/--format/(markdown csv jsonl xlsx)/' \
+        'n/--format/(markdown csv jsonl xlsx qdpx)/' \
         'n/--what/(codings ads notes)/' \
         'n/-o/f/' \
         'n/--output/f/' \

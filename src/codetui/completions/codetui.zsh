@@ -18,7 +18,7 @@ _shtab_codetui_commands() {
     completion:'print the completion file of a shell'
     config:'show and check your settings, and list all keys'
     done:'mark an ad done, or not done'
-    export:'export all sessions as markdown, CSV, JSON lines or Excel (xlsx)'
+    export:'export all sessions as markdown, CSV, JSON lines, Excel (xlsx) or REFI-QDA (qdpx)'
     find:'find words, quotations and codes in all ads and sessions'
     import:'import documents that were written by hand'
     import-codings:'import codings by a model or another program as a coder of their own'
@@ -291,8 +291,9 @@ _shtab_codetui_export_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
-  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx)"
+  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx qdpx)"
   "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes)"
+  "--end-exclusive[in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)]"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
   "--json[print a summary as JSON]"
@@ -339,10 +340,10 @@ _shtab_codetui_import_codings_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "--as[the coder who gets the codings\; \`alpha\` becomes model\:alpha]:NAME:"
+  "--as[the coder who gets the codings\; \`alpha\` becomes model\:alpha\; default\: the names in the files]:NAME:"
   "--person[the codings are a person\'s, made in another program\: the coder is called NAME alone]"
   "--from[only this coder\'s codings in the files]:CODER:"
-  "--format[default\: recognized]:format:(analysis label-studio gold doccano brat rows)"
+  "--format[default\: recognized]:format:(qdpx analysis label-studio gold doccano brat rows)"
   "--map[rules that translate codes and profiles, as for \`codebook migrate\`]:FILE:_files"
   "--not-done[do not mark ads as done that have no state in the file]"
   "--dry-run[only show what would be imported]"

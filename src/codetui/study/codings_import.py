@@ -21,7 +21,8 @@ from codetui.core.session.commands import Decision
 from codetui.core.session.state import State, profile_event
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.codings import SUFFIXES, read_codings
-from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignSource, UnknownFormatError
+from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignMemo, ForeignSource, UnknownFormatError
+from codetui.formats.refi.xml import REPLACED, guid, legal
 from codetui.model import (
     Cause,
     Codebook,
@@ -30,7 +31,12 @@ from codetui.model import (
     CodingId,
     DoneMarked,
     Event,
+    Group,
+    MemoId,
+    MemoTarget,
+    MemoWritten,
     Problem,
+    Section,
     Source,
     SourceId,
     Span,
@@ -81,14 +87,11 @@ class SourceImport(NamedTuple):
 class ImportOptions(NamedTuple):
     """Options of an import.
 
-    `coder` gets the codings. `format` is the name of a format, None to recognize it. `only` is the coder in the files
-    whose codings are meant, if they have several. `rules` translate codes and profiles. `is_done` is whether sources
-    are marked done if the file does not have their state.
+    `coder` gets the codings. `rules` translate codes and profiles. `is_done` is whether sources are marked done if the
+    file does not have their state.
     """
 
     coder: str
-    format: str | None = None
-    only: str = ""
     rules: MigrationMap = NO_RULES
     is_done: bool = True
     is_dry: bool = False
@@ -99,30 +102,51 @@ class ImportOptions(NamedTuple):
         return "model" if self.coder.startswith(MODEL) else "document"
 
 
-def read_files(paths: Iterable[Path], options: ImportOptions) -> list[ForeignSource]:
-    """Return the codings in files, and in those of folders, by source.
+class FoundCodings(NamedTuple):
+    """The codings in files by source and coder, and the number of each kind of thing in them that has no place here."""
 
-    Raises StudyError if a file fits no format, or if there are several coders and none is chosen.
+    sources: Sequence[ForeignSource]
+    left_out: Mapping[str, int] = {}
+
+    @property
+    def coders(self) -> list[str]:
+        """The coders that the files name; empty for codings of nobody."""
+        return sorted({one.coder for one in self.sources})
+
+    def of(self, coder: str) -> Sequence[ForeignSource]:
+        """Return the codings of one coder, or those of the only one if `coder` is empty.
+
+        Raises StudyError if there are none, or if there are several coders and none is chosen.
+        """
+        coders = self.coders
+        if coder:
+            kept = [one for one in self.sources if one.coder == coder]
+            if not kept:
+                raise StudyError(f"no codings are by {coder}; the files have those of {', '.join(coders)}.")
+            return kept
+        if len(coders) > 1:
+            names = ", ".join(name or "somebody without a name" for name in coders)
+            raise StudyError(f"the codings are by several coders ({names}); choose one with --from NAME.")
+        return self.sources
+
+
+def read_files(paths: Iterable[Path], layout: str | None = None) -> FoundCodings:
+    """Return the codings in files, and in those of folders; `layout` is the name of a format, None to recognize it.
+
+    Raises StudyError if a file fits no format.
     """
     found: list[ForeignSource] = []
+    left_out = Counter[str]()
     for path in _expanded(paths):
         try:
             file = CodingsFile(str(path), fs.read(path), partial(_beside, path))
-            found += read_codings(file, options.format)
+            found += read_codings(file, layout)
+            left_out += file.left_out
         except UnknownFormatError as error:
             raise StudyError(f"{error}.") from None
         except OSError as error:
             raise StudyError(error.strerror or str(error), file=path) from None
-    coders = sorted({one.coder for one in found})
-    if options.only:
-        kept = [one for one in found if one.coder == options.only]
-        if not kept:
-            raise StudyError(f"no codings are by {options.only}; the files have those of {', '.join(coders)}.")
-        return kept
-    if len(coders) > 1:
-        names = ", ".join(name or "somebody without a name" for name in coders)
-        raise StudyError(f"the codings are by several coders ({names}); choose one with --from NAME.")
-    return found
+    return FoundCodings(found, left_out)
 
 
 def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
@@ -149,7 +173,7 @@ class CodingsImporter:
 
     def __init__(self, study: Study, options: ImportOptions) -> None:
         self._study, self._options = study, options
-        self._ads = _Ads(study.sources_by_id())
+        self._ads = _Ads(study.sources_by_id(), study.codebook.title)
         self._codes = _Codes(study.codebook, options.rules)
         self._finder = PhraseFinder(study.codebook, is_title_quoted=options.cause != "model")
         self._paths = study.paths_of(options.coder)
@@ -243,6 +267,8 @@ def _merged(found: Sequence[ForeignSource]) -> Iterator[ForeignSource]:
                 text=known.text if known.text == one.text else "",
                 coder=known.coder,
                 is_done=known.is_done if known.is_done == one.is_done else False,
+                memos=known.memos + one.memos,
+                guid=known.guid,
             )
     yield from by_id.values()
 
@@ -250,21 +276,37 @@ def _merged(found: Sequence[ForeignSource]) -> Iterator[ForeignSource]:
 class _Ads:
     """Finds the sources of the corpus that files name."""
 
-    def __init__(self, sources: CorpusSources) -> None:
-        self._sources = sources
+    def __init__(self, sources: CorpusSources, study: str) -> None:
+        self._sources, self._study = sources, study
 
     def find(self, one: ForeignSource) -> Source | None:
-        """Return the source with the id or the text in the file; None if the corpus lacks both."""
-        if one.text and (found := self._sources.ids_by_text.get(source_hash(one.text))):
-            return self._sources.find(found)
-        name = one.id.strip().rpartition("/")[2]
+        """Return the source with the id, the text or the identifier in the file; None if the corpus lacks it.
+
+        Of several sources with that text the one with the id counts.
+        """
+        digest = source_hash(one.text) if one.text else ""
+        named = self._named(one.id.strip())
+        if named is not None and digest in ("", source_hash(named.text)):
+            return named
+        same = self._sources.ids_by_text.get(digest) if digest else None
+        known = self._by_guid.get(one.guid) if one.guid and same is None and named is None else None
+        other = same or known
+        return self._sources.find(other) if other else named
+
+    def _named(self, id_: str) -> Source | None:
+        name = id_.rpartition("/")[2]
         stem = name.rpartition(".")[0] if "." in name else name
         named = NAMED.match(name)
-        for id_ in dict.fromkeys((one.id.strip(), name, stem, *([named[1]] if named else []))):
-            source = self._sources.find(SourceId(id_)) if id_ else None
+        for each in dict.fromkeys((id_, name, stem, *([named[1]] if named else []))):
+            source = self._sources.find(SourceId(each)) if each else None
             if source is not None:
                 return source
         return None
+
+    @cached_property
+    def _by_guid(self) -> Mapping[str, SourceId]:
+        """The sources by the identifiers that projects exported from this study have."""
+        return {guid(self._study, "source", id_): id_ for id_ in self._sources.ids_by_text.values()}
 
 
 # --- codes --------------------------------------------------------------------------------------------
@@ -298,6 +340,17 @@ class _Codes:
         """Return the section of a code; empty if it is unknown."""
         known = self._index.codes.get(code)
         return known.section if known else ""
+
+    def target(self, memo: ForeignMemo) -> MemoTarget | None:
+        """Return the part of the codebook that a memo is about; None if it is about the source, or lacking."""
+        if memo.kind in ("code", "entry"):
+            return MemoTarget(kind=memo.kind, id=self.code(memo.name).id)
+        found: Section | Group | None = None
+        if memo.kind == "section":
+            found = books.section_by_title(self._book, memo.name)
+        elif memo.kind == "group":
+            found = books.group_by_title(self._book, memo.name)
+        return MemoTarget(kind=memo.kind, id=found.id) if found else None
 
     def profile(self, name: str) -> str:
         """Return the id of the profile that a file calls `name`; the name itself if the codebook lacks it."""
@@ -364,14 +417,16 @@ class _Plan:
 
     def run(self, options: ImportOptions) -> str:
         """Return the name of this import: the same codings, text and rules have the same one."""
-        parts = (self._foreign.codings, self._foreign.profile, self._foreign.reasoning, options.rules.digest)
+        foreign = self._foreign
+        parts = (foreign.codings, foreign.profile, foreign.reasoning, options.rules.digest, *foreign.memos)
         content = repr((*parts, source_hash(self.source.text)))
         return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def decision(self, state: State, options: ImportOptions) -> Decision | None:
         """Return the step that adds what the session lacks; None if it has everything."""
         events: list[Event] = list(self._new_codings(state))
-        added = len(events)
+        added = sum(isinstance(event, CodingAdded) for event in events)
+        events += self._new_memos(state, state.next_rank + len(events))
         profile, reasoning = self._codes.profile(self._foreign.profile), self._foreign.reasoning
         if profile and not state.profile:
             events.append(profile_event(state, profile, reasoning))
@@ -413,6 +468,8 @@ class _Plan:
         self._faults["other section"] += bool(section and expected and section != expected)
         spans = list(self._spans(coding))
         words = coding.words if coding.words.strip() else self._words_at(coding, spans)
+        if REPLACED in words and spans and legal(self.source.text) == self._foreign.text:
+            words = self.source.text[slice(*spans[0])]
         phrase = self._finder.at(self.source, coding.place_words or words, spans)
         if phrase is not None and coding.place_words and not coding.is_proposed:
             phrase = phrase._replace(kind="exact" if anchors.has_words(self.source.text, spans[0], words) else "folded")
@@ -460,8 +517,8 @@ class _Plan:
         end = start + len(words)
         return own[max(0, start - anchors.CONTEXT_LENGTH) : start], own[end : end + anchors.CONTEXT_LENGTH]
 
-    def _new_codings(self, state: State) -> Iterator[CodingAdded]:
-        """Yield the codings that the session has not had yet, removed ones included."""
+    def _new_codings(self, state: State) -> Iterator[CodingAdded | MemoWritten]:
+        """Yield the codings that the session has not had yet, removed ones included, with the memos on them."""
         places = {
             one.id: Span(one.anchor.start, one.anchor.end) if one.anchor else None for one in state.codings.values()
         }
@@ -482,6 +539,19 @@ class _Plan:
                 rank=rank + number - 1,
                 is_proposed=span is not None and one.phrase.kind == "resembling",
             )
+            if one.coding.memo.strip():
+                target = MemoTarget(kind="quotation", id=f"{base}-{number}")
+                yield MemoWritten(memo=MemoId(f"{base}-m{number}"), target=target, text=one.coding.memo.strip())
+
+    def _new_memos(self, state: State, rank: int) -> Iterator[MemoWritten]:
+        """Yield the memos that the session lacks, on the source or on parts of the codebook."""
+        known = {(memo.target, memo.text) for memos in (state.notes, state.memos) for memo in memos.values()}
+        base = fresh_id()
+        for number, memo in enumerate(self._foreign.memos):
+            target = self._codes.target(memo) or MemoTarget(kind="source", id=self.source.id)
+            text = memo.text.strip()
+            if text and (target, text) not in known:
+                yield MemoWritten(memo=MemoId(f"{base}-{number}"), target=target, text=text, rank=rank + number)
 
 
 def _key(code: str, words: str, span: Span | None) -> tuple[str, Span | str]:

@@ -35,11 +35,15 @@ from codetui.study.study import Study, StudyError
 
 
 class ExportRequest(NamedTuple):
-    """What to export: the sessions of one coder or of all, in a format, or only its table `what`."""
+    """What to export: the sessions of one coder or of all, in a format, or only its table `what`.
+
+    `is_end_exclusive` is for projects of REFI-QDA alone.
+    """
 
     layout: str = "csv"
     coder: str | None = None
     what: What | None = None
+    is_end_exclusive: bool = False
 
 
 class StudyExport(NamedTuple):
@@ -63,12 +67,12 @@ def export_study(
     """
     exporter = EXPORTERS[request.layout]
     if request.what and not exporter.tables:
-        raise StudyError(
-            f"a document holds all of a session; `--what {request.what}` needs a table: --format csv, jsonl or xlsx."
-        )
+        whole = "document" if exporter.is_folder else "project"
+        needed = f"`--what {request.what}` needs a table: --format csv, jsonl or xlsx"
+        raise StudyError(f"a {whole} holds everything that was coded; {needed}.")
     tables = (request.what,) if request.what else exporter.tables
     sessions = _Sessions(study, request.coder, exporter, tables, progress)
-    content = sessions.survey()
+    content = replace(sessions.survey(), is_end_exclusive=request.is_end_exclusive)
     exported = exporter.write(content, tables, output.open)
     errors = [*sessions.problems, *(Problem(exporter.name, 0, "error", loss) for loss in exported.losses)]
     return StudyExport(exported, content, tuple(filter(is_left_out, dict.fromkeys(errors))))
@@ -137,7 +141,7 @@ class _Sessions:
     def __iter__(self) -> Iterator[ExportedSession]:
         yield from self._sessions()
         yield from self._untouched()
-        if "notes" in self._tables:
+        if "notes" in self._tables or not (self._tables or self._exporter.is_folder):
             yield from self._study_memos()
 
     def _folders(self) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
+from codetui.core.codebook.ids import slug, unique_id
 from codetui.core.codebook.keys import DIGIT_KEYS, with_numbers
 from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
@@ -37,7 +38,6 @@ Notify = Callable[[int, str], None]
 
 PATTERNS: dict[Style, str] = {"colon": "{id}: {name}", "dot": "{id}. {name}", "name": "{name}"}
 SECTION_NUMBER = re.compile(r"[^\d]*(\d+(?:\.\d+)*)")
-LONGEST_SLUG = 40
 LONGEST_GROUP_ID = 3
 TOKEN = re.compile(r"(?<![\w.])(?:\w+|\W)")
 CONTINUED = re.compile(r"\.?\w")
@@ -222,7 +222,7 @@ def _name_sections(sections: list[Passage]) -> None:
             passage.section_kind = None
         kind = passage.section_kind
         title = kind.title if kind else vocabulary.chapter_title(passage.heading)
-        passage.label = Label(_unique(kind.id if kind else _slug(title), taken), title)
+        passage.label = Label(unique_id(kind.id if kind else slug(title), taken), title)
 
 
 def _name_codes(codes: list[Passage], notify: Notify) -> None:
@@ -231,11 +231,11 @@ def _name_codes(codes: list[Passage], notify: Notify) -> None:
         label = Label("", vocabulary.code_name(passage.heading)) if passage.label == NO_LABEL else passage.label
         id_ = label.id
         if not id_:
-            id_ = _unique(_slug(label.name), taken)
+            id_ = unique_id(slug(label.name), taken)
             notify(passage.line, f"“{label.name}” has no id in the book; {id_} is used")
         elif id_.isdigit() and id_ in taken and passage.section:
             number = SECTION_NUMBER.match(passage.section.heading)
-            id_ = _unique(f"{number[1] if number else passage.section.label.id}.{id_}", taken)
+            id_ = unique_id(f"{number[1] if number else passage.section.label.id}.{id_}", taken)
             notify(passage.line, f"another code has the id {label.id}; {id_} is used for this one")
         taken.setdefault(id_, 1)
         passage.label = label._replace(id=id_, name=label.name or label.id)
@@ -254,7 +254,7 @@ def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
         title = vocabulary.plain_name(group.heading)
         last = stem.split(".")[-1]
         is_clear = stem and lasts[last] == 1 and len(last) <= LONGEST_GROUP_ID
-        group.label = Label(_unique(last if is_clear else stem or _slug(title), taken), title)
+        group.label = Label(unique_id(last if is_clear else stem or slug(title), taken), title)
 
 
 def _name_profiles(profiles: list[Passage]) -> None:
@@ -263,24 +263,6 @@ def _name_profiles(profiles: list[Passage]) -> None:
     ids = with_numbers([label.id for label in labels])
     for passage, label, id_ in zip(profiles, labels, ids, strict=True):
         passage.label = label._replace(id=id_)
-
-
-def _unique(wanted: str, taken: dict[str, int]) -> str:
-    """Return `wanted`, or `wanted_2` and so on if it is taken, and reserve it.
-
-    `taken` counts the requests for each id.
-    """
-    id_ = wanted
-    while id_ in taken:
-        taken[wanted] += 1
-        id_ = f"{wanted}_{taken[wanted]}"
-    taken[id_] = 1
-    return id_
-
-
-def _slug(text: str) -> str:
-    """Return the words of a title in lower case, joined by `_`, as an id."""
-    return "_".join(re.findall(r"[^\W_]+", text.casefold()))[:LONGEST_SLUG].strip("_") or "part"
 
 
 # --- references to codes --------------------------------------------------------------------------------

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from codetui.formats.codings.brat import BratReader
 from codetui.formats.codings.foreign import CodingsFile, ForeignSource, Reader, UnknownFormatError
+from codetui.formats.codings.refi import RefiReader
 from codetui.formats.codings.rows import RowReader
 from codetui.formats.codings.spans import DoccanoReader, GoldReader, LabelStudioReader
 from codetui.formats.codings.study_json import StudyJsonReader
 
 READERS: Mapping[str, Reader] = {
     reader.name: reader
-    for reader in (StudyJsonReader(), LabelStudioReader(), GoldReader(), DoccanoReader(), BratReader(), RowReader())
+    for reader in (
+        *(RefiReader(), StudyJsonReader(), LabelStudioReader(), GoldReader(), DoccanoReader(), BratReader()),
+        RowReader(),
+    )
 }
 """The readers by the name of their format."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -31,6 +32,16 @@ class ForeignCoding:
     place_words: str = ""
     list_name: str = ""
     is_proposed: bool = False
+    memo: str = ""
+    """A memo on the quotation, longer than a note."""
+
+
+class ForeignMemo(NamedTuple):
+    """A memo on a source, or on a `name` in it: that of a code, or the title of a section or group."""
+
+    kind: Literal["source", "section", "group", "code", "entry"]
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +61,9 @@ class ForeignSource:
     text: str = field(default="", repr=False)
     coder: str = ""
     is_done: bool | None = None
+    memos: tuple[ForeignMemo, ...] = ()
+    guid: str = ""
+    """Its identifier in a project of REFI-QDA."""
 
 
 class UnknownFormatError(ValueError):
@@ -63,15 +77,21 @@ class CodingsFile:
     """A file of codings, parsed as JSON where it is JSON; `beside` reads a file next to it, by its name."""
 
     def __init__(self, name: str, data: bytes, beside: Callable[[str], bytes | None] = lambda _: None) -> None:
-        """Decode a file. Raises UnknownFormatError if it is no text in UTF-8."""
         self.name = name
+        self.data = data
         self.beside = beside
+        self.left_out = Counter[str]()
+        """The number of each kind of thing in the file that its reader leaves out, such as `pictures`."""
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the file. Raises UnknownFormatError if it is none in UTF-8."""
         try:
-            self.text = data.decode("utf-8-sig")
+            return self.data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
+            line = self.data.count(b"\n", 0, error.start) + 1
             message = "this is no text in UTF-8; save the file as UTF-8 and import it again"
-            raise UnknownFormatError(name, line, message) from None
+            raise UnknownFormatError(self.name, line, message) from None
 
     @property
     def suffix(self) -> str:

@@ -41,6 +41,14 @@ def _lines(lines_of: Callable[[Table], Iterator[str]]) -> Write:
     return write
 
 
+def _project(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Exported:
+    """Write a project of REFI-QDA."""
+    from codetui.formats.refi.project_writer import write_project
+
+    with open_file("") as file:
+        return write_project(study, file)
+
+
 TABLES: Mapping[What, str] = {"codings": "codings", "ads": "coded_ads", "notes": "notes"}
 """The tables that can be exported, with the names of their files, none of which could be taken for a corpus."""
 
@@ -53,6 +61,7 @@ EXPORTERS = {
         Exporter("csv", (".csv",), ("codings",), _lines(csv_lines)),
         Exporter("jsonl", (".jsonl", ".ndjson"), ("codings",), _lines(json_lines)),
         Exporter("xlsx", (".xlsx",), tuple(TABLES), write_workbook),
+        Exporter("qdpx", (".qdpx",), (), _project, default_name="study"),
     )
 }
 """Every export format by its name; the first one is the default."""

@@ -60,13 +60,15 @@ class ExportedStudy:
     """The codebook, with the codes of earlier versions that are in use, and the sessions, coder by coder.
 
     The sessions are read anew each time they are iterated, so that one is in memory at a time. `coders` are their
-    coders in this order, `attributes` the names of the further columns of their sources.
+    coders in this order, `attributes` the names of the further columns of their sources. `is_end_exclusive` if projects
+    of REFI-QDA end a selection with the code point behind it.
     """
 
     book: Codebook
     sessions: Iterable[ExportedSession]
     coders: Sequence[str] = ()
     attributes: Sequence[str] = ()
+    is_end_exclusive: bool = False
 
     def mapped(self, change: Callable[[ExportedSession], ExportedSession]) -> ExportedStudy:
         """Return the study with every session changed; its coders and attributes stay."""

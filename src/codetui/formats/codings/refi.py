@@ -1,0 +1,266 @@
+"""Codings in projects of REFI-QDA (`.qdpx`), as NVivo, ATLAS.ti, MAXQDA, QualCoder and others export them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+from xml.etree.ElementTree import Element
+
+from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignMemo, ForeignSource, UnknownFormatError
+from codetui.formats.refi.archive import SUFFIX, Archive
+from codetui.formats.refi.positions import Counting, Selected, find_counting
+from codetui.formats.refi.project_writer import MEMO, PROFILE, REASONING, STATE, WORDS
+from codetui.formats.refi.xml import ORIGIN, MalformedError, child, child_text, children, identifier, tag, target_of
+from codetui.model import with_plain_line_ends
+
+ZIP = b"PK\x03\x04"
+MEMO_ON = re.compile(r"(section|group|code|entry): (.+)", re.DOTALL)
+KINDS: Mapping[str, Literal["section", "group", "code", "entry"]] = {
+    "section": "section",
+    "group": "group",
+    "code": "code",
+    "entry": "entry",
+}
+LEFT_OUT = {"Case": "cases", "Set": "sets", "Link": "links", "Graph": "graphs"}
+"""The elements of a project that are no codings, and what they are called."""
+
+MEDIA = {"PictureSource": "pictures", "PDFSource": "PDF files", "AudioSource": "recordings", "VideoSource": "videos"}
+TEXT_VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
+
+
+class RefiReader:
+    """Reads the codings of texts, by user; what has no place in sessions is counted."""
+
+    name = "qdpx"
+    suffixes = (SUFFIX,)
+    expected = "a REFI-QDA project (.qdpx), as NVivo, ATLAS.ti, MAXQDA and QualCoder export it"
+
+    def fits(self, file: CodingsFile) -> bool:
+        """Return whether the file has the suffix of a project."""
+        return file.suffix == SUFFIX
+
+    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
+        """Return one source for each text and user who coded it."""
+        try:
+            archive = Archive(file.data)
+            return list(_Project(file, archive, archive.root()).sources())
+        except MalformedError as error:
+            raise UnknownFormatError(file.name, error.line, f"this project cannot be read: {error}") from None
+
+
+class _Text(NamedTuple):
+    """A source with a text that can be coded, and the elements of its selections."""
+
+    node: Element
+    name: str
+    text: str
+    selections: list[Element]
+
+
+class _Note(NamedTuple):
+    name: str
+    text: str
+    user: str
+
+
+class _Project:
+    """The parts of a project by identifier."""
+
+    def __init__(self, file: CodingsFile, archive: Archive, root: Element) -> None:
+        self._file, self._archive, self._root = file, archive, root
+        self._left_out: Counter[str] = file.left_out
+        self._is_own = (root.get("origin") or "").startswith(ORIGIN)
+        self._users = {
+            identifier(user): user.get("name") or user.get("id") or identifier(user)
+            for user in children(child(root, "Users"), "User")
+        }
+        self._variables = {
+            identifier(one): one.get("name") or "" for one in children(child(root, "Variables"), "Variable")
+        }
+        self._notes = {
+            identifier(one): _Note(one.get("name") or "", (archive.text_of(one) or "").strip(), self._user(one))
+            for one in children(child(root, "Notes"), "Note")
+        }
+        self._codes = dict(_code_names(child(child(root, "CodeBook"), "Codes")))
+        self._used_notes: set[str] = set()
+
+    def sources(self) -> Iterator[ForeignSource]:
+        """Yield the codings of each text and user, and count what is left out."""
+        texts = list(self._texts())
+        counting = find_counting([one for text in texts for one in _selected(text)])
+        for text in texts:
+            yield from self._of_text(text, counting)
+        for container in self._root:
+            for one in container:
+                self._count(LEFT_OUT.get(tag(one), ""))
+        self._count("notes", len(self._notes.keys() - self._used_notes))
+
+    def _count(self, what: str, number: int = 1) -> None:
+        if what and number:
+            self._left_out[what] += number
+
+    def _texts(self) -> Iterator[_Text]:
+        """Yield the sources that are texts, and the texts of PDF files."""
+        for source in children(child(self._root, "Sources"), "TextSource", *MEDIA):
+            node = source if tag(source) == "TextSource" else child(source, "Representation")
+            name = source.get("name") or source.get("plainTextPath") or identifier(source)
+            for inside in source:
+                if tag(inside).endswith("Selection") and tag(inside) != "PlainTextSelection":
+                    self._count(f"selections in {MEDIA.get(tag(source), 'other sources')}")
+            text = self._archive.text_of(node) if node is not None else None
+            if node is None or text is None:
+                is_own = self._is_own and tag(source) == "TextSource"
+                if is_own:
+                    yield _Text(source, name, "", [])
+                else:
+                    self._count(MEDIA.get(tag(source), "sources without a plain text"))
+                continue
+            yield _Text(node, name, text, list(children(node, "PlainTextSelection")))
+
+    # --- one text ---------------------------------------------------------------------------------------
+
+    def _of_text(self, text: _Text, counting: Counting) -> Iterator[ForeignSource]:
+        """Yield the codings of a text by each of its users."""
+        codings: dict[str, list[ForeignCoding]] = {}
+        for selection in text.selections:
+            for user, coding in self._of_selection(text, selection, counting):
+                codings.setdefault(user, []).append(coding)
+        for node in children(text.node, "Coding"):
+            found = self._coding(node)
+            if found.words:
+                codings.setdefault(self._user(node, text.node), []).append(found)
+            else:
+                self._count("codings of whole texts")
+        values = self._values(text.node)
+        notes = self._notes_on(text.node)
+        known = [*codings, *(user for user in self._coders(values, notes, text.node) if user not in codings)]
+        for user in known:
+            yield self._source(text, user, codings.get(user, []), values, [one for one in notes if one.user == user])
+        self._count("notes", sum(one.user not in known for one in notes))
+
+    def _coders(self, values: Mapping[str, str], notes: Iterable[_Note], node: Element) -> list[str]:
+        """Return the users who have a profile, a state or a note on a source."""
+        found = [one.user for one in notes]
+        for name in values:
+            variable, _, user = name.partition(": ")
+            if variable in (PROFILE, STATE):
+                found.append(self._identifier_of(user) if user else self._user(node, node))
+        return list(dict.fromkeys(found))
+
+    def _source(
+        self, text: _Text, user: str, codings: list[ForeignCoding], values: Mapping[str, str], notes: list[_Note]
+    ) -> ForeignSource:
+        name = self._users.get(user, user)
+
+        def value(variable: str) -> str:
+            return values.get(f"{variable}: {name}") or values.get(variable, "")
+
+        memos = [self._memo(note) for note in notes if not (self._is_own and note.name == REASONING)]
+        return ForeignSource(
+            id=text.name,
+            file=self._file.name,
+            codings=tuple(codings),
+            profile=value(PROFILE),
+            reasoning="\n\n".join(note.text for note in notes if self._is_own and note.name == REASONING),
+            text=with_plain_line_ends(text.text),
+            coder=name,
+            is_done=value(STATE) == "done" if value(STATE) and self._is_own else None,
+            memos=tuple(memos),
+            guid=identifier(text.node),
+        )
+
+    def _memo(self, note: _Note) -> ForeignMemo:
+        found = MEMO_ON.fullmatch(note.name) if self._is_own else None
+        return ForeignMemo(KINDS[found[1]], found[2], note.text) if found else ForeignMemo("source", "", note.text)
+
+    def _of_selection(self, text: _Text, selection: Element, counting: Counting) -> Iterator[tuple[str, ForeignCoding]]:
+        """Yield the codings of a selection with their users."""
+        place = _positions(selection)
+        span = counting.span(*place, text.text) if place else None
+        nodes = list(children(selection, "Coding"))
+        if not nodes:
+            self._count("selections without a code")
+        on_selection = self._notes_on(selection)
+        for node in nodes:
+            words = with_plain_line_ends(text.text)[span.start : span.end] if span else selection.get("name") or ""
+            found = self._coding(node, on_selection)
+            if not words.strip():
+                self._count("codings of empty selections")
+                continue
+            yield (
+                self._user(node, selection, text.node),
+                ForeignCoding(
+                    code=found.code,
+                    words=found.words or words,
+                    start=span.start if span else None,
+                    end=span.end if span else None,
+                    note=found.note,
+                    memo=found.memo,
+                    place_words=words if span and found.words else "",
+                ),
+            )
+
+    def _coding(self, node: Element, others: Iterable[_Note] = ()) -> ForeignCoding:
+        """Return the code of a coding with its notes; its words only if a note of this program has them."""
+        notes = [*self._notes_on(node), *others]
+        words = [one.text for one in notes if self._is_own and one.name == WORDS]
+        memos = [one.text for one in notes if self._is_own and one.name == MEMO]
+        code = target_of(node, "CodeRef")
+        return ForeignCoding(
+            code=self._codes.get(code, code),
+            words=words[0] if words else "",
+            note="\n".join(one.text for one in notes if not (self._is_own and one.name in (WORDS, MEMO))),
+            memo="\n\n".join(memos),
+        )
+
+    def _notes_on(self, node: Element) -> list[_Note]:
+        """Return the notes that an element refers to."""
+        found: list[_Note] = []
+        for reference in children(node, "NoteRef"):
+            note = self._notes.get(identifier(reference, "targetGUID"))
+            if note is not None:
+                self._used_notes.add(identifier(reference, "targetGUID"))
+                found += [note] if note.text else []
+        return found
+
+    def _values(self, node: Element) -> dict[str, str]:
+        """Return the variables of a source by name, and count those that no session has."""
+        found: dict[str, str] = {}
+        for value in children(node, "VariableValue"):
+            name = self._variables.get(target_of(value, "VariableRef"), "")
+            text = next(filter(None, (child_text(value, each) for each in TEXT_VALUES)), "")
+            if name.partition(": ")[0] in (PROFILE, STATE):
+                found[name] = text
+            elif text and not self._is_own:
+                self._count("values of variables")
+        return found
+
+    def _user(self, *nodes: Element) -> str:
+        """Return the user who made the first of some elements that names one, else the only user of the project."""
+        named = next(filter(None, (identifier(node, "creatingUser") for node in nodes)), "")
+        return named or (next(iter(self._users)) if len(self._users) == 1 else "")
+
+    def _identifier_of(self, name: str) -> str:
+        return next((own for own, user in self._users.items() if user == name), name)
+
+
+def _positions(selection: Element) -> tuple[int, int] | None:
+    try:
+        return int(selection.get("startPosition") or ""), int(selection.get("endPosition") or "")
+    except ValueError:
+        return None
+
+
+def _selected(text: _Text) -> Iterator[Selected]:
+    for selection in text.selections:
+        if place := _positions(selection):
+            yield Selected(*place, selection.get("name") or "", text.text)
+
+
+def _code_names(codes: Element | None) -> Iterator[tuple[str, str]]:
+    """Yield the identifier and the name of each code."""
+    for code in codes.iter() if codes is not None else ():
+        if tag(code) == "Code":
+            yield identifier(code), code.get("name") or identifier(code)
