@@ -200,3 +200,39 @@ def test_an_agreed_profile_keeps_both_reasonings(study: Path) -> None:
     adjudicate()
     state = consensus("12")
     assert (state.profile, state.reasoning, state.is_done) == ("1", "anna agrees. / bram agrees.", True)
+
+
+def test_check_names_what_no_longer_follows_from_the_coders(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["adjudicate", "anna", "bram", "-o", "-"])
+    capsys.readouterr()
+
+    def checked() -> str:
+        run(["check"])
+        return capsys.readouterr().out
+
+    assert "adjudicate" not in checked()
+    with Study.open().session("11", "consensus") as session:
+        session.execute(AssignProfile("1", "He keeps it."))
+        assert isinstance(session.execute(MarkDone(is_done=True)), Saved)
+    assert "marked done, but 3 disagreements came up since: `codetui adjudicate anna bram --as consensus`" in checked()
+    with Study.open().session("11", "bram") as session:
+        session.execute(MarkDone(is_done=False))
+    assert "no longer marked done" in checked()
+
+
+def test_a_model_is_reviewed_and_the_result_is_not_independent(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code("model:x", [(LAMP, "TASK1"), (SEA, "TASK1")], "2", "Because.")
+    assert run(["adjudicate", "model:x"]) == 0
+    assert "0 of 3 codings decided, 3 open" in capsys.readouterr().out
+    tick(f"“{LAMP}”", "1:")
+    tick(f"“{SEA}”", "2:", reason="She says nothing of it.")
+    tick("profile", "other:")
+    text = Path("agenda.md").read_text("utf-8").replace("- [x] other:", "- [x] other: 1")
+    Path("agenda.md").write_text(text, encoding="utf-8")
+    assert run(["adjudicate", "model:x", "--agenda", "agenda.md"]) == 0
+    assert "3 of 3 codings decided, 0 open" in capsys.readouterr().out
+    (reviewed,) = Study.open().sessions(coder="lead-review")
+    assert [coding.words for coding in reviewed.state.live()] == [LAMP]
+    assert reviewed.state.profile == "1" and reviewed.state.is_done
+    run(["agree", "model:x", "lead-review"])
+    assert "not independent: made from review of model:x" in " ".join(capsys.readouterr().out.split())

@@ -119,3 +119,20 @@ async def test_one_coder_alone_has_nobody_to_disagree_with(tmp_path: Path) -> No
     async with running(open_workspace(study, "rosa")) as (pilot, bench):
         await press(pilot, "zj")
         assert "Disagreements need two coders" in bench.status.message[0]
+
+
+async def test_the_codings_of_a_model_are_reviewed(tmp_path: Path) -> None:
+    study = Study.open(write_study(tmp_path))
+    code_source(study, "model:x", "11", [("TASK1", LAMP), ("TASK1", SEA), ("TASK2", "polish")], "1")
+    async with running(open_workspace(study, "lead")) as (pilot, _bench):
+        await press(pilot, "zj")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AdjudicationScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, AdjudicationScreen)
+        await press(pilot, "3")
+        assert "accepted, rejected" in text_of(screen, "message")
+        await press(pilot, "10<enter>TASK1<enter>1")
+        assert "4 decided, 0 open" in text_of(screen, "count")
+    (reviewed,) = study.sessions(coder="lead-review")
+    assert [(one.code, one.words) for one in reviewed.state.live()] == [("TASK1", LAMP), ("TASK1", "polish")]
+    assert reviewed.state.profile == "1" and reviewed.state.is_done

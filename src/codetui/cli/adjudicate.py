@@ -14,7 +14,7 @@ from codetui.core.adjudication import Edges
 from codetui.core.text.display import plural
 from codetui.formats.agenda import Ticked, parse_agenda, render_agenda
 from codetui.model import Problem
-from codetui.study.adjudication import Adjudication, AdjudicationRequest, Progress
+from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, Progress, default_result
 from codetui.study.outputs import protected_part
 from codetui.study.study import Study
 
@@ -29,8 +29,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser, *PARTS)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = STEPS
-    parser.add_argument("coders", nargs=2, metavar="CODER", help="the two coders")
-    parser.add_argument("--as", dest="result", default="consensus", metavar="NAME", help="who gets the result")
+    words = "the two coders, or one, such as a model, whose every coding is reviewed"
+    parser.add_argument("coders", nargs="+", metavar="CODER", help=words)
+    words = "who gets the result; default: consensus, of a review your name and -review"
+    parser.add_argument("--as", dest="result", metavar="NAME", help=words)
     parser.add_argument("--agenda", metavar="FILE", help="an agenda with ticked boxes, which are carried out")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="who is called 1 and who 2; default: 1")
     parser.add_argument(
@@ -54,8 +56,8 @@ def adjudicate(options: argparse.Namespace) -> int:
     is_replaced = options.force or (options.agenda is not None and output == options.agenda)
     if refused := refused or obstacle(output, is_replaced):
         return error(refused)
-    first, second = options.coders
-    request = AdjudicationRequest((first, second), options.result, options.seed, options.iou, options.edges)
+    options.result = options.result or default_result(options.coders, study.reader or "")
+    request = AdjudicationRequest(tuple(options.coders), options.result, options.seed, options.iou, options.edges)
     adjudication = Adjudication(study, request)
     ticked: list[Ticked] = []
     problems: list[Problem] = []
@@ -83,7 +85,7 @@ def adjudicate(options: argparse.Namespace) -> int:
 
 def _command(options: argparse.Namespace, output: str) -> str:
     words = ["codetui", "adjudicate", *options.coders, "--agenda", "FILE" if output == STDOUT else output]
-    words += ["--as", options.result] if options.result != "consensus" else []
+    words += ["--as", options.result] if options.result != CONSENSUS else []
     words += ["--seed", str(options.seed)] if options.seed != 1 else []
     words += ["--iou", f"{options.iou:g}"] if options.iou != 0.5 else []
     for part in ("study", "corpus", "codebook", "sessions"):
@@ -95,11 +97,13 @@ def _command(options: argparse.Namespace, output: str) -> str:
 def _show(study: Study, progress: Progress, request: AdjudicationRequest, output: str) -> None:
     words = study.codebook.words
     ads = plural(progress.sources, words.source, words.sources)
-    show_wrapped(f"{ads} that both coders have done; {plural(progress.agreed, 'agreed coding')} taken over")
+    if request.is_review:
+        show_wrapped(f"{ads} that {request.coders[0]} has done")
+    else:
+        show_wrapped(f"{ads} that both coders have done; {plural(progress.agreed, 'agreed coding')} taken over")
     total = progress.before + progress.decided + progress.open
-    show_wrapped(
-        f"{progress.before + progress.decided} of {plural(total, 'disagreement')} decided, {progress.open} open"
-    )
+    items = plural(total, "coding" if request.is_review else "disagreement")
+    show_wrapped(f"{progress.before + progress.decided} of {items} decided, {progress.open} open")
     show(f"the result is the coder {request.result}" + (f"; the open ones are in {output}" if progress.open else ""))
 
 

@@ -91,6 +91,8 @@ class AgreementText:
         yield from (f"{number} {what}" for what, number in numbers.items() if number)
         if counts.profiles:
             yield f"profiles without a counterpart: {', '.join(counts.profiles)}"
+        if counts.made_from:
+            yield f"not independent: made from {', '.join(sorted(counts.made_from))}"
 
     def _profile(self) -> Iterator[str]:
         words, number = self._book.words, self._count("profile", "n")

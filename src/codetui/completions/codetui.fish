@@ -260,7 +260,7 @@ complete -c codetui -n '_shtab_codetui_using adjudicate' -l study -xka "(__fish_
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
-complete -c codetui -n '_shtab_codetui_using adjudicate' -l as -x -d 'who gets the result'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l as -x -d 'who gets the result; default: consensus, of a review your name and -review'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l agenda -x -d 'an agenda with ticked boxes, which are carried out'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l seed -x -d 'who is called 1 and who 2; default: 1'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l iou -x -d 'the overlap of the same place; default: 0.5'

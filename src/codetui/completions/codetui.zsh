@@ -82,7 +82,7 @@ _shtab_codetui_adjudicate_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "--as[who gets the result]:NAME:"
+  "--as[who gets the result\; default\: consensus, of a review your name and -review]:NAME:"
   "--agenda[an agenda with ticked boxes, which are carried out]:FILE:"
   "--seed[who is called 1 and who 2\; default\: 1]:N:"
   "--iou[the overlap of the same place\; default\: 0.5]:T:"
@@ -90,7 +90,7 @@ _shtab_codetui_adjudicate_options=(
   {-o,--output}"[the open items\; default\: agenda.md\; - is stdout]:PATH:_files"
   "--force[overwrite an existing file]"
   "--json[print JSON]"
-  ":the two coders:"
+  "(*):the two coders, or one, such as a model, whose every coding is reviewed:"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -66,6 +66,12 @@ class Decided(NamedTuple):
     reason: str = ""
 
 
+def all_of(a: State) -> list[Pair]:
+    """Return every coding of one session as a pair without a second coding, in order of place: for a review."""
+    placed = sorted((one for one in a.live() if one.anchor is not None), key=_place)
+    return [Pair(_key_of([one.id]), "only_a", one, None) for one in (*placed, *_unplaced(a))]
+
+
 def pairs_of(a: State, b: State, seed: int, threshold: float = 0.5) -> tuple[list[Pair], list[Pair]]:
     """Return the codings of two sessions on which the coders agree, and those on which they do not.
 
@@ -86,10 +92,10 @@ def pairs_of(a: State, b: State, seed: int, threshold: float = 0.5) -> tuple[lis
 def _without_place(a: State, b: State) -> list[tuple[Kind, Coding | None, Coding | None]]:
     """Pair the codings without a place by code and words."""
     waiting: defaultdict[tuple[str, str], deque[Coding]] = defaultdict(deque)
-    for one in (one for one in b.live() if one.anchor is None):
+    for one in _unplaced(b):
         waiting[one.code, normalize_words(one.words)].append(one)
     found: list[tuple[Kind, Coding | None, Coding | None]] = []
-    for one in (one for one in a.live() if one.anchor is None):
+    for one in _unplaced(a):
         same = waiting[one.code, normalize_words(one.words)]
         found.append(("same", one, same.popleft()) if same else ("only_a", one, None))
     found += [("only_b", None, one) for rest in waiting.values() for one in rest]
@@ -101,8 +107,16 @@ def _pair(found: tuple[Kind, Coding | None, Coding | None], seed: int) -> Pair:
     ids = sorted(one.id for one in (a, b) if one is not None)
     digest = hashlib.sha256("\0".join((str(seed), *ids)).encode("utf-8", "surrogatepass")).digest()
     is_swapped = bool(digest[0] & 1)
-    key = hashlib.sha256("\0".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return Pair(key, kind, *((b, a) if is_swapped else (a, b)))
+    return Pair(_key_of(ids), kind, *((b, a) if is_swapped else (a, b)))
+
+
+def _key_of(ids: Sequence[str]) -> str:
+    """Return the key of the codings with these ids, in order."""
+    return hashlib.sha256("\0".join(ids).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _unplaced(state: State) -> list[Coding]:
+    return [one for one in state.live() if one.anchor is None]
 
 
 def is_swapped_profile(seed: int, source: str) -> bool:

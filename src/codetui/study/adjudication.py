@@ -15,6 +15,7 @@ from codetui.core.adjudication import (
     Decided,
     Edges,
     Pair,
+    all_of,
     is_swapped_profile,
     pairs_of,
 )
@@ -24,11 +25,13 @@ from codetui.core.codebook import index as books
 from codetui.core.codebook.usage import done_transactions
 from codetui.core.session.commands import Decision, Undo
 from codetui.core.session.state import State, profile_event
+from codetui.core.text.display import plural
 from codetui.formats.agenda import AgendaItem, AgendaSource, Side, Ticked, quote_of
 from codetui.model import Coding, DoneMarked, Event, Problem, Source, SourceId, source_hash
 from codetui.storage.journal import fresh_id
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
+from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
 DONE = "done"
@@ -42,14 +45,40 @@ KINDS: dict[Kind, str] = {
 }
 
 
-class AdjudicationRequest(NamedTuple):
-    """The two coders, the coder who gets the result, and how codings are paired and joined."""
+REVIEW = "review of "
+"""Begins the run of steps that review one coder, a model above all."""
 
-    coders: tuple[str, str]
-    result: str = "consensus"
+
+CONSENSUS = "consensus"
+"""The coder who gets the result of two coders, if no other name is given."""
+
+
+def default_result(coders: Sequence[str], reader: str) -> str:
+    """Return the coder who gets the result: that of a review is apart from the codings of the reader."""
+    return f"{reader}-review" if len(coders) == 1 else CONSENSUS
+
+
+class AdjudicationRequest(NamedTuple):
+    """The two coders, the coder who gets the result, and how codings are paired and joined.
+
+    A single coder is reviewed: every coding is accepted, rejected or corrected.
+    """
+
+    coders: tuple[str, ...]
+    result: str = CONSENSUS
     seed: int = 1
     iou: float = 0.5
     edges: Edges = "intersection"
+
+    @property
+    def is_review(self) -> bool:
+        """True for one coder alone."""
+        return len(self.coders) == 1
+
+    @property
+    def run(self) -> str:
+        """The run of the steps, which names the coders that the result was made from."""
+        return f"{REVIEW}{self.coders[0]}" if self.is_review else " and ".join(self.coders)
 
 
 class Progress(NamedTuple):
@@ -77,8 +106,8 @@ class Adjudication:
 
     def __init__(self, study: Study, request: AdjudicationRequest) -> None:
         """Prepare the adjudication. Raises StudyError if the names or the sessions do not allow it."""
-        if len({*request.coders, request.result}) < 3:
-            raise StudyError("name two different coders, and with --as a third name for the result.")
+        if len({*request.coders, request.result}) < len(request.coders) + 1 or len(request.coders) > 2:
+            raise StudyError("name two different coders, or one to review, and with --as another name for the result.")
         self._study, self._request = study, request
         self._problems: list[Problem] = []
 
@@ -93,11 +122,13 @@ class Adjudication:
                 if one.state.is_done and not one.is_unread:
                     states[one.source.id] = one.state
             sessions.append(states)
-        common = [id_ for id_ in sessions[0] if id_ in sessions[1]]
+        common = [id_ for id_ in sessions[0] if id_ in sessions[-1]]
         if not common:
             words = self._study.codebook.words
-            a, b = (f"{coder} {len(done)}" for coder, done in zip(self._request.coders, sessions, strict=True))
-            raise StudyError(f"there is no {words.source} that both have done and that you may read (done: {a}, {b}).")
+            done = zip(self._request.coders, sessions, strict=True)
+            numbers = ", ".join(f"{coder} {len(states)}" for coder, states in done)
+            who = "was done" if self._request.is_review else "both have done"
+            raise StudyError(f"there is no {words.source} that {who} and that you may read (done: {numbers}).")
         found: list[_Work] = []
         for id_ in common:
             source = sources.find(id_)
@@ -105,9 +136,13 @@ class Adjudication:
                 what = f"the corpus has no {self._study.codebook.words.source} {id_}, so it is not adjudicated"
                 self._problems.append(Problem(str(self._study.sessions_path), 0, "error", what))
                 continue
-            a_state, b_state = (located_in(states[id_], source) for states in sessions)
-            agreed, disputed = pairs_of(a_state, b_state, self._request.seed, self._request.iou)
-            found.append(_Work(source, (a_state, b_state), agreed, disputed))
+            first = located_in(sessions[0][id_], source)
+            if self._request.is_review:
+                found.append(_Work(source, (first, State()), (), all_of(first)))
+                continue
+            second = located_in(sessions[1][id_], source)
+            agreed, disputed = pairs_of(first, second, self._request.seed, self._request.iou)
+            found.append(_Work(source, (first, second), agreed, disputed))
         return found
 
     def take_over_agreed(self) -> int:
@@ -204,9 +239,8 @@ class Adjudication:
             spans = [(one.start, one.end) for one in anchors]
             quote = quote_of(text, min(spans)[0], max(end for _, end in spans)) if spans else ""
             has_edges = pair.kind == "other_edges"
-            yield AgendaItem(
-                pair.key, KINDS[pair.kind], self._side(pair.first), self._side(pair.second), quote, has_edges
-            )
+            kind = "to review" if self._request.is_review else KINDS[pair.kind]
+            yield AgendaItem(pair.key, kind, self._side(pair.first), self._side(pair.second), quote, has_edges)
         if self._is_profile_open(work, state, done):
             first, second = map(self._profile_side, self._profile_sides(work))
             yield AgendaItem(PROFILE, "profile", first, second)
@@ -222,7 +256,8 @@ class Adjudication:
 
     def _profile_sides(self, work: _Work) -> tuple[State, State]:
         a, b = work.states
-        return (b, a) if is_swapped_profile(self._request.seed, work.source.id) else (a, b)
+        is_swapped = not self._request.is_review and is_swapped_profile(self._request.seed, work.source.id)
+        return (b, a) if is_swapped else (a, b)
 
     def _is_profile_open(self, work: _Work, state: State, done: frozenset[str]) -> bool:
         a, b = work.states
@@ -266,8 +301,7 @@ class Adjudication:
             self._record(session, [DoneMarked(is_done=True, was_done=False)], DONE)
 
     def _record(self, session: Session, events: Sequence[Event], key: str) -> None:
-        names = " and ".join(self._request.coders)
-        decision = Decision(tuple(events), f"Adjudicated: {key}", "consensus", from_name=key, run=names)
+        decision = Decision(tuple(events), f"Adjudicated: {key}", "consensus", from_name=key, run=self._request.run)
         outcome = session.record(decision)
         if not isinstance(outcome, Saved):
             raise StudyError(f"{outcome.reason}; what was decided before is saved.", file=session.log_path)
@@ -309,3 +343,34 @@ def _by_source(ticked: Iterable[Ticked]) -> dict[str, list[Ticked]]:
 def _joined(one: str, other: str) -> str:
     """Return the reasonings of both coders as one, or the one if they are the same."""
     return " / ".join(dict.fromkeys(filter(None, (one.strip(), other.strip()))))
+
+
+# --- checking -----------------------------------------------------------------------------------------
+
+
+def inconsistencies(study: Study) -> Iterator[Problem]:
+    """Yield a problem for each source whose result no longer follows from the sessions that it was made from."""
+    results: dict[tuple[str, tuple[str, ...]], dict[SourceId, SessionSnapshot]] = {}
+    for session in study.sessions():
+        for run in {step.run for step in session.transactions if step.cause == "consensus"}:
+            names = (run.removeprefix(REVIEW),) if run.startswith(REVIEW) else tuple(run.split(" and "))
+            results.setdefault((session.coder, names), {})[session.source.id] = session
+    hidden = set(study.samples.hidden_from(study.reader)) if study.reader else set()
+    for (result, coders), sessions in results.items():
+        try:
+            adjudication = Adjudication(study, AdjudicationRequest(coders, result))
+            known = {source.id for source in adjudication.sources}
+        except StudyError:
+            adjudication, known = None, set()
+        for id_, session in sessions.items():
+            if id_ not in hidden and (what := _inconsistency(adjudication if id_ in known else None, id_, session)):
+                hint = f"`codetui adjudicate {' '.join(coders)} --as {result}` goes on there"
+                yield Problem(str(session.log), 0, "warning", f"{what}: {hint}")
+
+
+def _inconsistency(adjudication: Adjudication | None, id_: SourceId, session: SessionSnapshot) -> str:
+    """Return what is wrong with the result on a source; `adjudication` is None if a coder has not done it now."""
+    if adjudication is None:
+        return "a session that this was made from is missing or no longer marked done"
+    left = len(adjudication.left(id_))
+    return f"marked done, but {plural(left, 'disagreement')} came up since" if session.state.is_done and left else ""

@@ -68,7 +68,8 @@ class CoderCounts:
     `ambiguous` codings were given a place, or left out. The place of `resembling` ones is not accepted yet, `unplaced`
     ones have none, and `repeated` ones have the code and place of another one. `unknown` and `by_rule` count codings by
     codes that the codebook lacks, without a rule and with one that leaves them out; `profiles` counts the profiles
-    without a counterpart.
+    without a counterpart. `made_from` names what the sessions were made from by adjudication or review: such a coder is
+    not independent of these.
     """
 
     sessions: int = 0
@@ -81,6 +82,7 @@ class CoderCounts:
     unknown: Counter[str] = field(default_factory=Counter)
     by_rule: Counter[str] = field(default_factory=Counter)
     profiles: Counter[str] = field(default_factory=Counter)
+    made_from: set[str] = field(default_factory=set)
 
 
 class ListedSpan(NamedTuple):
@@ -250,6 +252,8 @@ class _Reader:
         sources[id_] = source
         pairs = zip(self._request.coders, states, strict=True)
         compared = tuple(self._session(coder, state, source) for coder, state in pairs)
+        for coder, one in zip(self._request.coders, sessions, strict=True):
+            self._counts[coder].made_from |= {step.run for step in one.transactions if step.cause == "consensus"}
         return ComparedSource(id_, length, compared, _week(sessions[0]))
 
     def _session(self, coder: str, state: State, source: Source) -> ComparedSession:

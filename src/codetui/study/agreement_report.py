@@ -110,6 +110,7 @@ def _counted(counts: CoderCounts) -> Record:
         "unknown_codes": dict(counts.unknown),
         "codes_without_counterpart": dict(counts.by_rule),
         "profiles_without_counterpart": dict(counts.profiles),
+        "made_from": sorted(counts.made_from),
     }
 
 

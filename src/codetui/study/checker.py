@@ -38,6 +38,7 @@ from codetui.storage import session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
+from codetui.study import adjudication
 from codetui.study.former import with_former
 from codetui.study.memos import file_problems
 from codetui.study.reconcile.findings import codebook_remarks
@@ -66,6 +67,7 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=lambda one: one.folder):
         problems += _check_coder(study, folder, sessions, sources, groups)
     problems += study.samples.inconsistencies(sources, book.words.source)
+    problems += adjudication.inconsistencies(study)
     return in_order([*study.codebook_service.problems, *study.problems(coder, problems)])
 
 

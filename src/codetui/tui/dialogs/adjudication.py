@@ -62,9 +62,10 @@ class AdjudicationScreen(Dialog[None]):
         Binding("down,j", "move(1)", "down", show=False),
     ]
 
-    def __init__(self, adjudication: Adjudication, coders: tuple[str, str], index: CodebookIndex) -> None:
-        """Create the screen of an adjudication for which what both agree on has been taken over."""
-        super().__init__(f"Disagreements of {' and '.join(coders)}")
+    def __init__(self, adjudication: Adjudication, coders: tuple[str, ...], index: CodebookIndex) -> None:
+        """Create the screen of an adjudication for which what both agree on has been taken over, or of a review."""
+        self._is_review = len(coders) == 1
+        super().__init__(f"Review of {coders[0]}" if self._is_review else f"Disagreements of {' and '.join(coders)}")
         self._adjudication, self._index = adjudication, index
         self._open = deque(
             _Open(source, item) for source in adjudication.sources for item in adjudication.left(source.id)
@@ -97,7 +98,7 @@ class AdjudicationScreen(Dialog[None]):
     def action_decide(self, rule: Rule) -> None:
         """Decide the disagreement that is shown."""
         if self._open:
-            refusal = _refusal(self._open[0].item, rule)
+            refusal = _refusal(self._open[0].item, rule, is_review=self._is_review)
             if refusal:
                 self._say(refusal, is_refusal=True)
             else:
@@ -158,7 +159,7 @@ class AdjudicationScreen(Dialog[None]):
         if self._open:
             self._aside.append(self._open.popleft())
             self._show()
-            self._say(f"Set aside: {plural(len(self._aside), 'disagreement')}.")
+            self._say(f"{len(self._aside)} set aside.")
 
     def action_undo(self) -> None:
         """Undo the last decision that was made here, and show it again."""
@@ -217,7 +218,7 @@ class AdjudicationScreen(Dialog[None]):
         rows.call_after_refresh(partial(rows.scroll_to, y=max(0, layout.row_of(start) - 3), animate=False))
         self.query_one("#adjudication-count", Static).update(self._count())
         self.query_one("#adjudication-sides", Static).update(self._sides(item))
-        self.query_one(".frame").border_subtitle = key_chips(_keys(item))
+        self.query_one(".frame").border_subtitle = key_chips(_keys(item, is_review=self._is_review))
 
     def _count(self) -> Content:
         words = self._index.book.words
@@ -235,7 +236,7 @@ class AdjudicationScreen(Dialog[None]):
         """Return what 1 and 2 have, and the definitions of their codes."""
         width = max(20, self.size.width - 8)
         parts: list[Content] = []
-        for number, side in (("1", item.first), ("2", item.second)):
+        for number, side in (("1", item.first),) if self._is_review else (("1", item.first), ("2", item.second)):
             lines = _lines(_described(side), width - 3, MOST_LINES)
             parts.append(Content.assemble((f"{number}  ", "bold"), "\n   ".join(lines)))
         for code in sorted(self._codes()):
@@ -246,9 +247,10 @@ class AdjudicationScreen(Dialog[None]):
         return Content("\n").join(parts)
 
     def _end(self) -> str:
+        noun = "coding" if self._is_review else "disagreement"
         if not self._aside:
-            return "No disagreement is open."
-        number = plural(len(self._aside), "disagreement")
+            return f"No {noun} is open."
+        number = plural(len(self._aside), noun)
         return f"{number} set aside. `codetui adjudicate` writes what is open as an agenda for a talk."
 
     def _places(self, source: Source, item: AgendaItem) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -275,8 +277,10 @@ class AdjudicationScreen(Dialog[None]):
         self.query_one("#adjudication-message", Static).update(message)
 
 
-def _refusal(item: AgendaItem, rule: Rule) -> str:
+def _refusal(item: AgendaItem, rule: Rule, *, is_review: bool) -> str:
     """Return why a rule does not fit a disagreement; empty if it does."""
+    if is_review and rule in ("2", "both"):
+        return "In a review a coding is accepted, rejected, or gets another code."
     if rule in ("intersection", "union") and not item.has_edges:
         return "Only edges of the same code can be joined."
     if item.key == PROFILE and rule in ("both", "neither"):
@@ -286,7 +290,10 @@ def _refusal(item: AgendaItem, rule: Rule) -> str:
     return ""
 
 
-def _keys(item: AgendaItem) -> str:
+def _keys(item: AgendaItem, *, is_review: bool) -> str:
+    if is_review:
+        what = "profile" if item.key == PROFILE else "code"
+        return f"1: accept{'' if item.key == PROFILE else ' · 0: reject'} · Enter: other {what} · Esc: close"
     if item.key == PROFILE:
         return "1 2: take it · Enter: other profile · Esc: close"
     edges = ["- +: shared, all words"] if item.has_edges else []

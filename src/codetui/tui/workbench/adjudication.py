@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from itertools import combinations
 
-from codetui.study.adjudication import Adjudication, AdjudicationRequest
+from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, default_result
 from codetui.study.agreement import other_coders
+from codetui.study.codings_import import MODEL
 from codetui.study.study import Study, StudyError
 from codetui.tui.bench import Bench, RefusedError, in_background
 
@@ -19,9 +20,9 @@ class AdjudicationController:
 
     def begin(self) -> None:
         """Choose the two coders, if there are several pairs."""
-        result = AdjudicationRequest(("", "")).result
-        coders = other_coders(self._bench.workspace.study, result)
-        pairs = {" and ".join(pair): pair for pair in combinations(coders, 2)}
+        coders = other_coders(self._bench.workspace.study, CONSENSUS)
+        pairs: dict[str, tuple[str, ...]] = {" and ".join(pair): pair for pair in combinations(coders, 2)}
+        pairs |= {f"review {name}": (name,) for name in coders if name.startswith(MODEL)}
         if not pairs:
             raise RefusedError("Disagreements need two coders, and fewer have coded in this study yet.")
         if len(pairs) == 1:
@@ -33,12 +34,14 @@ class AdjudicationController:
         dialog = ChoiceDialog("Settle the disagreements of", options)
         self._bench.ask(dialog, lambda name: self._prepare(pairs[name]))
 
-    def _prepare(self, coders: tuple[str, str]) -> None:
-        self._bench.say(f"Comparing {coders[0]} and {coders[1]}…")
-        prepared = partial(_prepared, self._bench.workspace.study, AdjudicationRequest(coders))
+    def _prepare(self, coders: tuple[str, ...]) -> None:
+        workspace = self._bench.workspace
+        self._bench.say(f"Reading {' and '.join(coders)}…")
+        request = AdjudicationRequest(coders, default_result(coders, workspace.coder))
+        prepared = partial(_prepared, workspace.study, request)
         in_background(self._bench, "adjudication", prepared, lambda found: self._show(found, coders))
 
-    def _show(self, found: Adjudication | StudyError, coders: tuple[str, str]) -> None:
+    def _show(self, found: Adjudication | StudyError, coders: tuple[str, ...]) -> None:
         bench = self._bench
         if isinstance(found, StudyError):
             bench.say(str(found), "refusal")
