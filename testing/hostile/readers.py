@@ -35,6 +35,7 @@ from testing.exports import written
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 from testing.hostile.sent import SENT, take_input
+from testing.sources import ODF, W, zipped
 
 CODER = "wil"
 CODEBOOK_TEMPLATE, SAMPLE_TEXT = template("codebook.toml"), template(SAMPLE_AD)
@@ -58,6 +59,16 @@ PAGE = (
     b"<body><nav>Home</nav><h1>Keeper &amp; clerk</h1><ul><li>Light<li>Caf\xe9<ol start=3><li>x</ol></ul><table><tr>"
     b"<td>1<td>2</table><p hidden>no<p class=x>no<br><pre> a\n  b</pre><!-- no --><script>1<2</script></body></html>"
 )
+WORD = (
+    f'<w:document {W}><w:body><w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="2"/></w:numPr></w:pPr><w:ins>'
+    "<w:r><w:t>Light</w:t><w:tab/></w:r></w:ins></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>"
+).encode()
+WRITER = (
+    f'<office:document-content {ODF}><office:body><office:text><text:h text:outline-level="1">Light</text:h><text:list>'
+    '<text:list-item text:start-value="3"><text:p>a<text:s text:c="3"/></text:p></text:list-item></text:list>'
+    "<table:table><table:table-row><table:table-cell/></table:table-row></table:table></office:text></office:body>"
+    "</office:document-content>"
+).encode()
 MEMOS = (
     "# Memos of wil\n\n## Code T1 {#m1}\n\nOne code?\n\\## Code T1 {#m1}\n\n## Ad 11, “lamp” {#m2}\n\n- two\n".encode()
 )
@@ -106,6 +117,15 @@ def _take_corpus(name: str) -> Callable[[Path, bytes], None]:
             ad, _ = corpus.read(entry)
             assert ad is None or ad.id == entry.id
         list(corpus.digests(entries))
+
+    return take
+
+
+def _take_part(name: str, part: str) -> Callable[[Path, bytes], None]:
+    """Return a function that reads an office document of which one part is hostile."""
+
+    def take(folder: Path, data: bytes) -> None:
+        _take_corpus(name)(folder, zipped({part: data}))
 
     return take
 
@@ -277,6 +297,8 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as CSV": Reader(_take_corpus("ads.csv"), (csv_rows, csv_rows.replace(b",", b";"))),
         "ads as JSON lines": Reader(_take_corpus("ads.jsonl"), (json_rows,)),
         "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
+        "ads as Word documents": Reader(_take_part("11.docx", "word/document.xml"), (WORD,)),
+        "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),
         "memos": Reader(_take_memos, (MEMOS,)),

@@ -13,6 +13,20 @@ def _html(file: BinaryIO, is_head: bool) -> Extracted:
     return extract(file, is_head)
 
 
-HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
+def _docx(file: BinaryIO, is_head: bool) -> Extracted:
+    from codetui.storage.sources.docx import extract
 
-READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML)
+    return extract(file, is_head)
+
+
+def _odt(file: BinaryIO, is_head: bool) -> Extracted:
+    from codetui.storage.sources.odt import extract
+
+    return extract(file, is_head)
+
+
+HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
+DOCX = DocumentReader((".docx",), _docx, "docx 1")
+ODT = DocumentReader((".odt",), _odt, "odt 1")
+
+READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT)

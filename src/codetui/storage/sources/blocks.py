@@ -15,6 +15,14 @@ PARAGRAPH, LINE = 2, 1
 """The line ends before a block: a blank line, or none."""
 
 BULLET = "* "
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ROMAN = tuple(
+    zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
+        strict=True,
+    )
+)
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BLANKS = re.compile("[ \t\n\r\f\v\u00a0\u2007\u202f\u2028\u2029]+")
 
@@ -30,6 +38,8 @@ class TextBuilder:
     def __init__(self) -> None:
         self.length = 0
         """The length of the text so far, in code points."""
+        self.is_after_item = False
+        """True if the last words were in an item of a list."""
         self._parts: list[str] = []
         self._gap = 0
         self._tabs = 0
@@ -93,6 +103,7 @@ class TextBuilder:
         if self._gap or not self._parts:
             self._add("\n" * self._gap if self._parts else "")
             self._add(self._mark or "".join(self._levels))
+            self.is_after_item = bool(self._levels)
         elif self._tabs:
             self._add("\t" * self._tabs)
         elif has_blank or self._has_blank:
@@ -102,6 +113,20 @@ class TextBuilder:
     def _add(self, piece: str) -> None:
         self._parts.append(piece)
         self.length += len(piece)
+
+
+def numeral(number: int, style: str) -> str:
+    """Return a number in a style of Word (`lowerRoman`) or OpenDocument (`i`); other styles are decimal."""
+    if style in ("lowerLetter", "upperLetter", "a", "A"):
+        letters = _LETTERS[(number - 1) % 26] * (1 + min(max(number - 1, 0) // 26, 9))
+        return letters.upper() if style in ("upperLetter", "A") else letters
+    if style in ("lowerRoman", "upperRoman", "i", "I") and 0 < number < 4000:
+        roman = ""
+        for value, sign in _ROMAN:
+            count, number = divmod(number, value)
+            roman += sign * count
+        return roman.upper() if style in ("upperRoman", "I") else roman
+    return f"{number:02}" if style == "decimalZero" else str(number)
 
 
 def add_table(builder: TextBuilder, rows: Sequence[Sequence[str]]) -> None:

@@ -97,7 +97,8 @@ class DocumentReader:
         if not found.text.strip():
             words = file.problems.words
             file.problems.add(0, "note", f"no text was found in this {words.source}: there is nothing to code in it")
-        note_not_read(found.not_read, 0, file.problems)
+        not_read = {noun: count for noun, count in found.not_read.items() if count}
+        note_not_read(not_read, 0, file.problems)
         yield (
             entry,
             Source(
@@ -107,7 +108,7 @@ class DocumentReader:
                 found.text,
                 file.path,
                 passages=found.passages,
-                not_read=found.not_read,
+                not_read=not_read,
             ),
         )
 
@@ -118,7 +119,7 @@ class DocumentReader:
 
 def note_not_read(not_read: Mapping[str, int], line: int, problems: ProblemCollector) -> None:
     """Report what is in a document and not in its text."""
-    if counts := [plural(count, noun) for noun, count in not_read.items() if count]:
+    if counts := [plural(count, noun) for noun, count in not_read.items()]:
         problems.add(line, "note", f"not read: {', '.join(counts)}; the file has them")
 
 
