@@ -20,9 +20,19 @@ from codetui.cli.console import (
     show_json,
     write_stdout,
 )
-from codetui.cli.options import ONE_CODER, PARTS, Command, add_format, add_output, add_study
+from codetui.cli.options import (
+    ONE_CODER,
+    PARTS,
+    Command,
+    add_format,
+    add_output,
+    add_protection,
+    add_study,
+    read_pseudonyms,
+)
 from codetui.cli.sessions import open_study
 from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
+from codetui.formats.pseudonyms import Pseudonyms
 from codetui.storage.output import OutputFiles
 from codetui.study.export_target import ExportTarget
 from codetui.study.exporter import ExportRequest, Progress, StudyExport, export_study
@@ -56,12 +66,14 @@ def export(options: argparse.Namespace) -> int:
         refused = "--end-exclusive is for projects of REFI-QDA alone: --format qdpx."
     if refused:
         return error(refused)
-    request = ExportRequest(layout, options.coder, options.what, options.end_exclusive)
+    pseudonyms = read_pseudonyms(options.pseudonyms)
+    has_words = not options.no_texts
+    request = ExportRequest(layout, options.coder, options.what, options.end_exclusive, pseudonyms, has_words)
     if options.output == STDOUT:
         with OutputFiles(None) as output, _progress() as progress:
             done = export_study(study, request, output, progress)
             write_stdout(output.chunks())
-        return _reported(done)
+        return _reported(done, pseudonyms)
     default = TABLES[options.what] if options.what else exporter.default_name
     path = output_path(options.output, default + ("" if exporter.is_folder else exporter.suffixes[0]))
     given = Path(options.corpus) if options.corpus else None
@@ -74,7 +86,7 @@ def export(options: argparse.Namespace) -> int:
         show_json(_summary(layout, done, sizes))
     else:
         note(f"{done.exported.contents} written to {path}")
-    return _reported(done)
+    return _reported(done, pseudonyms)
 
 
 def _unprintable(layout: str, *, is_summary: bool) -> str:
@@ -87,7 +99,9 @@ def _unprintable(layout: str, *, is_summary: bool) -> str:
     return ""
 
 
-def _reported(done: StudyExport) -> int:
+def _reported(done: StudyExport, pseudonyms: Pseudonyms | None) -> int:
+    if pseudonyms and pseudonyms.unused:
+        note(f"these names were not found: {', '.join(pseudonyms.unused)}")
     for problem in done.errors:
         note(problem)
     return exit_code(done.errors)
@@ -157,6 +171,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     words = "in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)"
     parser.add_argument("--end-exclusive", action="store_true", help=words)
     add_output(parser, None, "a file, or a folder of documents")
+    add_protection(parser)
     parser.add_argument("--json", action="store_true", help="print a summary as JSON")
     parser.epilog = OFFSETS
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codetui.formats.pseudonyms import Pseudonyms
+
 PARTS = {
     "corpus": ("PATH", "a folder of ads, or one file; default: the place named in the codebook, else ads beside it"),
     "codebook": ("FILE", "default: codebook.toml in the study"),
@@ -47,6 +51,34 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, choices: Sequence[str]) -> None:
     """Add `--format`; the first choice is the default."""
     parser.add_argument("--format", choices=choices, help=f"default: the one of the suffix of -o, else {choices[0]}")
+
+
+def add_protection(parser: argparse.ArgumentParser) -> None:
+    """Add `--pseudonyms` and `--no-texts`."""
+    words = 'replace the names in this file, `Name = "P1"` in TOML or name,pseudonym in CSV'
+    parser.add_argument("--pseudonyms", metavar="FILE", help=words)
+    words = "leave out the words of the texts and of the coders; places and codes stay"
+    parser.add_argument("--no-texts", action="store_true", help=words)
+
+
+def read_pseudonyms(file: str | None) -> Pseudonyms | None:
+    """Return the pseudonyms in a file, None without one. Raises StudyError."""
+    from pathlib import Path
+
+    from codetui.formats.pseudonyms import PseudonymError, parse_pseudonyms
+    from codetui.storage import fs
+    from codetui.study.study import StudyError
+
+    if file is None:
+        return None
+    try:
+        return parse_pseudonyms(fs.read(Path(file)).decode("utf-8-sig"), file)
+    except PseudonymError as error:
+        raise StudyError("these pseudonyms cannot be used:", problems=error.problems) from error
+    except UnicodeDecodeError as error:
+        raise StudyError("this file of pseudonyms is not UTF-8; save it as UTF-8.", file=Path(file)) from error
+    except OSError as error:
+        raise StudyError(f"{error.strerror or error}.", file=Path(file)) from error
 
 
 def add_output(parser: argparse.ArgumentParser, default: str | None, words: str) -> None:

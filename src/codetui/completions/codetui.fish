@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -220,6 +220,8 @@ complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads n
 complete -c codetui -n '_shtab_codetui_using export' -l end-exclusive -d 'in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using export' -l pseudonyms -x -d 'replace the names in this file, `Name = "P1"` in TOML or name,pseudonym in CSV'
+complete -c codetui -n '_shtab_codetui_using export' -l no-texts -d 'leave out the words of the texts and of the coders; places and codes stay'
 complete -c codetui -n '_shtab_codetui_using export' -l json -d 'print a summary as JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a find -d 'find words, quotations and codes in all ads and sessions'
 complete -c codetui -n '_shtab_codetui_using find' -s h -l help -d 'show this help message and exit'

@@ -24,7 +24,7 @@ complete codetui \
         'c/--figures=/(main all)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map name not not-done note nth of old on open output overlap path person remove resamples same seed sessions size stratify study to to-nth under undo version what word yes)/' \
+        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map name no-texts not not-done note nth of old on open output overlap path person pseudonyms remove resamples same seed sessions size stratify study to to-nth under undo version what word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \

@@ -296,6 +296,8 @@ _shtab_codetui_export_options=(
   "--end-exclusive[in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)]"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
+  "--pseudonyms[replace the names in this file, \`Name \= \"P1\"\` in TOML or name,pseudonym in CSV]:FILE:"
+  "--no-texts[leave out the words of the texts and of the coders\; places and codes stay]"
   "--json[print a summary as JSON]"
 )
 

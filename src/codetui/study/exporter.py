@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -20,6 +21,7 @@ from codetui.formats.export.exporter import (
     Exporter,
     What,
 )
+from codetui.formats.pseudonyms import Pseudonyms
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
@@ -37,13 +39,15 @@ from codetui.study.study import Study, StudyError
 class ExportRequest(NamedTuple):
     """What to export: the sessions of one coder or of all, in a format, or only its table `what`.
 
-    `is_end_exclusive` is for projects of REFI-QDA alone.
+    `is_end_exclusive` is for projects of REFI-QDA alone. With pseudonyms, or without words, if wanted.
     """
 
     layout: str = "csv"
     coder: str | None = None
     what: What | None = None
     is_end_exclusive: bool = False
+    pseudonyms: Pseudonyms | None = None
+    has_words: bool = True
 
 
 class StudyExport(NamedTuple):
@@ -73,9 +77,27 @@ def export_study(
     tables = (request.what,) if request.what else exporter.tables
     sessions = _Sessions(study, request.coder, exporter, tables, progress)
     content = replace(sessions.survey(), is_end_exclusive=request.is_end_exclusive)
+    content = _protected(content, request, exporter)
     exported = exporter.write(content, tables, output.open)
     errors = [*sessions.problems, *(Problem(exporter.name, 0, "error", loss) for loss in exported.losses)]
     return StudyExport(exported, content, tuple(filter(is_left_out, dict.fromkeys(errors))))
+
+
+def _protected(content: ExportedStudy, request: ExportRequest, exporter: Exporter) -> ExportedStudy:
+    """Return what is exported with pseudonyms, and without words. Raises StudyError if the request is impossible."""
+    if request.pseudonyms:
+        names = request.pseudonyms
+        same = [coder for coder, number in Counter(map(names.name, content.coders)).items() if number > 1]
+        if same:
+            raise StudyError(f"two coders have the pseudonym {same[0]}; give each their own, and export again.")
+        content = names.study(content)
+    if not request.has_words:
+        if not exporter.tables or request.what == "notes":
+            raise StudyError("without words nothing is left of documents and notes: export codings or ads as a table.")
+        from codetui.formats.export.wordless import without_words
+
+        content = without_words(content)
+    return content
 
 
 def export_text(study: Study, layout: str = "csv", coder: str | None = None, what: What | None = None) -> str:
@@ -185,7 +207,7 @@ class _Sessions:
         problems: list[Problem] = []
         for source, *_ in corpus.walk(problems) if corpus else ():
             if source.id not in self._coded:
-                facts, described = replace(source, text=""), _exported_source(source)
+                facts, described = replace(source, text=""), _exported_source(source, source.text)
                 yield ExportedSession("", facts, State(), "", progress="untouched", source=described)
         self._found |= dict.fromkeys(problems)
 

@@ -10,10 +10,11 @@ from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 from codetui.core.session.state import State
 from codetui.formats.session_doc.markdown import SourceFacts
-from codetui.model import Codebook
+from codetui.model import Codebook, CodingId
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
+Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
 What = Literal["codings", "ads", "notes"]
 """The tables: one row a coding, one a source and coder, one a note."""
 
@@ -38,7 +39,8 @@ class ExportedSession(NamedTuple):
 
     `path` is the name of its document below the output folder, different from that of every other session. `document`
     is its text if the session has a document but no log. `progress` describes its state. `source` is None if the corpus
-    lacks it, and for exporters that need no sources.
+    lacks it, and for exporters that need no sources. `places` has how certain the place of each coding is, if its words
+    are left out.
     """
 
     coder: str
@@ -48,6 +50,7 @@ class ExportedSession(NamedTuple):
     document: str | None = None
     progress: str = ""
     source: ExportedSource | None = None
+    places: Mapping[CodingId, Place] | None = None
 
     @property
     def is_begun(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from codetui.core.anchors.anchor import is_quoted
 from codetui.core.anchors.unresolved import unresolved_anchor
@@ -11,12 +11,11 @@ from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, ExportedStudy, What
+from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, ExportedStudy, Place, What
 from codetui.formats.session_doc.markdown import CodeSites
 from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span, Words
 
 Cell: TypeAlias = str | int | None
-Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
 
 
 SOURCE = ("ad_id", "employer", "title", "coder")
@@ -152,7 +151,7 @@ class Tabulator:
                 "time": coding.time,
                 "codebook_version": coding.codebook.partition("#")[0],
                 "origin": _origin(coding),
-                "place": _place(coding, session),
+                "place": session.places[coding.id] if session.places else place_of(coding, session),
                 "to_check": "yes" if coding.is_unresolved else "",
                 "ad_words": anchor.words if anchor else "",
                 "start_in_body": anchor.start - body if anchor and anchor.start >= body else None,
@@ -222,7 +221,7 @@ class Tabulator:
         return dict(zip(CODE, cells, strict=True))
 
 
-def _place(coding: Coding, session: ExportedSession) -> Place:
+def place_of(coding: Coding, session: ExportedSession) -> Place:
     """Return how certain the place of a coding is."""
     anchor, words = coding.anchor, _words(coding)
     if anchor is None:
