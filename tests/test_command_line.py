@@ -107,7 +107,7 @@ def test_each_command_has_its_own_help(tmp_path: Path, name: str) -> None:
     assert shown.code == 0 and f"codetui {name}" in shown.out
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("exprot", "export"), ("stats", "status"), ("chekc", "check")])
+@pytest.mark.parametrize(("typed", "meant"), [("exprot", "export"), ("staus", "status"), ("chekc", "check")])
 def test_a_misspelt_command_is_answered_with_the_intended_one(tmp_path: Path, typed: str, meant: str) -> None:
     answer = codetui(tmp_path, typed)
     assert answer.code == 2 and f"did you mean `codetui {meant}`?" in answer.err and not answer.out

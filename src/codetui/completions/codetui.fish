@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --word -o
+set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
+set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -270,6 +270,24 @@ complete -c codetui -n '_shtab_codetui_using adjudicate' -l edges -xka "intersec
 complete -c codetui -n '_shtab_codetui_using adjudicate' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the open items; default: agenda.md; - is stdout'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l force -d 'overwrite an existing file'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a stats -d 'count profiles, codes and terms, as a whole and by group'
+complete -c codetui -n '_shtab_codetui_using stats' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using stats' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using stats' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using stats' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using stats' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using stats' -l coder -x -d 'whose codings: one or several names with commas, or all; default: all that are no models'
+complete -c codetui -n '_shtab_codetui_using stats' -l all-ads -d 'also ads that the coder has not marked done'
+complete -c codetui -n '_shtab_codetui_using stats' -l where -x -d 'only ads that match, such as '"'"'profile:GenAI'"'"'; docs/find.md defines queries'
+complete -c codetui -n '_shtab_codetui_using stats' -l count-unplaced -d 'count codings whose words are not in the ad'
+complete -c codetui -n '_shtab_codetui_using stats' -l codes -d 'only the table of codes'
+complete -c codetui -n '_shtab_codetui_using stats' -l profiles -d 'only the table of profiles'
+complete -c codetui -n '_shtab_codetui_using stats' -l by -x -d 'a column for each profile, coder, week, or value of a further column of the ads'
+complete -c codetui -n '_shtab_codetui_using stats' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using stats' -l csv -d 'print CSV'
+complete -c codetui -n '_shtab_codetui_using stats' -l markdown -d 'print markdown'
+complete -c codetui -n '_shtab_codetui_using stats' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file; .json, .csv and .md choose the format; - is stdout'
+complete -c codetui -n '_shtab_codetui_using stats' -l force -d 'overwrite existing files'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'
 complete -c codetui -n '_shtab_codetui_using status' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using status' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

@@ -24,7 +24,7 @@ complete codetui \
         'c/--figures=/(main all)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map name no-texts not not-done note nth of old on open output overlap path person pseudonyms remove resamples same seed sessions size stratify study to to-nth under undo version what word yes)/' \
+        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person profiles pseudonyms remove resamples same seed sessions size stratify study to to-nth under undo version what where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -42,7 +42,7 @@ complete codetui \
         'n/--figures/(main all)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate status check agree merge codebook study init tutor config completion)/' \
+        'p/1/(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \

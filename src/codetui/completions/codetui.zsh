@@ -34,6 +34,7 @@ _shtab_codetui_commands() {
     remove:'remove a coding'
     sample:'draw ads at random, and say who codes which'
     show:'print an ad with its codings, its profile and its state'
+    stats:'count profiles, codes and terms, as a whole and by group'
     status:'show progress per ad'
     study:'erase a text from the whole study'
     tutor:'learn the keys in ten minutes, on an invented ad'
@@ -555,6 +556,29 @@ _shtab_codetui_show_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_show_defaults_added=0
 
+_shtab_codetui_stats_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[whose codings\: one or several names with commas, or all\; default\: all that are no models]:NAMES:"
+  "--all-ads[also ads that the coder has not marked done]"
+  "--where[only ads that match, such as \'profile\:GenAI\'\; docs\/find.md defines queries]:QUERY:"
+  "--count-unplaced[count codings whose words are not in the ad]"
+  "--codes[only the table of codes]"
+  "--profiles[only the table of profiles]"
+  "--by[a column for each profile, coder, week, or value of a further column of the ads]:WHAT:"
+  "--json[print JSON]"
+  "--csv[print CSV]"
+  "--markdown[print markdown]"
+  {-o,--output}"[a file\; .json, .csv and .md choose the format\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_stats_defaults_added=0
+
 _shtab_codetui_status_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -656,6 +680,7 @@ _shtab_codetui() {
         remove) _arguments -C -s $_shtab_codetui_remove_options ;;
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         show) _arguments -C -s $_shtab_codetui_show_options ;;
+        stats) _arguments -C -s $_shtab_codetui_stats_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
         study) _shtab_codetui_study ;;
         tutor) _arguments -C -s $_shtab_codetui_tutor_options ;;

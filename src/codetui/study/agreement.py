@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -14,14 +13,15 @@ from typing import NamedTuple
 from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Sections, compare
 from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, Kind
-from codetui.core.anchors.anchor import Ambiguous, Exact, Orphan, locate
+from codetui.core.anchors.placing import place_of
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.codebook.equivalence import Equivalence, NamedMap
 from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State
+from codetui.core.statistics.dates import iso_week
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
-from codetui.model import Coding, DoneMarked, Problem, Source, SourceId
+from codetui.model import Coding, DoneMarked, Problem, Source, SourceId, Span
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import Journal
@@ -287,29 +287,21 @@ class _Reader:
     def _add_place(
         self, coding: Coding, code: str, source: Source, spans: dict[CodedSpan, None], counts: CoderCounts
     ) -> bool:
-        """Add the first free place of a coding whose words occur several times; return whether its code is present.
-
-        Places in the title come last, and for a model they are none. A place that only resembles the words is none
-        until the coder has accepted it, but the code is present.
-        """
-        found = None if coding.anchor else locate(source.text, coding.words)
-        is_in_title = isinstance(found, Exact) and found.span.end <= source.body_start
-        if isinstance(found, Orphan) or (is_in_title and coding.origin == "model"):
-            counts.unplaced += 1
-            return self._request.counts_unplaced
-        if not isinstance(found, Ambiguous | Exact) or (isinstance(found, Ambiguous) and found.score < 1):
-            counts.resembling += 1
-            return True
-        places = found.spans if isinstance(found, Ambiguous) else (found.span,)
-        in_body_first = sorted(places, key=lambda place: (place.start < source.body_start, place))
-        free = (CodedSpan(*place, code) for place in in_body_first)
-        span = next((one for one in free if one not in spans), None)
-        if span is None:
-            counts.repeated += 1
-            return True
-        counts.ambiguous += 1
-        if not self._request.leaves_ambiguous_out:
-            spans[span] = None
+        """Add the place of a coding without an accepted one, if it has any; return whether its code is present."""
+        taken = {Span(one.start, one.end) for one in spans if one.code == code}
+        kind, span = place_of(coding, source, taken)
+        match kind:
+            case "nowhere":
+                counts.unplaced += 1
+                return self._request.counts_unplaced
+            case "similar":
+                counts.resembling += 1
+            case "repeated":
+                counts.repeated += 1
+            case "free":
+                counts.ambiguous += 1
+                if span is not None and not self._request.leaves_ambiguous_out:
+                    spans[CodedSpan(*span, code)] = None
         return True
 
     def _nothing_to_compare(self, common: int) -> StudyError:
@@ -351,8 +343,4 @@ def _week(session: SessionSnapshot) -> str:
         if any(isinstance(event, DoneMarked) and event.is_done for event in step.events)
     ]
     times = done or [step.time for step in session.transactions]
-    try:
-        year, week, _ = datetime.fromisoformat(max(times)).isocalendar() if times else (0, 0, 0)
-    except ValueError:
-        return ""
-    return f"{year}-W{week:02}" if year else ""
+    return iso_week(max(times, default=""))

@@ -30,13 +30,13 @@ def csv_lines(table: Table) -> Iterator[str]:
     yield from map(csv_line, table.lines())
 
 
-def csv_line(cells: Sequence[Cell]) -> str:
-    """Render one line of CSV as `csv_lines` does, with its line end."""
+def csv_line(cells: Sequence[Cell | float]) -> str:
+    """Render one line of CSV as `csv_lines` does, with its line end; numbers need no guard."""
     return ",".join(map(_written, cells)) + "\r\n"
 
 
-def _written(cell: Cell) -> str:
-    text = "" if cell is None else guarded(str(cell))
+def _written(cell: Cell | float) -> str:
+    text = "" if cell is None else guarded(cell) if isinstance(cell, str) else repr(cell)
     return '"{}"'.format(text.replace('"', '""')) if QUOTED.search(text) else text
 
 

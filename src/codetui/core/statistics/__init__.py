@@ -1,0 +1,1 @@
+"""Figures of codings, on plain data."""
