@@ -172,6 +172,8 @@ class Lines:
         self._file = file
         self._problems = problems
         self._chunk, self._chunk_at = b"", 0
+        self._stretch = ""
+        self._buffer: io.StringIO | None = None
         file.seek(0)
         self._encoding, start = detect_encoding(file.read(3))
         self.seek(start, 1)
@@ -184,6 +186,13 @@ class Lines:
         self._ahead: deque[_Line] = deque()
         self._next_byte = offset
         self._lines = self._narrow() if self._encoding == "utf-8" else self._wide()
+
+    def release(self) -> None:
+        """Free the buffers at once: they are part of a cycle, which would live until garbage is collected."""
+        self._lines = iter(())
+        self._chunk, self._stretch, self._buffer = b"", "", None
+        self._ahead.clear()
+        self._read.clear()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -229,7 +238,7 @@ class Lines:
         """
         self.seek(self.offset, self.number)
         self._row_at, self._stream_number, self._stretch, self._told = self.offset, self.number, "", 0
-        self._buffer: io.StringIO | None = None
+        self._buffer = None
         return chain.from_iterable(self._stretches())
 
     def arrive(self, count: int) -> None:

@@ -51,7 +51,11 @@ def _from_lines(read: LineReader) -> RowReader:
 
     def rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
         with open_regular(file.path) as handle:
-            yield from read(Lines(handle, file.problems), file, start)
+            lines = Lines(handle, file.problems)
+            try:
+                yield from read(lines, file, start)
+            finally:
+                lines.release()
 
     return rows
 
