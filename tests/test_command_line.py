@@ -411,7 +411,9 @@ def test_a_workbook_has_all_tables_and_is_the_same_in_a_pipe(coded: Path) -> Non
     answer = codetui(coded, "export", "--format", "xlsx")
     assert (answer.code, answer.err) == (0, "3 codings, 3 ads, 1 note written to codings.xlsx\n")
     assert codetui(coded, "export", "--format", "xlsx", "-o", "-").raw == (coded / "codings.xlsx").read_bytes()
-    assert openpyxl.load_workbook(coded / "codings.xlsx").sheetnames == ["codings", "ads", "notes"]
+    assert openpyxl.load_workbook(coded / "codings.xlsx").sheetnames == [
+        *("codings", "ads × codes", "ads", "notes", "codebook", "about")
+    ]
     assert codetui(coded, "export", "--format", "xlsx", "--what", "ads", "-o", "ads.xlsx").code == 0
     assert openpyxl.load_workbook(coded / "ads.xlsx").sheetnames == ["ads"]
     assert codetui(coded, "export", "--format", "xlsx").code == 2

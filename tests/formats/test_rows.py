@@ -17,7 +17,8 @@ from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
 from codetui.formats.export.csv import guarded
 from codetui.formats.export.exporter import ExportedSession, ExportedSource, ExportedStudy, What
-from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally, table_of
+from codetui.formats.export.matrices import table_of
+from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally
 from codetui.model import (
     Anchor,
     Cause,
@@ -92,7 +93,7 @@ def of_cells(*rows: Row) -> Table:
 
 
 def unguarded(cell: str) -> str:
-    """Return the cell without the apostrophes that guard it, as docs/commands.md describes it."""
+    """Return the cell without the apostrophes that guard it, as docs/exports.md describes it."""
     formula = r"[^\S;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]|['\"\u00ad\u115f\u200b\ufeff\U000e0041]"
     place = rf"(?:^|(?<=[;\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]))'(?=(?:{formula})*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])"
     return re.sub(place, "", cell)

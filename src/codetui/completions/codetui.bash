@@ -197,7 +197,7 @@ _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 
 _shtab_codetui_import_codings___format_choices=(qdpx analysis label-studio gold doccano brat rows)
 _shtab_codetui_export___format_choices=(markdown csv jsonl xlsx qdpx)
-_shtab_codetui_export___what_choices=(codings ads notes)
+_shtab_codetui_export___what_choices=(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)
 _shtab_codetui_sample___by_choices=(all pairs)
 _shtab_codetui_adjudicate___edges_choices=(intersection union)
 _shtab_codetui_agree___by_choices=(week ad)

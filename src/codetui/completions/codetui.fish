@@ -216,7 +216,7 @@ complete -c codetui -n '_shtab_codetui_using export' -l codebook -xka "(__fish_c
 complete -c codetui -n '_shtab_codetui_using export' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using export' -l coder -x -d 'only this coder'"'"'s sessions'
 complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown csv jsonl xlsx qdpx" -d 'default: the one of the suffix of -o, else markdown'
-complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes" -d 'the table; default: codings, in xlsx a sheet for each'
+complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes matrix matrix-counts matrix-profiles matrix-codes" -d 'the table; default: codings, in xlsx a sheet for each'
 complete -c codetui -n '_shtab_codetui_using export' -l end-exclusive -d 'in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'

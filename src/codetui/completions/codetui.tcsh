@@ -15,7 +15,7 @@ complete codetui \
         'c/--format=/(qdpx analysis label-studio gold doccano brat rows)/' \
         'c/--map=/f/' \
         'c/--format=/(markdown csv jsonl xlsx qdpx)/' \
-        'c/--what=/(codings ads notes)/' \
+        'c/--what=/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--by=/(all pairs)/' \
@@ -33,7 +33,7 @@ complete codetui \
         'n/--format/(qdpx analysis label-studio gold doccano brat rows)/' \
         'n/--map/f/' \
         'n/--format/(markdown csv jsonl xlsx qdpx)/' \
-        'n/--what/(codings ads notes)/' \
+        'n/--what/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--by/(all pairs)/' \

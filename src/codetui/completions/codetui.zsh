@@ -293,7 +293,7 @@ _shtab_codetui_export_options=(
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
   "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx qdpx)"
-  "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes)"
+  "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)"
   "--end-exclusive[in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)]"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import ExportedSession, ExportedSource, ExportedStudy
+from codetui.formats.export.exporter import AgreementRow, ExportedSession, ExportedSource, ExportedStudy
 from codetui.model import Anchor, Codebook, Coding, Memo, Problem, Source, SourceId, source_hash
 
 T = TypeVar("T")
@@ -148,9 +148,17 @@ class Pseudonyms:
     def study(self, study: ExportedStudy) -> ExportedStudy:
         """Return a study with pseudonyms, one session at a time."""
         mapped = study.mapped(self.session)
-        return replace(mapped, book=self.book(study.book), coders=tuple(dict.fromkeys(map(self.name, study.coders))))
+        return replace(
+            mapped,
+            book=self.book(study.book),
+            coders=tuple(dict.fromkeys(map(self.name, study.coders))),
+            agreement=lambda: [self._agreement(row) for row in study.agreement()],
+        )
 
     # --- parts --------------------------------------------------------------------------------------
+
+    def _agreement(self, row: AgreementRow) -> AgreementRow:
+        return row._replace(coders=tuple(map(self.name, row.coders)), why=self.name(self.text(row.why)))
 
     def _coding(self, coding: Coding, text: ReplacedText | None) -> Coding:
         anchor = text.anchor(coding.anchor) if text and coding.anchor else None

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from codetui import __version__
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.session.state import State
 from codetui.formats.export import EXPORTERS
@@ -25,9 +26,10 @@ from codetui.formats.pseudonyms import Pseudonyms
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
-from codetui.storage.journal import StudyJournal
+from codetui.storage.journal import StudyJournal, now
 from codetui.storage.output import OutputFiles
 from codetui.storage.session_files import SessionPaths
+from codetui.study.agreement_sheet import agreement_rows
 from codetui.study.former import with_former_codes
 from codetui.study.memos import study_memos
 from codetui.study.overview import UNREAD
@@ -136,10 +138,12 @@ class _Sessions:
         """
         codes, coders, attributes = dict[str, None](), dict[str, None](), dict[str, None]()
         in_sessions: list[Problem] = []
+        codings = 0
         for session in self._snapshots():
             self._coded.add(session.source.id)
             in_sessions += session.problems
             codes |= dict.fromkeys(session.state.codes)
+            codings += len(session.state.live())
             coders[session.coder] = None
             if self._exporter.needs_sources and (source := self._source(session.source.id)):
                 attributes |= dict.fromkeys(source.attributes or NO_ATTRIBUTES)
@@ -158,7 +162,16 @@ class _Sessions:
         except OSError as error:
             what = "codes of earlier codebooks have no names"
             self._found[not_read(error, self._study.sessions_path, what)] = None
-        return ExportedStudy(book, self, tuple(coders), tuple(attributes))
+        return ExportedStudy(
+            book,
+            self,
+            coders=tuple(coders),
+            attributes=tuple(attributes),
+            codes=tuple(dict.fromkeys([*(code.id for code in book.codes), *codes])),
+            agreement=lambda: agreement_rows(self._study, tuple(coders), codings),
+            program=f"codetui {__version__}",
+            date=now()[:10],
+        )
 
     def __iter__(self) -> Iterator[ExportedSession]:
         yield from self._sessions()

@@ -8,8 +8,9 @@ from codetui.core.text.display import plural
 from codetui.formats.export.csv import csv_lines
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, OpenFile, What, Write, encoded
 from codetui.formats.export.jsonl import json_lines
-from codetui.formats.export.table import Table, Tally, table_of
-from codetui.formats.export.xlsx import write_workbook
+from codetui.formats.export.matrices import table_of
+from codetui.formats.export.table import Table, Tally
+from codetui.formats.export.workbook import WHOLE, write_workbook
 from codetui.formats.session_doc.patch import document_of
 
 
@@ -36,7 +37,7 @@ def _lines(lines_of: Callable[[Table], Iterator[str]]) -> Write:
         with open_file("") as file:
             for line in lines_of(table._replace(rows=tally.counted(table.rows))):
                 file.write(encoded(line))
-        return Exported({table.name: tally.rows}, tally.contents)
+        return Exported({tables[0]: tally.rows}, tally.contents)
 
     return write
 
@@ -49,7 +50,15 @@ def _project(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Ex
         return write_project(study, file)
 
 
-TABLES: Mapping[What, str] = {"codings": "codings", "ads": "coded_ads", "notes": "notes"}
+TABLES: Mapping[What, str] = {
+    "codings": "codings",
+    "ads": "coded_ads",
+    "notes": "notes",
+    "matrix": "matrix",
+    "matrix-counts": "matrix_counts",
+    "matrix-profiles": "matrix_profiles",
+    "matrix-codes": "matrix_codes",
+}
 """The tables that can be exported, with the names of their files, none of which could be taken for a corpus."""
 
 EXPORTERS = {
@@ -60,7 +69,7 @@ EXPORTERS = {
         ),
         Exporter("csv", (".csv",), ("codings",), _lines(csv_lines)),
         Exporter("jsonl", (".jsonl", ".ndjson"), ("codings",), _lines(json_lines)),
-        Exporter("xlsx", (".xlsx",), tuple(TABLES), write_workbook),
+        Exporter("xlsx", (".xlsx",), WHOLE, write_workbook),
         Exporter("qdpx", (".qdpx",), (), _project, default_name="study"),
     )
 }

@@ -15,8 +15,8 @@ from codetui.model import Codebook, CodingId
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
-What = Literal["codings", "ads", "notes"]
-"""The tables: one row a coding, one a source and coder, one a note."""
+What = Literal["codings", "ads", "notes", "matrix", "matrix-counts", "matrix-profiles", "matrix-codes"]
+"""The tables: one row a coding, one a source and coder, one a note, and matrices; see `matrices`."""
 
 
 class ExportedSource(NamedTuple):
@@ -58,19 +58,36 @@ class ExportedSession(NamedTuple):
         return self.state.opened is not None or bool(self.document) or not self.state.is_untouched
 
 
+class AgreementRow(NamedTuple):
+    """A figure of the agreement of all coders, or of two of them, with its interval; `why` if there is none."""
+
+    coders: tuple[str, ...]
+    figure: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class ExportedStudy:
     """The codebook, with the codes of earlier versions that are in use, and the sessions, coder by coder.
 
     The sessions are read anew each time they are iterated, so that one is in memory at a time. `coders` are their
-    coders in this order, `attributes` the names of the further columns of their sources. `is_end_exclusive` if projects
-    of REFI-QDA end a selection with the code point behind it.
+    coders in this order, `attributes` the names of the further columns of their sources, `codes` the ids of all codes:
+    those of the codebook, then others in use. `agreement` computes the agreement of the coders. `program` is the name
+    and version of the program, `date` that of the export. `is_end_exclusive` if projects of REFI-QDA end a selection
+    with the code point behind it.
     """
 
     book: Codebook
     sessions: Iterable[ExportedSession]
     coders: Sequence[str] = ()
     attributes: Sequence[str] = ()
+    codes: Sequence[str] = ()
+    agreement: Callable[[], Sequence[AgreementRow]] = tuple
+    program: str = ""
+    date: str = ""
     is_end_exclusive: bool = False
 
     def mapped(self, change: Callable[[ExportedSession], ExportedSession]) -> ExportedStudy:

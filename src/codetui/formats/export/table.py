@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.anchor import is_quoted
 from codetui.core.anchors.unresolved import unresolved_anchor
@@ -11,16 +11,19 @@ from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, ExportedStudy, Place, What
+from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, Place
 from codetui.formats.session_doc.markdown import CodeSites
 from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span, Words
 
-Cell: TypeAlias = str | int | None
+Cell: TypeAlias = str | int | float | None
 
 
 SOURCE = ("ad_id", "employer", "title", "coder")
 CODE = ("section", "group", "code_id", "code_name")
-CELLS: Mapping[What, tuple[str, ...]] = {
+OwnTable = Literal["codings", "ads", "notes"]
+"""The tables of this module, whose columns do not depend on the codebook."""
+
+CELLS: Mapping[OwnTable, tuple[str, ...]] = {
     "codings": (
         *(*SOURCE, "profile", *CODE, "words", "note", "start", "end", "time", "codebook_version", "origin", "place"),
         *("to_check", "ad_words", "start_in_body", "end_in_body", "state", "reasoning"),
@@ -60,7 +63,7 @@ class Table(NamedTuple):
     `attribute_names` are the further columns of sources; attributes with other names are left out of `lines`.
     """
 
-    name: What
+    name: str
     columns: tuple[str, ...]
     rows: Iterable[Row]
     attribute_names: Sequence[str] = ()
@@ -82,7 +85,7 @@ class Table(NamedTuple):
 class Tally:
     """Counts the rows of a table while they are read."""
 
-    def __init__(self, name: What, words: Words) -> None:
+    def __init__(self, name: str, words: Words) -> None:
         self.rows = 0
         self._name, self._words = name, words
         self._sources: set[Cell] = set()
@@ -100,17 +103,12 @@ class Tally:
         """The rows so far in words, such as `3 codings`; of sources each is counted once."""
         if self._name == "ads":
             return plural(len(self._sources), self._words.source, self._words.sources)
-        return plural(self.rows, self._name.removesuffix("s"), self._name)
+        if self._name in CELLS:
+            return plural(self.rows, self._name.removesuffix("s"), self._name)
+        return plural(self.rows, "row")
 
 
-def table_of(name: What, study: ExportedStudy) -> Table:
-    """Return one table of all sessions, one session after the other."""
-    tabulator = Tabulator(study.book)
-    rows = (row for session in study.sessions for row in tabulator.rows(name, session))
-    return Table(name, CELLS[name], rows, study.attributes)
-
-
-def _source(session: ExportedSession) -> Cells:
+def source_cells(session: ExportedSession) -> Cells:
     """Return the cells that all rows of one session share."""
     state, facts = session.state, session.facts
     cells = (facts.id, state.employer or facts.employer, state.title or facts.title, session.coder)
@@ -123,10 +121,10 @@ class Tabulator:
     def __init__(self, book: Codebook) -> None:
         self._book, self._index, self._sites = book, index_of(book), CodeSites(book)
 
-    def rows(self, name: What, session: ExportedSession) -> Iterator[Row]:
+    def rows(self, name: OwnTable, session: ExportedSession) -> Iterator[Row]:
         """Yield the rows of a session in one of the tables."""
         cells_of = {"codings": self._codings, "ads": self._ad, "notes": self._notes}[name]
-        shared = _source(session)
+        shared = source_cells(session)
         attributes = session.source.attributes if session.source else NO_ATTRIBUTES
         for cells in cells_of(session):
             of_row = shared | cells

@@ -1,14 +1,12 @@
-"""Tables as a workbook that opens with a double click: one sheet per table, and no cell is a formula."""
+"""Sheets of a workbook that opens with a double click: no cell is a formula or a link."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from codetui.formats.export.exporter import Exported, ExportedStudy, OpenFile, What
-from codetui.formats.export.table import CELLS, Row, Table, Tabulator, Tally
+from codetui.formats.export.table import Row, Table
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -26,32 +24,14 @@ PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\
 WIDEST, NARROWEST = 60, 8
 """The width of columns in characters."""
 
+LINE, TALLEST = 15, 6
+"""The height of a line in points, and the most lines of a row that are shown before somebody makes it taller."""
+
 SAMPLE = 200
 """The rows that decide how wide columns are."""
 
 CREATED = datetime(2000, 1, 1)
 """The date in the properties of a workbook: equal tables give equal files."""
-
-
-def write_workbook(study: ExportedStudy, tables: Sequence[What], open_file: OpenFile) -> Exported:
-    """Write a workbook with a sheet for each table, in one pass over the sessions.
-
-    A table that is too long for one sheet continues on another one behind all others. A loss is a cell whose text is
-    too long, or a column too many.
-    """
-    losses: list[str] = []
-    tabulator = Tabulator(study.book)
-    with open_file("") as file, open_workbook(file) as workbook:
-        sheets = [Sheets(workbook, Table(name, CELLS[name], (), study.attributes), losses) for name in tables]
-        tallies = [Tally(name, study.book.words) for name in tables]
-        for session in study.sessions:
-            for name, sheet, tally in zip(tables, sheets, tallies, strict=True):
-                for row in tally.counted(tabulator.rows(name, session)):
-                    sheet.add(row)
-        for sheet in sheets:
-            sheet.finish()
-    counts = {str(name): tally.rows for name, tally in zip(tables, tallies, strict=True)}
-    return Exported(counts, ", ".join(tally.contents for tally in tallies), tuple(losses))
 
 
 def open_workbook(file: BinaryIO) -> Workbook:
@@ -68,7 +48,9 @@ class Sheets:
 
     def __init__(self, workbook: Workbook, table: Table, losses: list[str]) -> None:
         self._workbook, self._table, self._losses = workbook, table, losses
-        self._bold = workbook.add_format({"bold": True})
+        self._bold = workbook.add_format({"bold": True, "valign": "top"})
+        self._top = workbook.add_format({"valign": "top"})
+        self._wrapped = workbook.add_format({"valign": "top", "text_wrap": True})
         self._columns = table.all_columns[:MOST_COLUMNS]
         self._number = 0
         self._row = 0
@@ -84,12 +66,18 @@ class Sheets:
             self._begin()
         line = self._table.line(row)
         if self._row <= SAMPLE:
-            self._widths = [max(width, len(str(cell or ""))) for width, cell in zip(self._widths, line, strict=False)]
+            self._widths = [
+                max(width, *map(len, str(cell or "").split("\n")))
+                for width, cell in zip(self._widths, line, strict=False)
+            ]
+        height = max((_lines_of(cell) for cell in line[: len(self._columns)] if isinstance(cell, str)), default=1)
+        self._sheet.set_row(self._row, LINE * min(height, TALLEST))
         for at, (name, cell) in enumerate(zip(self._columns, line, strict=False)):
-            if isinstance(cell, int):
-                self._sheet.write_number(self._row, at, cell)
+            if isinstance(cell, int | float):
+                self._sheet.write_number(self._row, at, cell, self._top)
             elif cell:
-                self._sheet.write_string(self._row, at, self._fitting(cell, name))
+                style = self._wrapped if _lines_of(cell) > 1 else self._top
+                self._sheet.write_string(self._row, at, self._fitting(cell, name), style)
         self._row += 1
 
     def finish(self) -> None:
@@ -120,3 +108,8 @@ class Sheets:
         what = f"{self._table.name}, row {row}, {column}: a cell holds {MOST_UNITS:,} characters"
         self._losses.append(f"{what}, the rest is left out; --format csv and jsonl have all of it")
         return f"{units[: 2 * MOST_UNITS - 2].decode('utf-16-le', 'ignore')}…"
+
+
+def _lines_of(text: str) -> int:
+    """Return how many lines a text takes in a column of the greatest width."""
+    return sum(-(-len(line) // WIDEST) or 1 for line in text[: WIDEST * TALLEST].split("\n"))
