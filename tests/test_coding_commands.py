@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from codetui.model import CodeId, Span
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from testing.keys import press, running
+from testing.logs import steps
 from testing.paths import ROOT
 from testing.studies import SHORE, write_study
 
@@ -45,21 +46,6 @@ def codetui(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         return Done(code, *capsys.readouterr())
 
     return run_codetui
-
-
-def steps(log: Path) -> list[object]:
-    """Return the steps of a log without times, and with a number in place of each id."""
-    ids: dict[str, int] = {}
-
-    def plain(value: object, key: str = "") -> object:
-        if isinstance(value, Mapping):
-            return {name: plain(one, name) for name, one in value.items() if name != "time"}
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            return [plain(one, key) for one in value]
-        is_id = key in ("id", "parents", "target", "coding", "memo") and isinstance(value, str)
-        return ids.setdefault(str(value), len(ids)) if is_id else value
-
-    return [plain(json.loads(line)) for line in log.read_text("utf-8").splitlines()]
 
 
 SEA = "You watch the sea until dawn."

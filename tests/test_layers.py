@@ -18,7 +18,7 @@ from testing.paths import ROOT
 from testing.studies import write_study
 
 PACKAGE = Path(codetui.__file__).parent
-WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "model")
+WITHOUT_SCREEN = ("core", "formats", "storage", "study", "cli", "plain", "model")
 BELOW_THE_EDGES = ("model", "core", "formats", "storage", "study")
 WITHOUT_KEYS = BELOW_THE_EDGES
 KEY = re.compile(

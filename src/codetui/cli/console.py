@@ -51,6 +51,15 @@ def error(message: object) -> int:
     return UNUSABLE
 
 
+def ignore_closed_terminal() -> None:
+    """Discard output that a closed terminal cannot receive: Python would exit with its own exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def show_json(value: object) -> None:
     """Print a value as JSON on stdout, control characters escaped."""
     print(sanitize_json(json.dumps(value, ensure_ascii=False, indent=2)))

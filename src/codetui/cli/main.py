@@ -60,8 +60,10 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
+        from codetui.cli.console import ignore_closed_terminal
+
         code = _error(f"{error.filename or 'the output'}: {error.strerror or error}")
-        _ignore_closed_terminal()
+        ignore_closed_terminal()
         return code
     except Exception:
         from traceback import format_exc
@@ -181,6 +183,8 @@ def _tutor(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
+    if os.environ.get("TERM") == "dumb" and sys.stdin.isatty() and sys.stdout.isatty():
+        return _open_plain(options)
     # Frames follow the keys at once: Textual would wait for the next of 60 a second.
     os.environ.setdefault("TEXTUAL_FPS", FRAMES_PER_SECOND)
     # Little is garbage until the first frame; the workbench turns the collector on behind it.
@@ -188,6 +192,7 @@ def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
     gc.set_threshold(*GC_THRESHOLDS)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
+    from codetui.cli.console import ignore_closed_terminal
     from codetui.cli.sessions import coder_name, open_study
     from codetui.study.workspace import open_workspace
 
@@ -211,17 +216,15 @@ def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
     for line in words:
         with suppress(OSError):
             _error(line)
-    _ignore_closed_terminal()
+    ignore_closed_terminal()
     return app.return_code or (EXIT_PROBLEMS if words else 0)
 
 
-def _ignore_closed_terminal() -> None:
-    """Discard output that a closed terminal cannot receive: Python would exit with its own exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def _open_plain(options: argparse.Namespace) -> int:
+    from codetui.cli.plain import plain
+
+    print("This terminal cannot draw (TERM is dumb), so this is the plain mode, line by line.")
+    return plain(options)
 
 
 def _add_completion(parser: argparse.ArgumentParser) -> None:
@@ -236,6 +239,7 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
+    "plain": "code line by line, without a drawn screen: for screen readers and TERM=dumb",
     "show": "print an ad with its codings, its profile and its state",
     "next": "print the id of the next ad to code",
     "code": "assign a code to words of an ad",
@@ -283,6 +287,7 @@ GROUPS = {
 """The commands of which each has further commands."""
 
 MODULES = {
+    "plain": "plain",
     **dict.fromkeys(
         ("show", "next", "code", "recode", "move", "note", "remove", "profile", "done", "undo", "redo"), "coding"
     ),
@@ -306,7 +311,7 @@ MODULES = {
 """The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 
 TOPICS = {
-    "begin": ("init", "tutor", "config", "completion"),
+    "begin": ("init", "tutor", "plain", "config", "completion"),
     "code without the screen": tuple(name for name, module in MODULES.items() if module == "coding"),
     "see how far you are": ("status", "check", "find", "sample"),
     "compare coders": ("agree", "adjudicate", "invented"),

@@ -7,8 +7,9 @@
 
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
 _shtab_codetui_study_subparsers=(erase)
-_shtab_codetui_subparsers=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)
+_shtab_codetui_subparsers=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)
 
+_shtab_codetui_plain_option_strings=(-h --help --study --corpus --codebook --sessions --coder --ad)
 _shtab_codetui_show_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_next_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
 _shtab_codetui_code_option_strings=(-h --help --as --note --nth --study --corpus --codebook --sessions --coder --json)
@@ -48,6 +49,11 @@ _shtab_codetui_config_option_strings=(-h --help --study --codebook --actions --p
 _shtab_codetui_completion_option_strings=(-h --help)
 _shtab_codetui_option_strings=(-h --help --study --corpus --codebook --sessions --coder --ad --version)
 
+_shtab_codetui_plain_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_codetui_plain___study_COMPGEN=_shtab_compgen_files
+_shtab_codetui_plain___corpus_COMPGEN=_shtab_compgen_files
+_shtab_codetui_plain___codebook_COMPGEN=_shtab_compgen_files
+_shtab_codetui_plain___sessions_COMPGEN=_shtab_compgen_files
 _shtab_codetui_show___study_COMPGEN=_shtab_compgen_files
 _shtab_codetui_show___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui_show___codebook_COMPGEN=_shtab_compgen_files
@@ -206,8 +212,10 @@ _shtab_codetui_codebook_export___format_choices=(markdown html)
 _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate finish)
 _shtab_codetui_study_pos_0_choices=(erase)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)
+_shtab_codetui_pos_0_choices=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)
 
+_shtab_codetui_plain__h_nargs=0
+_shtab_codetui_plain___help_nargs=0
 _shtab_codetui_show__h_nargs=0
 _shtab_codetui_show___help_nargs=0
 _shtab_codetui_show___json_nargs=0

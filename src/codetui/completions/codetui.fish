@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
 set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --where --word -o
 
 complete -c codetui -e
@@ -64,6 +64,15 @@ complete -c codetui -n _shtab_codetui_using -l sessions -xka "(__fish_complete_p
 complete -c codetui -n _shtab_codetui_using -l coder -x -d 'default: $CODETUI_CODER, then the login name'
 complete -c codetui -n _shtab_codetui_using -l ad -x -d 'open this ad first'
 complete -c codetui -n _shtab_codetui_using -l version -d 'show the version'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a plain -d 'code line by line, without a drawn screen: for screen readers and TERM=dumb'
+complete -c codetui -n '_shtab_codetui_using plain' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using plain' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using plain' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using plain' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using plain' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using plain' -l coder -x -d 'default: $CODETUI_CODER, then the login name'
+complete -c codetui -n '_shtab_codetui_using plain' -l ad -x -d 'open this ad first'
+complete -c codetui -n '_shtab_codetui_using plain; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the same as --corpus'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a show -d 'print an ad with its codings, its profile and its state'
 complete -c codetui -n '_shtab_codetui_using show' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using show' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'

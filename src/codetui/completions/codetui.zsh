@@ -28,6 +28,7 @@ _shtab_codetui_commands() {
     move:'give a quotation other words'
     next:'print the id of the next ad to code'
     note:'write a note on a quotation or a code, or a memo on an ad'
+    plain:'code line by line, without a drawn screen: for screen readers and TERM=dumb'
     profile:'assign a profile with its reasoning'
     recode:'give a quotation another code'
     redo:'redo the step undone last'
@@ -447,6 +448,20 @@ _shtab_codetui_note_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_note_defaults_added=0
 
+_shtab_codetui_plain_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
+  "--ad[open this ad first]:ID:"
+  ":the same as --corpus:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_plain_defaults_added=0
+
 _shtab_codetui_profile_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--because[the reasoning]:TEXT:"
@@ -674,6 +689,7 @@ _shtab_codetui() {
         move) _arguments -C -s $_shtab_codetui_move_options ;;
         next) _arguments -C -s $_shtab_codetui_next_options ;;
         note) _arguments -C -s $_shtab_codetui_note_options ;;
+        plain) _arguments -C -s $_shtab_codetui_plain_options ;;
         profile) _arguments -C -s $_shtab_codetui_profile_options ;;
         recode) _arguments -C -s $_shtab_codetui_recode_options ;;
         redo) _arguments -C -s $_shtab_codetui_redo_options ;;

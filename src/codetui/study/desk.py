@@ -38,7 +38,7 @@ class Desk:
         self.workspace = workspace
         self.cursor = 0
         """Where the coder is in the text, in code points."""
-        self._has_saved = False
+        self._is_to_remember = False
 
     @classmethod
     def at(cls, study: Study, coder: str, source: str | None = None) -> Desk:
@@ -100,12 +100,16 @@ class Desk:
         session = self.workspace.open(entry)
         stopped = self.workspace.stopped_at()
         self.cursor = stopped.cursor if stopped is not None and stopped.source == entry.id else 0
-        self._has_saved = False
+        self._is_to_remember = False
         return session
 
+    def go_to(self, offset: int) -> None:
+        """Move the coder's place, which is remembered from now on."""
+        self.cursor, self._is_to_remember = offset, True
+
     def remember(self) -> None:
-        """Save the place as the one where the coder stopped, if anything was saved here. Raises OSError."""
-        if self._has_saved:
+        """Save the place as the one where the coder stopped, if the coder worked here. Raises OSError."""
+        if self._is_to_remember:
             self.workspace.remember_place(self.cursor, 0)
 
     def close(self) -> list[Problem]:
@@ -166,7 +170,7 @@ class Desk:
         return self._done(outcome)
 
     def _done(self, outcome: Outcome) -> Outcome:
-        self._has_saved = self._has_saved or isinstance(outcome, Saved)
+        self._is_to_remember = self._is_to_remember or isinstance(outcome, Saved)
         return outcome
 
 

@@ -1,0 +1,238 @@
+"""The walk through an ad: where the coder is, what is selected, and what is read out there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codetui.core.codebook.index import CodebookIndex, index_of, label_of, profile_name
+from codetui.core.session.commands import AssignCode, Command, Hint, MarkDone, Refusal
+from codetui.core.session.naming import in_text_order, quoted
+from codetui.core.text.display import plural
+from codetui.core.text.units import units
+from codetui.model import Codebook, CodeId, Coding, SourceEntry, Span, Words
+from codetui.plain.lines import CancelledError, InputEndedError, Lines
+from codetui.study.desk import Desk
+from codetui.study.session.fallback import draft_of
+from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved, status_of
+
+HINTS: dict[Hint, str] = {
+    "next source": "next goes to the next one.",
+    "next source or uncoded": "next goes to the next one.",
+    "select words": "words selects some.",
+    "remove it": "x removes it.",
+    "remove the other": "x removes the other one.",
+    "search codes": "c alone lists the codes.",
+    "restore it": "u restores it.",
+    "restore the last": "u restores what was removed last.",
+    "undo it": "u undoes it.",
+    "assign a profile": "p assigns one.",
+    "write the reasoning": "why writes it.",
+}
+
+
+SPOKEN = 3
+"""The problems of a source that are read at once when it is opened."""
+
+
+class RefusedError(Exception):
+    """A command cannot be done here; its message states why."""
+
+
+class Walk:
+    """A coder's walk through the open ad, sentence by sentence; `number` is that of the sentence, from 0.
+
+    `selection` is what the coder has selected inside the ad; without one, codes are for the sentence.
+    """
+
+    def __init__(self, desk: Desk, lines: Lines) -> None:
+        self.desk = desk
+        self.lines = lines
+        self.say = lines.say
+        self.number = 0
+        self.selection: Span | None = None
+        self.recent: list[CodeId] = []
+        self.sentences: Sequence[Span] = ()
+        self._bullets: frozenset[int] = frozenset()
+
+    # --- what is open -----------------------------------------------------------------------------
+
+    @property
+    def book(self) -> Codebook:
+        """The codebook."""
+        return self.desk.book
+
+    @property
+    def index(self) -> CodebookIndex:
+        """The codebook with its lookups."""
+        return index_of(self.book)
+
+    @property
+    def word(self) -> Words:
+        """The nouns for a source."""
+        return self.book.words
+
+    @property
+    def text(self) -> str:
+        """The text of the open source."""
+        return self.desk.session.source.text
+
+    @property
+    def sentence(self) -> Span:
+        """The sentence at which the coder is. Raises RefusedError if there is none."""
+        if not self.sentences:
+            raise RefusedError(f"This {self.word.source} has no text to code. next goes to the next one.")
+        return self.sentences[self.number]
+
+    @property
+    def span(self) -> Span:
+        """What a code is assigned to: the selection, else the sentence."""
+        return self.selection or self.sentence
+
+    @property
+    def codings(self) -> list[Coding]:
+        """All codings in the order of the text; their numbers are their positions here, from 1."""
+        return in_text_order(self.desk.state)
+
+    def codings_at(self, span: Span) -> list[Coding]:
+        """Return the codings that share a letter with a span, in the order of the text."""
+        over = {coding.id for coding in self.desk.state.index.over(*span)}
+        return [coding for coding in self.codings if coding.id in over]
+
+    # --- going ------------------------------------------------------------------------------------
+
+    def open(self, entry: SourceEntry) -> None:
+        """Open another source and read out its head. Raises RefusedError if it cannot be read."""
+        try:
+            self.desk.open(entry)
+        except OSError as error:
+            why = f"{error.filename or entry.file}: {error.strerror or error}"
+            raise RefusedError(f"{self.word.source.capitalize()} {entry.id} cannot be opened: {why}.") from error
+        self.begin()
+
+    def begin(self) -> None:
+        """Read out the head of the source that was just opened, and the sentence where the coder stopped."""
+        self.sentences = tuple(units(self.text, 0, len(self.text), "sentence"))
+        self._bullets = frozenset(bullet.start for bullet in units(self.text, 0, len(self.text), "bullet"))
+        self.selection = None
+        here = (at for at, one in enumerate(self.sentences) if one.end > self.desk.cursor)
+        self.number = next(here, max(0, len(self.sentences) - 1))
+        for line in self.head():
+            self.say(line)
+        self.report(self.desk.session.initial_pull)
+        found = [problem for problem in self.desk.session.problems if problem.severity != "note"]
+        for problem in found[:SPOKEN]:
+            self.say(str(problem))
+        if len(found) > SPOKEN:
+            self.say(f"{len(found) - SPOKEN} more problems: problems lists them.")
+        holder = self.desk.session.holder
+        if holder is not None:
+            self.say(f"Open elsewhere {holder}: read only here. take over codes it here.")
+        if self.sentences:
+            self.read_sentence()
+        else:
+            self.say(f"This {self.word.source} has no text.")
+
+    def head(self) -> Iterator[str]:
+        """Yield what describes the open source."""
+        source, state, book = self.desk.source, self.desk.state, self.book
+        yield f"{self.word.source.capitalize()} {source.id}: {source.title or 'without a title'}."
+        yield f"Employer: {source.employer or 'unknown'}."
+        codings = state.live()
+        unresolved = sum(coding.is_unresolved for coding in codings)
+        check = f", {unresolved} to locate: resolve leads through them" if unresolved else ""
+        yield f"State: {status_of(state).progress}. {plural(len(codings), 'coding')}{check}."
+        yield f"Profile: {profile_name(book, state.profile) or 'none'}."
+
+    def go(self, number: int) -> None:
+        """Go to a sentence and read it. Raises RefusedError beyond the ends."""
+        if not self.sentences:
+            raise RefusedError(f"This {self.word.source} has no text.")
+        if number >= len(self.sentences):
+            raise RefusedError(f"That was the last sentence of the {self.word.source}.")
+        if number < 0:
+            raise RefusedError("This is the first sentence.")
+        self.number, self.selection = number, None
+        self.desk.go_to(self.sentences[number].start)
+        self.read_sentence()
+
+    def go_to(self, offset: int) -> None:
+        """Go to the sentence at an offset and read it."""
+        self.go(next((at for at, one in enumerate(self.sentences) if one.end > offset), len(self.sentences) - 1))
+
+    # --- reading out ------------------------------------------------------------------------------
+
+    def read_sentence(self) -> None:
+        """Read the sentence, and how it is coded."""
+        sentence = self.sentence
+        bullet = ", bullet" if sentence.start in self._bullets else ""
+        self.say(f"Sentence {self.number + 1} of {len(self.sentences)}{bullet}.")
+        self.say(" ".join(self.text[slice(*sentence)].split()))
+        for coding in self.codings_at(sentence):
+            self.say(self.coding_line(coding, sentence))
+        if self.selection is not None:
+            self.say(f"Selected: {quoted(self.text[slice(*self.selection)])}.")
+
+    def coding_line(self, coding: Coding, sentence: Span | None = None) -> str:
+        """Return a coding in words; its quotation is left out if it is this sentence."""
+        anchor = coding.anchor
+        is_whole = anchor is not None and sentence == Span(anchor.start, anchor.end)
+        place = "" if anchor else "; not located"
+        place = place or ("; its place is to be checked" if coding.is_proposed else "")
+        words = "the sentence" if is_whole else quoted(coding.words)
+        note = f"; note: {coding.note}" if coding.note else ""
+        return f"{label_of(self.desk.session.book_with_former, coding.code)}: {words}{place}{note}"
+
+    def report(self, result: PullResult | None) -> None:
+        """Print what other programs or people have changed."""
+        if result is not None:
+            self.say(result.message)
+            for problem in result.problems:
+                self.say(str(problem))
+
+    # --- doing ------------------------------------------------------------------------------------
+
+    def execute(self, command: Command) -> Outcome:
+        """Execute a command and print its outcome; a text that could not be saved is kept in a file."""
+        was_done = self.desk.state.is_done and not isinstance(command, MarkDone)
+        outcome = self.desk.execute(command)
+        text = draft_of(command, self.desk.state) if isinstance(outcome, NotSaved | HeldElsewhere) else ""
+        if isinstance(command, AssignCode) and isinstance(outcome, Saved):
+            label = label_of(self.book, command.code)
+            outcome = outcome._replace(message=f"Coded {quoted(self.text[slice(*command.span)])} as {label}.")
+        self.show_outcome(outcome, text)
+        if isinstance(outcome, Saved) and was_done:
+            self.say(f"This {self.word.source} is marked done.")
+        return outcome
+
+    def show_outcome(self, outcome: Outcome, text: str = "") -> None:
+        """Print the outcome of a command; `text` was written for it and is kept in a file if it was not saved."""
+        hint = outcome.hint if isinstance(outcome, Saved | Refusal) else None
+        self.say(f"{outcome.message} {HINTS[hint]}" if hint else outcome.message)
+        if isinstance(outcome, HeldElsewhere):
+            self.say("take over codes it here.")
+        if isinstance(outcome, NotSaved):
+            self.say("copy and a folder save a copy of the session there, and all further steps.")
+        if text and isinstance(outcome, NotSaved | HeldElsewhere):
+            self.keep_text(text)
+        self.desk.session.typed.keep("")
+
+    def keep_text(self, text: str) -> None:
+        """Keep a text that was not saved in a file, and print the place."""
+        self.say(str(self.desk.session.rescue_draft(text)))
+
+    def ask_text(self, question: str, title: str) -> str:
+        """Return a text of several lines, empty for none; what is left unfinished is kept in a file with this title."""
+        session, written = self.desk.session, ""
+
+        def keep(text: str) -> None:
+            nonlocal written
+            written = text
+            session.typed.keep(f"{title}\n\n{text}")
+
+        try:
+            return self.lines.ask_text(question, keep)
+        except (CancelledError, InputEndedError):
+            if written.strip():
+                self.keep_text(f"{title}\n\n{written}")
+            session.typed.keep("")
+            raise
