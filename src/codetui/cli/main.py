@@ -265,6 +265,7 @@ COMMANDS = {
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
     "study": "erase a text from the whole study",
+    "sources": "extract the texts of documents anew",
     "init": "create a new study in a folder",
     "tutor": "learn the keys in ten minutes, on an invented ad",
     "config": "show and check your settings, and list all keys",
@@ -279,6 +280,9 @@ GROUPS = {
         "propose": "propose rules for migrating from one codebook to the next, for you to edit",
         "migrate": "migrate all sessions from one codebook to the next by such rules",
         "finish": "finish a change of the codebook that was interrupted, or take it back",
+    },
+    "sources": {
+        "refresh": "extract the texts that were coded anew, show what has changed, and locate the codings",
     },
     "study": {
         "erase": "erase a text, its codings and its words from the study, after consent was withdrawn",
@@ -304,6 +308,7 @@ MODULES = {
     "agree": "agreement",
     "merge": "sessions",
     "study": "study",
+    "sources": "sources",
     "init": "sessions",
     "config": "config",
     "codebook": "codebook",

@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' init tutor config completion
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' sources 'sources refresh' init tutor config completion
 set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --where --word -o
 
 complete -c codetui -e
@@ -407,6 +407,16 @@ complete -c codetui -n '_shtab_codetui_using study erase' -l sessions -xka "(__f
 complete -c codetui -n '_shtab_codetui_using study erase' -l word -x -d 'also take this word or phrase out of notes, memos and the codebook, such as a name'
 complete -c codetui -n '_shtab_codetui_using study erase' -l yes -d 'do it; without it nothing is changed'
 complete -c codetui -n '_shtab_codetui_using study erase' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a sources -d 'extract the texts of documents anew'
+complete -c codetui -n '_shtab_codetui_using sources' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using sources; and test $_shtab_codetui_npos -eq 0' -a refresh -d 'Extract the texts that were coded anew, show what has changed, and locate the codings.'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l yes -d 'use the new texts without asking'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'

@@ -42,12 +42,13 @@ complete codetui \
         'n/--figures/(main all)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study init tutor config completion)/' \
+        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study sources init tutor config completion)/' \
         'n/plain/f/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \
         'n/study/(erase)/' \
+        'n/sources/(refresh)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh fish)/' \
         'n/check/f/' \

@@ -35,6 +35,7 @@ _shtab_codetui_commands() {
     remove:'remove a coding'
     sample:'draw ads at random, and say who codes which'
     show:'print an ad with its codings, its profile and its state'
+    sources:'extract the texts of documents anew'
     stats:'count profiles, codes and terms, as a whole and by group'
     status:'show progress per ad'
     study:'erase a text from the whole study'
@@ -55,6 +56,13 @@ _shtab_codetui_codebook_commands() {
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
   )
   _describe 'codetui codebook commands' _commands
+}
+
+_shtab_codetui_sources_commands() {
+  local _commands=(
+    refresh:'Extract the texts that were coded anew, show what has changed, and locate the codings.'
+  )
+  _describe 'codetui sources commands' _commands
 }
 
 _shtab_codetui_study_commands() {
@@ -571,6 +579,27 @@ _shtab_codetui_show_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_show_defaults_added=0
 
+_shtab_codetui_sources_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_sources_defaults_added=0
+
+_shtab_codetui_sources_refresh_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--yes[use the new texts without asking]"
+  "--json[print JSON]"
+  ":the id of one text\; default\: all that have changed:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_sources_refresh_defaults_added=0
+
 _shtab_codetui_stats_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -696,6 +725,7 @@ _shtab_codetui() {
         remove) _arguments -C -s $_shtab_codetui_remove_options ;;
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         show) _arguments -C -s $_shtab_codetui_show_options ;;
+        sources) _shtab_codetui_sources ;;
         stats) _arguments -C -s $_shtab_codetui_stats_options ;;
         status) _arguments -C -s $_shtab_codetui_status_options ;;
         study) _shtab_codetui_study ;;
@@ -730,6 +760,29 @@ _shtab_codetui_codebook() {
         import) _arguments -C -s $_shtab_codetui_codebook_import_options ;;
         migrate) _arguments -C -s $_shtab_codetui_codebook_migrate_options ;;
         propose) _arguments -C -s $_shtab_codetui_codebook_propose_options ;;
+      esac
+  esac
+}
+
+_shtab_codetui_sources() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->sources'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_codetui_sources_defaults_added )); then
+    if (( ${_shtab_codetui_sources_options[(I)${(q)one_or_more}*]} +          ${_shtab_codetui_sources_options[(I)${(q)remainder}*]} +          ${_shtab_codetui_sources_options[(I)${(q)default}]} == 0 )); then
+      _shtab_codetui_sources_options+=(': :_shtab_codetui_sources_commands' '*::: :->sources')
+    fi
+    _shtab_codetui_sources_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_codetui_sources_options
+
+  case $state in
+    sources)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_codetui_sources-$line[1]:"
+      case $line[1] in
+        refresh) _arguments -C -s $_shtab_codetui_sources_refresh_options ;;
       esac
   esac
 }

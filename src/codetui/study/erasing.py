@@ -38,6 +38,7 @@ from codetui.storage.session_files import EVENTS, LOG, MEMOS, PLACE_FILE, SNAPSH
 from codetui.storage.session_lock import SessionLock
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.sources.corpus import digest_of as text_digest
+from codetui.storage.sources.frozen import FrozenTexts
 from codetui.storage.text_index import TextIndex
 from codetui.study.memos import WRITTEN
 from codetui.study.session.document import decode_document, heading_id, heading_of, owner_of
@@ -125,6 +126,7 @@ class _Planner:
         self._steps: set[str] = set()
         self._memos: set[str] = set()
         self._logs: list[Path] = []
+        self._frozen: list[Path] = []
         self._lines: set[str] = set()
         self._books: dict[str, str] = {}
 
@@ -136,7 +138,7 @@ class _Planner:
         self._read_corpus()
         for folder in _folders(root):
             self._read_sessions(folder)
-        if not (self._texts or plan.removed or self._known.has(self._id)):
+        if not (self._texts or plan.removed or self._logs or self._known.has(self._id)):
             raise self._study.missing_source(self._id)
         self._require_free(self._logs)
         self._redaction = Redaction("\n".join(self._texts), self._quotations, self._given)
@@ -148,8 +150,9 @@ class _Planner:
         self._find_caches()
         self._search_others()
         self._require_free(path for path in plan.changed if path.name.endswith(LOG) and path.name != STUDY_LOG)
-        # Logs come last: they show what else there is to erase.
-        plan.removed = [one for one in dict.fromkeys(plan.removed) if one not in self._logs] + self._logs
+        # Logs and frozen texts come last: they show what else there is to erase.
+        last = [*self._logs, *self._frozen]
+        plan.removed = [one for one in dict.fromkeys(plan.removed) if one not in last] + last
         known = plan.erasure
         plan.erasure = replace(
             known,
@@ -171,6 +174,11 @@ class _Planner:
         corpus = self._raw_corpus()
         entry = corpus.find(self._id) if corpus else None
         source = corpus.read(entry)[0] if corpus and entry else None
+        frozen = FrozenTexts(self._root)
+        for version in frozen.versions(self._id):
+            self._texts += filter(None, [frozen.text(version)])
+            self._hashes.add(version.text)
+        self._frozen = frozen.files(self._id)
         if source is not None:
             self._texts.append(source.text)
             self._hashes |= hashes_of(source.text)
@@ -252,7 +260,7 @@ class _Planner:
 
     def _redact_study(self) -> None:
         for path in _files(self._root):
-            if path not in self._plan.removed and path not in self._logs and path.parent.name != erasures.FOLDER:
+            if path not in {*self._plan.removed, *self._logs, *self._frozen} and path.parent.name != erasures.FOLDER:
                 self._redact_file(path)
         self._redact_file(self._study.codebook_path)
         samples = self._study.codebook_path.parent / "samples"

@@ -21,6 +21,7 @@ from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.frozen import merge_frozen
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.reconcile.statements import joined
 from codetui.study.session.document import decode_document, owner_of
@@ -309,6 +310,11 @@ class Merger:
         for path in session_files.misplaced_files(other.root) if not other.folder else ():
             yield MergeResult(path.name, "", "refused", problems=(stray(path),))
         yield from self._merge_erasures(other.root)
+        if not self._is_dry:
+            # Before the sessions, whose places are in these texts.
+            merge_frozen(other.root, self._root, self._erased.has_name)
+            if (corpus := self._study.corpus_if_any) is not None:
+                corpus.reload()
         for name in names:
             for theirs in coder_snapshots(SessionPaths.of_folder(other.root, name), self._book, self._sources):
                 here = self._paths_here(other, name, theirs.coder)

@@ -234,6 +234,7 @@ def study_status(study: Study, coder: str | None = None) -> StudyStatus:
     whole = study.problems(coder, of_sessions)
     errors = [one for one in whole if one in of_sessions or is_left_out(one)]
     errors += filter(is_left_out, problems)
+    errors += (one for one in study.corpus.changes(entries) if one.severity != "note")
     by_source: dict[str, list[SessionSnapshot]] = {}
     for session in found:
         by_source.setdefault(session.source.id, []).append(session)

@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import chain, groupby
@@ -20,12 +21,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.text.display import plural
-from codetui.model import CorpusSettings, Problem, Severity, Source, SourceEntry, SourceId, Words, hashes_of
+from codetui.model import (
+    CorpusSettings,
+    Problem,
+    Severity,
+    Source,
+    SourceEntry,
+    SourceId,
+    Words,
+    hashes_of,
+    source_hash,
+)
 from codetui.storage import copies, disk, fs
 from codetui.storage.erasures import Erasures
 from codetui.storage.fs import NOT_A_FILE, none_if_gone
 from codetui.storage.sources import HTML, READERS
-from codetui.storage.sources.documents import UnreadableSourceError
+from codetui.storage.sources.documents import UnreadableSourceError, note_not_read
+from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, SourceReader, printable
 from codetui.storage.sources.row_ids import RowIds
 
@@ -306,7 +318,8 @@ class Corpus:
     """The sources of a folder or a file.  No text is kept in memory, and nothing is ever written to the corpus.
 
     `outputs` is a folder of sessions that is left out of the search for sources; the ids of rows are recorded there.
-    Sources that were erased, as its tombstones show, are left out, too, unless `has_erased`.
+    Sources that were erased, as its tombstones show, are left out, too, unless `has_erased`. Extracted texts that were
+    coded are those that are frozen there, unless they are to be `is_extracted` anew.
     """
 
     def __init__(
@@ -317,8 +330,10 @@ class Corpus:
         words: Words = AD,
         *,
         has_erased: bool = False,
+        is_extracted: bool = False,
     ) -> None:
         self.path = path
+        self._is_extracted = is_extracted
         self._has_erased = has_erased
         self._words = words
         self._columns = settings.columns
@@ -326,11 +341,62 @@ class Corpus:
         self._row_ids = RowIds(outputs)
 
     def record(self, source: Source) -> None:
-        """Record the id of a source that is coded, if it is a row of a table without ids.  Raises OSError."""
+        """Record a source that is coded: its text if it was extracted, the id of a row without one. Raises OSError."""
+        reader = READER_OF.get(Path(source.file).suffix.lower())
+        if reader is not None and reader.extractor and source.text.strip():
+            frozen = FrozenTexts(self._outputs)
+            if frozen.of(source.id) is None:
+                file, options = hash_of_file(source.file), self._columns if reader.is_table else {}
+                frozen.add(frozen_of(source, file, reader.extractor, options), source.text)
+                self.reload()
         if self._row_ids.lacks_neighbours(source) and _weight(source.file) < _LISTED_AT_ONCE:
             for _ in self._entries(source.file, self._collector(source.file)):
                 pass
         self._row_ids.record(source)
+
+    def reload(self) -> None:
+        """Use what was frozen or erased since."""
+        self.__dict__.pop("_frozen", None)
+        self.__dict__.pop("_erased", None)
+
+    @cached_property
+    def _frozen(self) -> FrozenTexts | None:
+        """The frozen texts, if there are any. Raises OSError."""
+        found = FrozenTexts(self._outputs) if self._outputs is not None and not self._is_extracted else None
+        return found or None
+
+    def _of_frozen(self) -> Sequence[Problem]:
+        """Return the problems of frozen texts."""
+        return self._frozen.problems if self._frozen else ()
+
+    def _frozen_document(self, path: str) -> Frozen | None:
+        """Return the frozen version of a file of one source, None if it was not coded."""
+        reader = reader_of(path)
+        if self._frozen is None or not reader.extractor or (source_id := reader.id_in_name(path)) is None:
+            return None
+        return self._frozen.of(source_id)
+
+    def changes(self, entries: Iterable[SourceEntry]) -> Iterator[Problem]:
+        """Yield a problem for each listed document that was coded and whose file has changed since."""
+        for entry in entries if self._frozen else ():
+            frozen = self._frozen_document(entry.file)
+            if frozen is not None and (change := self._change_of(frozen, entry.file)) is not None:
+                yield Problem(printable(entry.file), 0, *change)
+
+    def _change_of(self, frozen: Frozen, path: str) -> tuple[Severity, str] | None:
+        """Return what has changed since a document was extracted: the file, or the extractor, which is only a note."""
+        word, hint = self._words.source, f"`codetui sources refresh {frozen.id}` shows the difference"
+        kept = "the codings keep the text that was coded"
+        try:
+            is_same = hash_of_file(path) == frozen.file
+        except OSError as error:
+            return "warning", f"this file cannot be read ({error.strerror or error}); {kept}"
+        if not is_same:
+            return "warning", f"the file of this {word} has changed since it was coded; {kept}: {hint}"
+        now = reader_of(path).extractor
+        if now != frozen.extractor:
+            return "note", f"extracted with {frozen.extractor}, and codetui now has {now}; {kept}: {hint}"
+        return None
 
     @cached_property
     def _erased(self) -> Erasures | None:
@@ -375,7 +441,7 @@ class Corpus:
                 count += len(entries)
                 yield Batch(tuple(entries), tuple(problems), min(done, total), total)
                 entries, problems = [], []
-        problems += self._row_ids.problems
+        problems += (*self._row_ids.problems, *self._of_frozen())
         if not count and not entries:
             problems.append(files.empty_problem())
         yield Batch(tuple(entries), tuple(problems), total, total, repeated)
@@ -402,14 +468,16 @@ class Corpus:
                     yield source, entry.offset, min((done + max(entry.offset, 0)) / total, 1.0)
             problems += [*collector.drain(), *collector.overflow()]
             done += weights[path]
-        problems += (*files.problems(), *self._row_ids.problems)
+        problems += (*files.problems(), *self._row_ids.problems, *self._of_frozen())
         if not known:
             problems.append(files.empty_problem())
 
     def fingerprint(self) -> tuple[str, int]:
         """Return a text that changes whenever a file of the corpus does, and the size of all files in bytes."""
         erased = sorted(self._erased.names) if self._erased else ""
-        digest, size = blake2b(f"{self._columns!r}{erased}{self._row_ids.state()}".encode(), digest_size=16), 0
+        frozen = self._frozen.state() if self._frozen else ""
+        state = f"{self._columns!r}{erased}{frozen}{self._row_ids.state()}"
+        digest, size = blake2b(state.encode(), digest_size=16), 0
         for path in self._files().paths():
             with suppress(OSError):
                 status = disk.status(path)
@@ -467,7 +535,8 @@ class Corpus:
                 f"{self._words.source} {entry.id[:80]} is no longer in {self.path}: put it back; its codings are kept"
             )
             return None, [Problem(printable(entry.file), entry.line, "error", printable(message))]
-        return source, [problem for problem in collector.drain() if problem.line >= source.line]
+        problems = [problem for problem in collector.drain() if problem.line >= source.line]
+        return source, [*problems, *self._of_frozen()]
 
     def _search(self, source_id: str) -> SourceEntry | None:
         files = self._files()
@@ -497,14 +566,14 @@ class Corpus:
 
     def _entry_at(self, source_id: str, file: str, place: Place) -> SourceEntry | None:
         """Return the entry at a place, if it is the one with this id."""
-        entry = next(reader_of(file).entries(self._file(file, self._collector(file)), place), None)
+        entry = next(self._listed(file, self._collector(file), place), None)
         is_there = entry is not None and _is_at(entry, source_id, file, place.offset) and self._is_shown(entry)
         return entry if is_there else None
 
     def _source_at(self, entry: SourceEntry, collector: ProblemCollector) -> Source | None:
         """Return the source at an entry's place, None if it is not there."""
         place = Place(entry.offset, entry.line)
-        found = next(reader_of(entry.file).sources(self._file(entry.file, collector), place), None)
+        found = next(self._read(entry.file, collector, place), None)
         is_table = reader_of(entry.file).is_table
         if found is None or (is_table and not _is_at(found[0], entry.id, entry.file, entry.offset)):
             return None
@@ -540,15 +609,61 @@ class Corpus:
         """Yield the entries of a file; an unreadable file yields a problem instead."""
         is_shown = self._is_shown if self._erased else None
         with _reporting(collector):
-            yield from filter(is_shown, reader_of(path).entries(self._file(path, collector)))
+            yield from filter(is_shown, self._listed(path, collector))
 
     def _sources(self, path: str, collector: ProblemCollector) -> Iterator[tuple[SourceEntry, Source]]:
         """Yield the entries of a file with the sources and their texts."""
         erased = self._erased
         with _reporting(collector):
-            for entry, source in reader_of(path).sources(self._file(path, collector)):
+            for entry, source in self._read(path, collector):
                 if erased is None or not erased.has(entry.id):
                     yield entry, source
+
+    def _listed(self, path: str, collector: ProblemCollector, place: Place | None = None) -> Iterator[SourceEntry]:
+        """Yield the entries of a file; a document whose text is frozen need not be extracted."""
+        frozen = self._frozen_document(path)
+        if frozen is not None:
+            yield _entry_of(frozen, path)
+        else:
+            yield from reader_of(path).entries(self._file(path, collector), place)
+
+    def _read(
+        self, path: str, collector: ProblemCollector, place: Place | None = None
+    ) -> Iterator[tuple[SourceEntry, Source]]:
+        """Yield the entries of a file with their sources; those that were coded have the text that is frozen."""
+        frozen = self._frozen_document(path)
+        if frozen is not None and self._frozen is not None:
+            entry = _entry_of(frozen, path)
+            source = self._frozen.source(frozen, entry)
+            if source is not None:
+                if change := self._change_of(frozen, path):
+                    collector.add(0, *change)
+                note_not_read(frozen.not_read, 0, collector)
+                yield entry, source
+                return
+        reader = reader_of(path)
+        pairs = reader.sources(self._file(path, collector), place)
+        yield from self._frozen_rows(pairs, collector) if self._frozen and reader.extractor else pairs
+
+    def _frozen_rows(
+        self, pairs: Iterable[tuple[SourceEntry, Source]], collector: ProblemCollector
+    ) -> Iterator[tuple[SourceEntry, Source]]:
+        """Yield the rows of a table; those that were coded have the text that is frozen."""
+        for entry, source in pairs:
+            frozen = self._frozen.of(entry.id) if self._frozen else None
+            kept = self._frozen.source(frozen, entry) if self._frozen and frozen else None
+            if frozen is None or kept is None:
+                yield entry, source
+                continue
+            if source_hash(source.text) != frozen.text:
+                what = f"the text of {self._words.source} {entry.id[:80]} has changed since it was coded"
+                hint = f"`codetui sources refresh {entry.id[:80]}` shows the difference"
+                collector.add(entry.line, "warning", f"{what}; the codings keep the text that was coded: {hint}")
+            yield entry, replace(kept, attributes=source.attributes)
+
+
+def _entry_of(frozen: Frozen, path: str) -> SourceEntry:
+    return SourceEntry(frozen.id, sys.intern(frozen.employer), frozen.title, path, -1, 0)
 
 
 class _Siblings:

@@ -1,0 +1,113 @@
+"""Extract the text of coded documents anew, compare it with the frozen one, and locate the codings in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from codetui.core.anchors.unresolved import ReanchorCounts
+from codetui.core.text.difference import word_difference
+from codetui.model import Problem, Source, source_hash
+from codetui.storage import fs, session_files
+from codetui.storage.journal import Journal
+from codetui.storage.session_files import SessionPaths
+from codetui.storage.session_lock import SessionLock
+from codetui.storage.sources.corpus import READER_OF, Corpus
+from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file, heads_of
+from codetui.study.study import Study, StudyError
+
+Fate = Literal["unchanged", "same text", "changed", "missing"]
+"""The outcome of extracting a text anew: as it was, the same from another file or extractor, another text, no text."""
+
+
+class Refresh(NamedTuple):
+    """A frozen text, and what its file has now; `difference` is that of the words, as lines."""
+
+    frozen: Frozen
+    fate: Fate
+    source: Source | None = None
+    extractor: str = ""
+    difference: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Relocated(NamedTuple):
+    """What became of the codings of one coder; `counts` is None if the session is open in another program."""
+
+    coder: str
+    counts: ReanchorCounts | None
+    problem: Problem | None = None
+
+
+def find_changes(study: Study, source_id: str | None = None) -> Iterator[Refresh]:
+    """Yield the frozen texts, or that of one source, compared with what their files have now; nothing is written.
+
+    Raises StudyError if there is no such text.
+    """
+    texts, corpus = FrozenTexts(study.sessions_path), study.corpus
+    found = list(texts.all()) if source_id is None else [one for one in [texts.of(source_id)] if one is not None]
+    if source_id is not None and not found:
+        if corpus.find(source_id) is None:
+            raise study.missing_source(source_id)
+        word = study.codebook.words.source
+        what = f"the text of {word} {source_id} is not frozen"
+        raise StudyError(f"{what}: plain texts and tables are read as they are, and others are frozen once coded.")
+    settings, words = study.codebook.corpus, study.codebook.words
+    raw = Corpus(corpus.path, settings, study.sessions_path, words, is_extracted=True)
+    for frozen in found:
+        yield _compared(texts, frozen, raw)
+
+
+def _compared(texts: FrozenTexts, frozen: Frozen, raw: Corpus) -> Refresh:
+    try:
+        entry = raw.find(frozen.id)
+        source, problems = raw.read(entry) if entry else (None, [])
+        file = hash_of_file(source.file) if source else ""
+    except OSError as error:
+        what = f"{error.strerror or error}; the codings keep the text that was coded"
+        return Refresh(frozen, "missing", problems=(Problem(str(error.filename or frozen.name), 0, "error", what),))
+    if source is None:
+        gone = Problem(str(raw.path), 0, "error", f"{frozen.name} is no longer here; the codings keep its text")
+        return Refresh(frozen, "missing", problems=tuple(problems or [gone]))
+    reader = READER_OF[Path(source.file).suffix.lower()]
+    if source_hash(source.text) == frozen.text:
+        is_same = (frozen.file == file or reader.is_table) and frozen.extractor == reader.extractor
+        return Refresh(frozen, "unchanged" if is_same else "same text", source, reader.extractor)
+    old = texts.text(frozen) or ""
+    difference = tuple(word_difference(old, source.text))
+    return Refresh(frozen, "changed", source, reader.extractor, difference, tuple(texts.problems))
+
+
+def refresh(study: Study, found: Refresh) -> Iterator[Relocated]:
+    """Freeze the text that was extracted anew, and yield what became of the codings of each coder. Raises OSError."""
+    source = found.source
+    assert source is not None
+    texts = FrozenTexts(study.sessions_path)
+    after = heads_of(texts.versions(source.id))
+    file = hash_of_file(source.file)
+    texts.add(frozen_of(source, file, found.extractor, found.frozen.options, after), source.text)
+    study.corpus.reload()
+    for folder in session_files.coders(study.sessions_path) if found.fate == "changed" else ():
+        paths = SessionPaths.of_folder(study.sessions_path, folder)
+        log = paths.log(source.id)
+        if fs.is_file(log):
+            yield _relocated(study, source, folder, paths, log)
+
+
+def _relocated(study: Study, source: Source, folder: str, paths: SessionPaths, log: Path) -> Relocated:
+    """Locate the codings of a session in the new text, as opening it does."""
+    if SessionLock(log).other() is not None:
+        return Relocated(folder, None)
+    session = study.open_session(study.source(source.id), _coder_of(log) or folder, paths)
+    try:
+        problem = session.save_document()
+        counts = session.reanchored or ReanchorCounts()
+        return Relocated(session.coder, counts, problem)
+    finally:
+        session.release()
+
+
+def _coder_of(log: Path) -> str:
+    steps = Journal(log).read()[0]
+    return steps[-1].coder if steps else ""
