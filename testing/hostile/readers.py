@@ -36,6 +36,7 @@ from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 from testing.hostile.sent import SENT, take_input
 from testing.sources import ODF, W, zipped
+from testing.workbooks import Rows, biff, xlsx
 
 CODER = "wil"
 CODEBOOK_TEMPLATE, SAMPLE_TEXT = template("codebook.toml"), template(SAMPLE_AD)
@@ -78,6 +79,9 @@ QUICK, SLOW = 500, 100
 
 LONGEST = 10.0
 """The limit in seconds for one input of at most 20 KB."""
+
+
+TABLE: Rows = [["nr", "title", "text", "when"], [1, "Keeper", "You light it.", 2.5], [2, "Cook", "You cook.", True]]
 
 
 class Reader(NamedTuple):
@@ -296,6 +300,8 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as text": Reader(_take_corpus("11_shore.txt"), (ad,)),
         "ads as CSV": Reader(_take_corpus("ads.csv"), (csv_rows, csv_rows.replace(b",", b";"))),
         "ads as JSON lines": Reader(_take_corpus("ads.jsonl"), (json_rows,)),
+        "ads as XLSX": Reader(_take_corpus("ads.xlsx"), (xlsx({"ads": TABLE}),)),
+        "ads as XLS": Reader(_take_corpus("ads.xls"), (biff(TABLE),)),
         "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
         "ads as Word documents": Reader(_take_part("11.docx", "word/document.xml"), (WORD,)),
         "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),

@@ -1,10 +1,12 @@
 """Sources of text: files, and rows of tables.  A new format is one more reader in `READERS`."""
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from codetui.storage.sources.documents import DocumentReader, Extracted
-from codetui.storage.sources.reader import TEXT, SourceReader
+from codetui.storage.sources.reader import TEXT, Place, SourceFile, SourceReader
 from codetui.storage.sources.table_readers import CSV, JSONL
+from codetui.storage.sources.tables import Row, TableReader
 
 
 def _html(file: BinaryIO, is_head: bool) -> Extracted:
@@ -25,8 +27,16 @@ def _odt(file: BinaryIO, is_head: bool) -> Extracted:
     return extract(file, is_head)
 
 
+def _workbook_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
+    from codetui.storage.sources.workbooks import read_workbook_rows
+
+    return read_workbook_rows(file, start)
+
+
 HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
 DOCX = DocumentReader((".docx",), _docx, "docx 1")
 ODT = DocumentReader((".odt",), _odt, "odt 1")
+XLSX = TableReader((".xlsx", ".xlsm"), _workbook_rows, "xlsx 1", "python-calamine")
+XLS = TableReader((".xls",), _workbook_rows, "xls 1", "xlrd")
 
-READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT)
+READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT, XLSX, XLS)

@@ -18,6 +18,7 @@ from codetui.storage.sources.reader import (
     Place,
     ProblemCollector,
     SourceFile,
+    extractor_of,
     first_line,
     id_and_employer,
     one_line,
@@ -73,14 +74,7 @@ class DocumentReader:
     @property
     def extractor(self) -> str:
         """Return the name and version of the extractor, with those of its library: `pdf 1, pypdfium2 5.15.2`."""
-        if not self.library:
-            return self.rules
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            return f"{self.rules}, {self.library} {version(self.library)}"
-        except PackageNotFoundError:
-            return self.rules
+        return extractor_of(self.rules, self.library)
 
     def id_in_name(self, path: str) -> str | None:
         """Return the id in the file's name."""

@@ -417,6 +417,18 @@ class SourceReader(Protocol):
         """Yield the entries as above, with the sources and their texts."""
 
 
+def extractor_of(rules: str, library: str) -> str:
+    """Return the name and version of an extractor, with those of the distribution that it uses, if any."""
+    if not library:
+        return rules
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{rules}, {library} {version(library)}"
+    except PackageNotFoundError:
+        return rules
+
+
 def one_line(text: str) -> str:
     """Return a name or title on one line of at most `NAME_LIMIT` characters."""
     return " ".join(text[: 4 * NAME_LIMIT].split())[:NAME_LIMIT]

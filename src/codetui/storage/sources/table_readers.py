@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from codetui.storage.fs import open_regular
 from codetui.storage.sources.columns import (
     COLUMN_HINT,
     FIELDS,
-    NEEDED,
     Columns,
     columns_hint,
     columns_of,
@@ -33,11 +32,7 @@ from codetui.storage.sources.reader import (
     RowTooLongError,
     SourceFile,
 )
-from codetui.storage.sources.tables import Row, RowReader, TableReader
-
-NO_IDS = (
-    "no column of ids was recognised: each row has an id made from its title and text, which it keeps when rows move"
-)
+from codetui.storage.sources.tables import NO_IDS, Row, RowReader, TableReader, further_columns, has_columns
 
 MOST_WITHOUT_TEXT = 1000
 """Objects of JSON Lines without a text that are kept until one has a text."""
@@ -105,7 +100,7 @@ def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterat
         return
     at = {field: header.names.index(name) for field, name in columns.names.items()}
     fields_at = [at.get(field, -1) for field in FIELDS]
-    others = _further_columns(header.names, set(at.values()))
+    others = further_columns(header.names, set(at.values()))
     if start is not None:
         lines.seek(*start)
     has_ids = "id" in at
@@ -117,39 +112,8 @@ def read_csv_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterat
         yield Row(place, source_id.strip() if has_ids else None, employer, title, body, attributes)
 
 
-def has_columns(columns: Columns, names: Sequence[str], line: int, file: SourceFile) -> bool:
-    """Return whether a table has what is needed; report what is missing and what to do."""
-    problems = file.problems
-    for complaint in columns.complaints:
-        problems.add(line, "warning", complaint)
-    listed = f"Columns found: {found_columns(names)}"
-    if columns.missing:
-        what = " and the ".join(NEEDED[field] for field in columns.missing)
-        hint = columns_hint(names, columns)
-        message = f"no column holds the {what} of the {problems.words.sources}, so it is not opened. {hint}. {listed}"
-        problems.add(line, "error", message)
-        return False
-    for field in ("employer", "title"):
-        if field not in columns.names:
-            message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
-            problems.add(line, "note", message)
-    if "id" not in columns.names:
-        problems.add(line, "note", NO_IDS)
-    return True
-
-
 def _attributes(cells: list[str], columns: list[tuple[int, str]]) -> dict[str, str]:
     return {name: cells[index] for index, name in columns}
-
-
-def _further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
-    """Return index and name of the columns that are not fields; a missing or repeated name gets a number."""
-    found: dict[str, int] = {}
-    for index, name in enumerate(names):
-        if index not in used:
-            name = name.strip() or f"column {index + 1}"
-            found[name if name not in found else f"{name} ({index + 1})"] = index
-    return [(index, name) for name, index in found.items()]
 
 
 # --- the header ---------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from codetui.model import Source, SourceEntry, SourceId, with_plain_line_ends
-from codetui.storage.sources.reader import Place, ProblemCollector, SourceFile, note_nul, one_line
+from codetui.storage.sources.columns import COLUMN_HINT, NEEDED, Columns, columns_hint, found_columns
+from codetui.storage.sources.reader import Place, ProblemCollector, SourceFile, extractor_of, note_nul, one_line
 
 
 class Row(NamedTuple):
@@ -25,18 +26,28 @@ class Row(NamedTuple):
     attributes: Callable[[], dict[str, str]]
 
 
+NO_IDS = (
+    "no column of ids was recognised: each row has an id made from its title and text, which it keeps when rows move"
+)
+
 RowReader = Callable[[SourceFile, Place | None], Iterator[Row]]
 """Read the rows of a table; with a place, those from there on."""
 
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads tables in which each row is a source, with the function `rows`."""
+    """Reads tables in which each row is a source, with the function `rows`; `rules` and `library` as DocumentReader."""
 
     suffixes: tuple[str, ...]
     rows: RowReader
+    rules: str = ""
+    library: str = ""
     is_table: bool = True
-    extractor: str = ""
+
+    @property
+    def extractor(self) -> str:
+        """Return the name and version of what extracts the texts; empty if the tables are plain text."""
+        return extractor_of(self.rules, self.library)
 
     def id_in_name(self, _: str) -> str | None:
         """Return None: a table may have any ids."""
@@ -93,3 +104,37 @@ def _is_usable(row: Row, problems: ProblemCollector) -> bool:
             row.place.line, "note", f"{problems.words.source} {row.id[:80]} has no text: there is nothing to code in it"
         )
     return True
+
+
+# --- columns ------------------------------------------------------------------------------------------
+
+
+def has_columns(columns: Columns, names: Sequence[str], line: int, file: SourceFile, where: str = "") -> bool:
+    """Return whether a table has what is needed; report what is missing and what to do, with the place in the file."""
+    problems = file.problems
+    for complaint in columns.complaints:
+        problems.add(line, "warning", where + complaint)
+    listed = f"Columns found: {found_columns(names)}"
+    if columns.missing:
+        what = " and the ".join(NEEDED[field] for field in columns.missing)
+        hint = columns_hint(names, columns)
+        message = f"no column holds the {what} of the {problems.words.sources}, so it is not opened. {hint}. {listed}"
+        problems.add(line, "error", where + message)
+        return False
+    for field in ("employer", "title"):
+        if field not in columns.names:
+            message = f"no column for the {field} was recognised: {COLUMN_HINT % field}. {listed}"
+            problems.add(line, "note", where + message)
+    if "id" not in columns.names:
+        problems.add(line, "note", where + NO_IDS)
+    return True
+
+
+def further_columns(names: list[str], used: set[int]) -> list[tuple[int, str]]:
+    """Return index and name of the columns that are not fields; a missing or repeated name gets a number."""
+    found: dict[str, int] = {}
+    for index, name in enumerate(names):
+        if index not in used:
+            name = name.strip() or f"column {index + 1}"
+            found[name if name not in found else f"{name} ({index + 1})"] = index
+    return [(index, name) for name, index in found.items()]
