@@ -262,9 +262,10 @@ COMMANDS = {
     "status": "show progress per ad",
     "check": "list every problem of codebook, corpus and sessions",
     "agree": "compare coders: profiles, codes and quotations, with intervals",
+    "report": "write the whole study as one page: figures, agreement, quotations, methods; or verify one",
     "merge": "merge sessions from a USB stick, a clone or another machine",
     "codebook": "import, export, check, compare and migrate codebooks",
-    "study": "erase a text from the whole study",
+    "study": "erase a text from the whole study, or freeze all of it in a zip file",
     "sources": "extract the texts of documents anew",
     "init": "create a new study in a folder",
     "tutor": "learn the keys in ten minutes, on an invented ad",
@@ -286,6 +287,7 @@ GROUPS = {
     },
     "study": {
         "erase": "erase a text, its codings and its words from the study, after consent was withdrawn",
+        "freeze": "pack the study in a zip file, from which others can compute its figures",
     },
 }
 """The commands of which each has further commands."""
@@ -306,6 +308,7 @@ MODULES = {
     "status": "sessions",
     "check": "sessions",
     "agree": "agreement",
+    "report": "report",
     "merge": "sessions",
     "study": "study",
     "sources": "sources",
@@ -320,6 +323,7 @@ TOPICS = {
     "code without the screen": tuple(name for name, module in MODULES.items() if module == "coding"),
     "see how far you are": ("status", "check", "find", "sample"),
     "compare coders": ("agree", "adjudicate", "invented"),
+    "count and report": ("stats", "report"),
     "bring in and take out": ("import", "import-codings", "export", "merge", "codebook"),
 }
 """The headings of the help, with their commands; any other command is listed behind them."""

@@ -1,14 +1,17 @@
-"""The commands on a study as a whole: erase a source from it."""
+"""The commands on a study as a whole: erase a source from it, and freeze it for others."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from codetui.cli.console import note, show, show_json, show_wrapped
+from codetui.cli.console import error, exit_code, note, obstacle, show, show_json, show_wrapped
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 from codetui.study.erasing import Erasing, erase, plan_erasure
+from codetui.study.freezing import freeze
+from codetui.study.outputs import protected_part
 from codetui.study.study import Study, StudyError
 
 EPILOG = (
@@ -89,4 +92,45 @@ def _as_json(plan: Erasing, *, is_done: bool) -> dict[str, object]:
     }
 
 
-COMMANDS = {"study erase": Command(_add_erase, _erase)}
+# --- freeze -----------------------------------------------------------------------------------------
+
+
+def _add_freeze(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("output", metavar="OUT.zip", help="the zip file to write")
+    add_study(parser, *PARTS)
+    parser.add_argument("--report", metavar="FILE", help="also put this report in it, as report.html")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
+    add_json(parser)
+    parser.epilog = (
+        "It holds codebook, corpus, sessions of all coders and samples as they are, texts and names included, and a "
+        "manifest with the SHA-256 of each file. The same study gives the same zip file."
+    )
+
+
+def _freeze(options: argparse.Namespace) -> int:
+    study = open_study(options)
+    target = Path(options.output)
+    corpus = Path(options.corpus) if options.corpus else None
+    refused = protected_part(target, study.codebook_path, study.sessions_path, corpus)
+    if refused := refused or obstacle(options.output, options.force):
+        return error(refused)
+    done = freeze(study, target, Path(options.report) if options.report else None)
+    for problem in done.problems:
+        note(problem)
+    if options.json:
+        show_json(
+            {
+                "schema": "codetui.freeze/1",
+                "file": options.output,
+                "files": done.files,
+                "bytes": done.size,
+                "manifest_sha256": done.digest,
+                "problems": [problem._asdict() for problem in done.problems],
+            }
+        )
+    else:
+        show_wrapped(f"{options.output}: {plural(done.files, 'file')}, manifest {done.digest}")
+    return exit_code(done.problems)
+
+
+COMMANDS = {"study erase": Command(_add_erase, _erase), "study freeze": Command(_add_freeze, _freeze)}

@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' sources 'sources refresh' init tutor config completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --what --where --word -o
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init tutor config completion
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -335,6 +335,26 @@ complete -c codetui -n '_shtab_codetui_using agree' -l sessions -xka "(__fish_co
 complete -c codetui -n '_shtab_codetui_using agree' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using agree' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'default: stdout; - is stdout'
 complete -c codetui -n '_shtab_codetui_using agree' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a report -d 'write the whole study as one page: figures, agreement, quotations, methods; or verify one'
+complete -c codetui -n '_shtab_codetui_using report' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using report' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using report' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using report' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using report' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using report' -l coder -x -d 'whose codings are counted and quoted: names with commas; default: all people, without results of adjudication'
+complete -c codetui -n '_shtab_codetui_using report' -l agree -x -d 'whose agreement is computed; default: all people, else the two coders who share most ads'
+complete -c codetui -n '_shtab_codetui_using report' -l map -xka "(__fish_complete_path (commandline -ct))" -d 'rules as for `codebook migrate`, for the agreement of sessions of different codebooks'
+complete -c codetui -n '_shtab_codetui_using report' -l by -x -d 'also codes by a further column of the ads'
+complete -c codetui -n '_shtab_codetui_using report' -l all-ads -d 'also count ads that are not marked done'
+complete -c codetui -n '_shtab_codetui_using report' -l seed -x -d 'of all that is drawn at random; default: 1'
+complete -c codetui -n '_shtab_codetui_using report' -l resamples -x -d 'for the intervals; default: 2000'
+complete -c codetui -n '_shtab_codetui_using report' -l pseudonyms -x -d 'replace the names in this file, `Name = "P1"` in TOML or name,pseudonym in CSV'
+complete -c codetui -n '_shtab_codetui_using report' -l no-texts -d 'leave out the words of the texts and of the coders; places and codes stay'
+complete -c codetui -n '_shtab_codetui_using report' -l format -xka "html markdown" -d 'default: the one of the suffix of -o, else html'
+complete -c codetui -n '_shtab_codetui_using report' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'default: report.html or report.md; - is stdout'
+complete -c codetui -n '_shtab_codetui_using report' -l force -d 'overwrite existing files'
+complete -c codetui -n '_shtab_codetui_using report' -l verify -x -d 'recompute a report in HTML from the study, and name every number that differs, instead of making one'
+complete -c codetui -n '_shtab_codetui_using report' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a merge -d 'merge sessions from a USB stick, a clone or another machine'
 complete -c codetui -n '_shtab_codetui_using merge' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using merge' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
@@ -396,7 +416,7 @@ complete -c codetui -n '_shtab_codetui_using codebook finish' -l study -xka "(__
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
-complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a study -d 'erase a text from the whole study'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a study -d 'erase a text from the whole study, or freeze all of it in a zip file'
 complete -c codetui -n '_shtab_codetui_using study' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using study; and test $_shtab_codetui_npos -eq 0' -a erase -d 'Erase a text, its codings and its words from the study, after consent was withdrawn.'
 complete -c codetui -n '_shtab_codetui_using study erase' -s h -l help -d 'show this help message and exit'
@@ -407,6 +427,16 @@ complete -c codetui -n '_shtab_codetui_using study erase' -l sessions -xka "(__f
 complete -c codetui -n '_shtab_codetui_using study erase' -l word -x -d 'also take this word or phrase out of notes, memos and the codebook, such as a name'
 complete -c codetui -n '_shtab_codetui_using study erase' -l yes -d 'do it; without it nothing is changed'
 complete -c codetui -n '_shtab_codetui_using study erase' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using study; and test $_shtab_codetui_npos -eq 0' -a freeze -d 'Pack the study in a zip file, from which others can compute its figures.'
+complete -c codetui -n '_shtab_codetui_using study freeze' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l report -x -d 'also put this report in it, as report.html'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l force -d 'overwrite an existing file'
+complete -c codetui -n '_shtab_codetui_using study freeze' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using study freeze; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the zip file to write'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a sources -d 'extract the texts of documents anew'
 complete -c codetui -n '_shtab_codetui_using sources' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using sources; and test $_shtab_codetui_npos -eq 0' -a refresh -d 'Extract the texts that were coded anew, show what has changed, and locate the codings.'

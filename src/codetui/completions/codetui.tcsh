@@ -22,9 +22,10 @@ complete codetui \
         'c/--edges=/(intersection union)/' \
         'c/--by=/(week ad)/' \
         'c/--figures=/(main all)/' \
+        'c/--format=/(html markdown)/' \
         'c/--format=/(markdown html)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad agenda all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person profiles pseudonyms remove resamples same seed sessions size stratify study to to-nth under undo version what where word yes)/' \
+        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person profiles pseudonyms remove report resamples same seed sessions size stratify study to to-nth under undo verify version what where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -40,18 +41,20 @@ complete codetui \
         'n/--edges/(intersection union)/' \
         'n/--by/(week ad)/' \
         'n/--figures/(main all)/' \
+        'n/--format/(html markdown)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree merge codebook study sources init tutor config completion)/' \
+        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config completion)/' \
         'n/plain/f/' \
         'n/import/f/' \
         'n/merge/f/' \
         'n/codebook/(import export check diff propose migrate finish)/' \
-        'n/study/(erase)/' \
+        'n/study/(erase freeze)/' \
         'n/sources/(refresh)/' \
         'n/init/f/' \
         'n/completion/(bash zsh tcsh fish)/' \
         'n/check/f/' \
         'n/diff/f/' \
         'n/propose/f/' \
+        'n/freeze/f/' \
         'p/*/()/'

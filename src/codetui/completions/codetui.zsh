@@ -33,12 +33,13 @@ _shtab_codetui_commands() {
     recode:'give a quotation another code'
     redo:'redo the step undone last'
     remove:'remove a coding'
+    report:'write the whole study as one page: figures, agreement, quotations, methods; or verify one'
     sample:'draw ads at random, and say who codes which'
     show:'print an ad with its codings, its profile and its state'
     sources:'extract the texts of documents anew'
     stats:'count profiles, codes and terms, as a whole and by group'
     status:'show progress per ad'
-    study:'erase a text from the whole study'
+    study:'erase a text from the whole study, or freeze all of it in a zip file'
     tutor:'learn the keys in ten minutes, on an invented ad'
     undo:'undo your last step in an ad'
   )
@@ -68,6 +69,7 @@ _shtab_codetui_sources_commands() {
 _shtab_codetui_study_commands() {
   local _commands=(
     erase:'Erase a text, its codings and its words from the study, after consent was withdrawn.'
+    freeze:'Pack the study in a zip file, from which others can compute its figures.'
   )
   _describe 'codetui study commands' _commands
 }
@@ -539,6 +541,31 @@ _shtab_codetui_remove_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_remove_defaults_added=0
 
+_shtab_codetui_report_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--coder[whose codings are counted and quoted\: names with commas\; default\: all people, without results of adjudication]:NAMES:"
+  "--agree[whose agreement is computed\; default\: all people, else the two coders who share most ads]:NAMES:"
+  "*--map[rules as for \`codebook migrate\`, for the agreement of sessions of different codebooks]:FILE:_files"
+  "--by[also codes by a further column of the ads]:COLUMN:"
+  "--all-ads[also count ads that are not marked done]"
+  "--seed[of all that is drawn at random\; default\: 1]:N:"
+  "--resamples[for the intervals\; default\: 2000]:N:"
+  "--pseudonyms[replace the names in this file, \`Name \= \"P1\"\` in TOML or name,pseudonym in CSV]:FILE:"
+  "--no-texts[leave out the words of the texts and of the coders\; places and codes stay]"
+  "--format[default\: the one of the suffix of -o, else html]:format:(html markdown)"
+  {-o,--output}"[default\: report.html or report.md\; - is stdout]:PATH:_files"
+  "--force[overwrite existing files]"
+  "--verify[recompute a report in HTML from the study, and name every number that differs, instead of making one]:FILE:"
+  "--json[print JSON]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_report_defaults_added=0
+
 _shtab_codetui_sample_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -658,6 +685,21 @@ _shtab_codetui_study_erase_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_study_erase_defaults_added=0
 
+_shtab_codetui_study_freeze_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--report[also put this report in it, as report.html]:FILE:"
+  "--force[overwrite an existing file]"
+  "--json[print JSON]"
+  ":the zip file to write:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_study_freeze_defaults_added=0
+
 _shtab_codetui_tutor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--coder[default\: you]:NAME:"
@@ -723,6 +765,7 @@ _shtab_codetui() {
         recode) _arguments -C -s $_shtab_codetui_recode_options ;;
         redo) _arguments -C -s $_shtab_codetui_redo_options ;;
         remove) _arguments -C -s $_shtab_codetui_remove_options ;;
+        report) _arguments -C -s $_shtab_codetui_report_options ;;
         sample) _arguments -C -s $_shtab_codetui_sample_options ;;
         show) _arguments -C -s $_shtab_codetui_show_options ;;
         sources) _shtab_codetui_sources ;;
@@ -806,6 +849,7 @@ _shtab_codetui_study() {
       curcontext="${curcontext%:*:*}:_shtab_codetui_study-$line[1]:"
       case $line[1] in
         erase) _arguments -C -s $_shtab_codetui_study_erase_options ;;
+        freeze) _arguments -C -s $_shtab_codetui_study_freeze_options ;;
       esac
   esac
 }

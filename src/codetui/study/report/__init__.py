@@ -1,0 +1,1 @@
+"""Reports of a study: what they are made from, their sections, and their verification."""
