@@ -62,6 +62,11 @@ def test_the_completion_files_are_those_of_the_parser(shell: str) -> None:
     assert written == tool.completion(shell)
 
 
+def test_the_manual_page_is_that_of_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "123")
+    assert (ROOT / "man" / "codetui.1").read_text("utf-8") == _tool("completions").man_page()
+
+
 def test_the_readme_and_the_command_page_list_every_subcommand() -> None:
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
     for name in COMMANDS:
@@ -111,7 +116,7 @@ PACKAGE = ROOT / "src" / "codetui"
 CODE = re.compile(r"```.*?```|`[^`\n]+`|^    .*$", re.DOTALL | re.MULTILINE)
 """Code in a document: fenced, in backquotes or indented.  Its paths, options and classes are names of the program."""
 
-OWN = ("src", "tests", "testing", "benchmarks", "tools", "docs", "examples", ".ci", "codetui")
+OWN = ("src", "man", "tests", "testing", "benchmarks", "tools", "docs", "examples", ".ci", "codetui")
 LAYERS = ("cli", "tui", "study", "storage", "formats", "core")
 PATH = re.compile(
     rf"(?<![\w./-])(?:{'|'.join(map(re.escape, (*OWN, *LAYERS)))})/[\w./-]*|(?<![\w./-])\w+\.(?:py|tcss)\b"

@@ -270,6 +270,7 @@ COMMANDS = {
     "init": "create a new study in a folder",
     "tutor": "learn the keys in ten minutes, on an invented ad",
     "config": "show and check your settings, and list all keys",
+    "help": "show a page of the manual",
     "completion": "print the completion file of a shell",
 }
 GROUPS = {
@@ -315,6 +316,7 @@ MODULES = {
     "init": "sessions",
     "config": "config",
     "codebook": "codebook",
+    "help": "help",
 }
 """The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 

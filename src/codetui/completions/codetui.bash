@@ -8,7 +8,7 @@
 _shtab_codetui_codebook_subparsers=(import export check diff propose migrate finish)
 _shtab_codetui_study_subparsers=(erase freeze)
 _shtab_codetui_sources_subparsers=(refresh)
-_shtab_codetui_subparsers=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config completion)
+_shtab_codetui_subparsers=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config help completion)
 
 _shtab_codetui_plain_option_strings=(-h --help --study --corpus --codebook --sessions --coder --ad)
 _shtab_codetui_show_option_strings=(-h --help --study --corpus --codebook --sessions --coder --json)
@@ -51,6 +51,7 @@ _shtab_codetui_sources_option_strings=(-h --help)
 _shtab_codetui_init_option_strings=(-h --help)
 _shtab_codetui_tutor_option_strings=(-h --help --coder)
 _shtab_codetui_config_option_strings=(-h --help --study --codebook --actions --path --json)
+_shtab_codetui_help_option_strings=(-h --help)
 _shtab_codetui_completion_option_strings=(-h --help)
 _shtab_codetui_option_strings=(-h --help --study --corpus --codebook --sessions --coder --ad --version)
 
@@ -235,7 +236,7 @@ _shtab_codetui_codebook_pos_0_choices=(import export check diff propose migrate 
 _shtab_codetui_study_pos_0_choices=(erase freeze)
 _shtab_codetui_sources_pos_0_choices=(refresh)
 _shtab_codetui_completion_pos_0_choices=(bash zsh tcsh fish)
-_shtab_codetui_pos_0_choices=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config completion)
+_shtab_codetui_pos_0_choices=(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config help completion)
 
 _shtab_codetui_plain__h_nargs=0
 _shtab_codetui_plain___help_nargs=0
@@ -403,6 +404,8 @@ _shtab_codetui_config___help_nargs=0
 _shtab_codetui_config___actions_nargs=0
 _shtab_codetui_config___path_nargs=0
 _shtab_codetui_config___json_nargs=0
+_shtab_codetui_help__h_nargs=0
+_shtab_codetui_help___help_nargs=0
 _shtab_codetui_completion__h_nargs=0
 _shtab_codetui_completion___help_nargs=0
 _shtab_codetui_pos_0_nargs=A...

@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init tutor config completion
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init tutor config help completion
 set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --where --word -o
 
 complete -c codetui -e
@@ -460,6 +460,8 @@ complete -c codetui -n '_shtab_codetui_using config' -l codebook -xka "(__fish_c
 complete -c codetui -n '_shtab_codetui_using config' -l actions -d 'list all actions with their keys and help'
 complete -c codetui -n '_shtab_codetui_using config' -l path -d 'print the path of your settings alone'
 complete -c codetui -n '_shtab_codetui_using config' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a help -d 'show a page of the manual'
+complete -c codetui -n '_shtab_codetui_using help' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a completion -d 'print the completion file of a shell'
 complete -c codetui -n '_shtab_codetui_using completion' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using completion; and test $_shtab_codetui_npos -eq 0' -ka "bash zsh tcsh fish" -d shell

@@ -44,7 +44,7 @@ complete codetui \
         'n/--format/(html markdown)/' \
         'n/--format/(markdown html)/' \
         'n/--old/f/' \
-        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config completion)/' \
+        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config help completion)/' \
         'n/plain/f/' \
         'n/import/f/' \
         'n/merge/f/' \

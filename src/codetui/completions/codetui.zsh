@@ -20,6 +20,7 @@ _shtab_codetui_commands() {
     done:'mark an ad done, or not done'
     export:'export all sessions as markdown, CSV, JSON lines, Excel (xlsx) or REFI-QDA (qdpx)'
     find:'find words, quotations and codes in all ads and sessions'
+    help:'show a page of the manual'
     import:'import documents that were written by hand'
     import-codings:'import codings by a model or another program as a coder of their own'
     init:'create a new study in a folder'
@@ -334,6 +335,14 @@ _shtab_codetui_find_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_find_defaults_added=0
+
+_shtab_codetui_help_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  ":a page\; default\: the list of them:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_help_defaults_added=0
 
 _shtab_codetui_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -752,6 +761,7 @@ _shtab_codetui() {
         done) _arguments -C -s $_shtab_codetui_done_options ;;
         export) _arguments -C -s $_shtab_codetui_export_options ;;
         find) _arguments -C -s $_shtab_codetui_find_options ;;
+        help) _arguments -C -s $_shtab_codetui_help_options ;;
         import) _arguments -C -s $_shtab_codetui_import_options ;;
         import-codings) _arguments -C -s $_shtab_codetui_import_codings_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;

@@ -10,6 +10,7 @@ from codetui.core.codebook.index import profile as profile_of
 from codetui.core.codebook.usage import last_choice
 from codetui.core.text.display import plural
 from codetui.model import GRAVEST_FIRST, Code, Coding, Problem
+from codetui.study.manual import manual_pages, manual_text
 from codetui.tui.actions import ACTIONS, Action
 from codetui.tui.bench import Bench, RefusedError, code_here
 from codetui.tui.dialogs.help import DefinitionDialog, HelpScreen, KeyHelp
@@ -96,6 +97,10 @@ class LookupController:
         title, example = f"Problems: {_counted(problems)}", "error, warning, or any word"
         self._bench.ask(HelpScreen(rows, title, example, "No problem matches these words."), lambda _: None)
 
+    def manual(self) -> None:
+        """Open the manual beside the text."""
+        self._show_pages([Page(page.title, manual_text(page.topic)) for page in manual_pages()], 0)
+
     def read(self) -> None:
         """Open or focus the reader; from the reader, close it."""
         pane = self._bench.reader
@@ -107,9 +112,13 @@ class LookupController:
             raise RefusedError("The codebook names no background documents; add [[reference]] tables to it.")
         workspace = self._bench.workspace
         pages = [Page(reference.title, workspace.read_reference(reference)) for reference in references]
+        self._show_pages(pages, self._place_here())
+
+    def _show_pages(self, pages: list[Page], place: int) -> None:
+        pane = self._bench.reader
         pane.screen.add_class("-reading")
         pane.screen.set_focus(pane)
-        pane.run_worker(pane.show(pages, self._place_here()), exclusive=True)
+        pane.run_worker(pane.show(pages, place), exclusive=True)
 
     def _place_here(self) -> int:
         """Return the document about the code or profile under the cursor, else the last one open."""

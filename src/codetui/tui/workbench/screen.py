@@ -686,6 +686,7 @@ class Keyboard:
             "guide": screen.switch_guide,
             "help": lookup.help,
             "history": lambda: screen.history.show(),
+            "manual": lookup.manual,
             "memo": lambda: screen.memos.write_here(),
             "memos": lambda: screen.memos.show(),
             "study_memo": lambda: screen.memos.write_on_study(),
