@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from codetui.core.statistics.counted import CountedAd, CountedCoding, CountedSession
+from codetui.core.statistics.table import Base, CoderBase, Column, FigureTable
 from codetui.core.text.display import UNSAFE
+from codetui.formats.pictures.figures import picture_of, strip_of
 from codetui.formats.pictures.picture import (
     Bar,
     Bars,
@@ -24,6 +27,7 @@ from codetui.formats.pictures.picture import (
 )
 from codetui.formats.pictures.svg import STYLE, to_svg
 from codetui.formats.pictures.terminal import to_lines
+from codetui.model import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = Bars("Ads per code (40 ads)", "ads", (Bar("Modelling", 26, "26 (65 %)"), Bar("Talen", 0, "0 (0 %)")))
@@ -127,6 +131,47 @@ def test_long_labels_are_cut_in_the_terminal_and_whole_for_the_mouse_in_svg() ->
     assert "Communicatie met stakeholders…" in to_lines(picture)[1]
     titles = [one.text for one in ElementTree.fromstring(to_svg(picture)).iter(f"{SVG}title")]
     assert titles == ["Ads", label]
+
+
+BASE = Base(ads=4, coders=[CoderBase("anna", 4, 9)])
+
+
+def table(name: str, columns: str, *rows: tuple[str | int | float, ...]) -> FigureTable:
+    """Return a table of figures; a column is a count unless its key is followed by its kind."""
+    found = [one.partition(":") for one in columns.split()]
+    kinds = {"share": "share", "text": "text", "figure": "figure", "": "count"}
+    heads = [Column(key, key, kinds[kind]) for key, _, kind in found]  # type: ignore[arg-type]
+    return FigureTable(name=name, title=name, columns=heads, rows=rows, base=BASE, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        (table("profiles", "profile:text ads share:share", ("Keeper", 3, 0.75)), "Keeper: 3 (75 %)."),
+        (table("codes", "code:text name:text ads share:share", ("A", "Lighting", 1, 0.25)), "A: Lighting: 1 (25 %)."),
+        (table("codes_by", "code:text name:text n %:share", ("A", "", 1, 0.126), ("", "all", 4, 1.0)), "A: n 13."),
+        (table("together_ad", "code_a:text code_b:text both", ("B", "A", 2)), "A: B 2; B: A 2."),
+        (
+            table("saturation", "number ad:text codes mean:figure", (1, "11", 2, 1.5), (2, "12", 3, 3.0)),
+            "in the order of coding: 3 codes after 2 ads; mean over random orders, seed 1: 3 codes after 2 ads.",
+        ),
+        (table("tests", "code:text"), None),
+    ],
+)
+def test_tables_of_figures_have_pictures_with_the_same_figures(figures: FigureTable, words: str | None) -> None:
+    picture = picture_of(figures, Words(), ["A", "B"])
+    assert (picture and in_words(picture)) == words
+
+
+def test_a_strip_has_a_row_for_each_code_and_coder() -> None:
+    sessions = [
+        CountedSession(coder, "", [CountedCoding("A", start, start + 5, 1), CountedCoding("B", -1, -1, 1)])
+        for coder, start in (("ben", 9), ("anna", 1))
+    ]
+    strip = strip_of(CountedAd("11", sessions, {}), Words(), ["A"], 40)
+    assert [row.label for row in strip.rows] == ["A · anna", "A · ben"]
+    assert strip.rows[0].spans == ((1, 6),)
+    assert strip.title == "Where codes occur in ad 11: 2 quotations by ben and anna"
 
 
 @pytest.mark.parametrize("is_dark", [False, True])

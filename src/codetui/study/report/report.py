@@ -13,7 +13,7 @@ from codetui.core.statistics.frequencies import Counted, code_table, crosstab, p
 from codetui.core.statistics.table import Column, FigureTable
 from codetui.core.text.display import plural
 from codetui.formats.figure_tables import notes_of, shown
-from codetui.formats.pictures.picture import Bar, Bars, Heat
+from codetui.formats.pictures.figures import picture_of
 from codetui.formats.pseudonyms import Pseudonyms, ReplacedText
 from codetui.formats.report.content import (
     Block,
@@ -240,10 +240,8 @@ class _Composer:
             yield self._nothing_done()
             return
         if counted.profiles:
-            yield figure_grid(profile_table(counted), self._words)
-        codes = code_table(counted)
-        yield figure_grid(codes, self._words)
-        yield Drawing("picture-codes", code_bars(counted))
+            yield from self._figures(profile_table(counted))
+        yield from self._figures(code_table(counted))
 
     def _crosstabs(self) -> Iterator[Block]:
         counted = self._counted
@@ -251,18 +249,24 @@ class _Composer:
             yield self._nothing_done()
             return
         if counted.profiles:
-            table = crosstab(counted, by_profile, "profile", counted.profiles)
-            yield figure_grid(table, self._words)
-            yield Drawing("picture-crosstab", share_heat(table))
+            yield from self._figures(crosstab(counted, by_profile, "profile", counted.profiles))
         if self._request.by:
             names = list(dict.fromkeys(name for ad in counted.ads for name in ad.attributes))
             column = next((name for name in names if books.folded(name) == books.folded(self._request.by)), None)
             if column is None:
                 known = ", ".join(names) or "none"
                 raise StudyError(f"no {counted.source} has a column “{self._request.by}”; there are: {known}.")
-            yield figure_grid(crosstab(counted, by_attribute(column), column), self._words)
+            yield from self._figures(crosstab(counted, by_attribute(column), column))
         if not counted.profiles and not self._request.by:
             yield Prose("The codebook has no profiles, and no further column was chosen (`--by`).")
+
+    def _figures(self, table: FigureTable) -> Iterator[Block]:
+        """Yield a table of figures, and its picture if it has one."""
+        grid = figure_grid(table, self._words)
+        yield grid
+        picture = picture_of(table, self._words, [code.id for code in self._counted.codes])
+        if picture is not None:
+            yield Drawing(f"picture-{grid.name}", picture)
 
     def _nothing_done(self) -> Prose:
         words = self._words
@@ -417,26 +421,3 @@ def figure_grid(table: FigureTable, words: Words) -> Grid:
 def _heading(column: Column, before: Column) -> str:
     """Return the heading of a column; that of a bare percentage names the column before it."""
     return f"{before.title}, %" if column.title == "%" else column.title
-
-
-def code_bars(counted: Counted) -> Bars:
-    """Return the sources of each code as bars."""
-    whole, number = counted.whole, len(counted.ads)
-    bars = []
-    for code in counted.codes:
-        ads = whole.of(code.id).ads
-        label = f"{code.id}: {code.name}" if code.name and code.name != code.id else code.id
-        bars.append(Bar(label, ads, f"{ads:,} ({100 * ads / number:.0f} %)" if number else f"{ads:,}"))
-    title = f"{counted.sources.capitalize()} with each code (of {plural(number, counted.source, counted.sources)})"
-    return Bars(title, counted.sources, tuple(bars))
-
-
-def share_heat(table: FigureTable) -> Heat:
-    """Return the shares of a crosstab as a heat table."""
-    at = [number for number, column in enumerate(table.columns) if column.kind == "share"]
-    columns = tuple(table.columns[number - 1].title for number in at)
-    rows = [row for row in table.rows if row[0]]
-    cells = tuple(
-        tuple(round(100 * value) if isinstance(value := row[number], float) else None for number in at) for row in rows
-    )
-    return Heat(f"{table.title}: share of the column", "%", tuple(str(row[0]) for row in rows), columns, cells)
