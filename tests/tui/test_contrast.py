@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual.color import Color
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
+from textual.widgets import Input
 
-from codetui.tui.contrast import TEXT, contrast
-from codetui.tui.themes import HUES, SHADES, Face, TextStyles, ThemedApp, section_colour
+from codetui.tui.contrast import HIGH, TEXT, contrast
+from codetui.tui.themes import HIGH_CONTRAST, HUES, SHADES, Face, TextStyles, ThemedApp, section_colour
+from testing.keys import press, running, workspace_on, write_ad
 
 XTERM = TerminalTheme(
     (0, 0, 0),
@@ -41,8 +44,10 @@ INKS = {
     "block-cursor-foreground": ("block-cursor-background",),
     **{f"section-{number}": ("background",) for number in range(1, HUES + 1)},
 }
-THEMES = sorted(BUILTIN_THEMES)
-SIXTEEN = [name for name in THEMES if BUILTIN_THEMES[name].ansi]
+ALL: dict[str, Theme] = {**BUILTIN_THEMES, **HIGH_CONTRAST}
+THEMES = sorted(ALL)
+SIXTEEN = [name for name in THEMES if ALL[name].ansi]
+LEAST = {name: HIGH if name in HIGH_CONTRAST else TEXT for name in THEMES}
 
 
 def variables_of(name: str) -> dict[str, str]:
@@ -77,7 +82,7 @@ def test_every_ink_is_legible_on_every_ground_that_it_is_used_on(name: str) -> N
             continue
         for ground in grounds:
             found = contrast(solid(Color.parse(variables[ink])), solid(Color.parse(variables[ground])))
-            assert found >= TEXT, (ink, ground, round(found, 2))
+            assert found >= LEAST[name], (ink, ground, round(found, 2))
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -87,13 +92,22 @@ def test_coded_words_keys_and_labels_are_legible_in_every_theme(name: str) -> No
     for hue, shade in product(range(-1, HUES), range(len(SHADES))):
         for values in product((False, True), repeat=len(flags)):
             face = Face(hue, shade, **dict(zip(flags, values, strict=True)))
-            assert ratio(styles.text(face)) >= TEXT, face
+            assert ratio(styles.text(face)) >= LEAST[name], face
         if hue >= 0:
-            assert ratio(styles.gutter(hue, shade)) >= TEXT
-    assert all(ratio(styles.label(is_last=is_last)) >= TEXT for is_last in (False, True))
+            assert ratio(styles.gutter(hue, shade)) >= LEAST[name]
+    assert all(ratio(styles.label(is_last=is_last)) >= LEAST[name] for is_last in (False, True))
 
 
-@pytest.mark.parametrize("name", [name for name in THEMES if name not in SIXTEEN])
+@pytest.mark.parametrize("name", HIGH_CONTRAST)
+def test_with_high_contrast_every_meaning_has_a_sign_besides_its_colour(name: str) -> None:
+    styles = styles_of(name)
+    faces = [Face(), Face(0), Face(0, is_current=True), Face(0, is_proposed=True), Face(0, is_overlapping=True)]
+    faces += [Face(is_selected=True), Face(0, is_selected=True), Face(is_match=True), Face(is_implied=True)]
+    signs = [(one.bold, one.italic, one.underline, one.reverse) for one in map(styles.text, faces)]
+    assert len(set(signs)) == len(faces), signs
+
+
+@pytest.mark.parametrize("name", [name for name in THEMES if name not in SIXTEEN and name not in HIGH_CONTRAST])
 def test_coded_words_are_seen_at_a_glance_and_stay_visible_below_the_selection(name: str) -> None:
     styles = styles_of(name)
     plain = styles.text(Face()).bgcolor
@@ -117,10 +131,17 @@ def test_codes_of_a_section_differ_in_colour_from_their_neighbours(name: str) ->
 
 @pytest.mark.parametrize("name", [name for name in THEMES if name != "ansi-light"])
 def test_each_section_has_its_own_colour(name: str) -> None:
-    assert len({section_colour(BUILTIN_THEMES[name], number) for number in range(HUES)}) == HUES
+    assert len({section_colour(ALL[name], number) for number in range(HUES)}) == HUES
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_a_light_theme_is_light_on_any_terminal(name: str) -> None:
     ground = solid(Color.parse(variables_of(name)["background"]))
-    assert (ground.brightness > 0.5) == (not BUILTIN_THEMES[name].dark)
+    assert (ground.brightness > 0.5) == (not ALL[name].dark)
+
+
+async def test_the_cursor_of_a_field_stands_still(tmp_path: Path) -> None:
+    write_ad(tmp_path, "A lamp.")
+    async with running(workspace_on(tmp_path)) as (pilot, _):
+        await press(pilot, "<enter>")
+        assert pilot.app.screen.query_one(Input).cursor_blink is False

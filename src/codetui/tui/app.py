@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from io import StringIO
 from traceback import format_exc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rich.console import Console
 from textual import constants, events
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 FEW_COLOURS = "standard"
 """Rich's name for terminals with eight colours and eight bright ones."""
+
+
+@runtime_checkable
+class Blinks(Protocol):
+    """A field whose cursor blinks."""
+
+    cursor_blink: bool
 
 
 def unknown_theme(name: str, known: Iterable[str]) -> str:
@@ -112,6 +119,11 @@ class CodetuiApp(ThemedApp):
             self.shutdown.handle_signals()
         if self.settings is not None:
             self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let the cursor of a field stand still: nothing on the screen flashes."""
+        if isinstance(event.widget, Blinks):
+            event.widget.cursor_blink = False
 
     def _keep_theme(self, theme: Theme) -> None:
         """Keep a theme that was chosen in the program for the next start."""

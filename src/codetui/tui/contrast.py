@@ -9,6 +9,9 @@ from textual.color import Color
 TEXT = 4.5
 """The least contrast of text with its ground (WCAG 2.2, success criterion 1.4.3)."""
 
+HIGH = 7.0
+"""The least contrast of text in themes of high contrast (WCAG 2.2, success criterion 1.4.6)."""
+
 WHITE, BLACK = Color(255, 255, 255), Color(0, 0, 0)
 STEPS = 20
 

@@ -18,7 +18,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widget import Widget
 
 from codetui.model import Codebook
-from codetui.tui.contrast import STEPS, TEXT, contrast, faint, legible
+from codetui.tui.contrast import HIGH, STEPS, TEXT, contrast, faint, legible
 
 HUES = 6
 """The number of colours; the seventh section has the first one again."""
@@ -51,6 +51,42 @@ _UNDER_LABELS = 1.3
 _ROOMY = 6.0
 """The contrast of text and panel below which the panel moves towards the background, to leave room for faint text."""
 
+HIGH_CONTRAST = {
+    theme.name: theme
+    for theme in (
+        Theme(
+            name="high-contrast",
+            primary="#ffd54a",
+            secondary="#7fd4ff",
+            accent="#ffd54a",
+            foreground="#ffffff",
+            background="#000000",
+            surface="#000000",
+            panel="#141414",
+            success="#7dffa0",
+            warning="#ffd54a",
+            error="#ffa8a8",
+            variables={"block-cursor-background": "#ffffff", "block-cursor-foreground": "#000000"},
+        ),
+        Theme(
+            name="high-contrast-light",
+            primary="#00327a",
+            secondary="#00485c",
+            accent="#00327a",
+            foreground="#000000",
+            background="#ffffff",
+            surface="#ffffff",
+            panel="#f2f2f2",
+            success="#004d1a",
+            warning="#5c3a00",
+            error="#8a0000",
+            dark=False,
+            variables={"block-cursor-background": "#000000", "block-cursor-foreground": "#ffffff"},
+        ),
+    )
+}
+"""Themes whose text has a contrast of at least 7; coded, selected and found words have other signs too."""
+
 _ANSI_GROUNDS = {"ansi-dark": ("ansi_black", "ansi_bright_white"), "ansi-light": ("ansi_bright_white", "ansi_black")}
 
 
@@ -65,6 +101,8 @@ class ThemedApp(App[object]):
         for name, (ground, ink) in _ANSI_GROUNDS.items():
             theme = self.available_themes[name]
             self.register_theme(replace(theme, background=ground, foreground=ink))
+        for theme in HIGH_CONTRAST.values():
+            self.register_theme(theme)
 
     def get_css_variables(self) -> dict[str, str]:
         """Return the variables of the theme, with those that make it legible."""
@@ -77,9 +115,9 @@ class ThemedApp(App[object]):
 def variables_of(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     """Return the CSS variables that codetui adds to a theme or changes in it, from those that Textual derives.
 
-    Every ink has a contrast of at least 4.5 with every ground that it is used on: `foreground` and `muted` with
-    background, surface, panel and `field`, `line` (borders, titles, hints) with background and surface, `on-lit` with
-    `lit` (the title of the focused pane), `on-chip` with `chip`.
+    Every ink has a contrast of at least `least_contrast` with every ground that it is used on: `foreground` and
+    `muted` with background, surface, panel and `field`, `line` (borders, titles, hints) with background and surface,
+    `on-lit` with `lit` (the title of the focused pane), `on-chip` with `chip`.
     """
     sections = {f"section-{number + 1}": section_colour(theme, number) for number in range(HUES)}
     if theme.ansi:
@@ -87,35 +125,36 @@ def variables_of(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
         return {**sections, **own, **dict.fromkeys(_ANSI_GROUND_NAMES, variables["background"])}
     ground, surface, panel = (Color.parse(variables[name]) for name in ("background", "surface", "panel"))
     ink = Color.parse(variables["foreground"])
-    panel = faint(panel, ground, ratio=1) if contrast(ink, panel) < _ROOMY else panel
+    least = least_contrast(theme)
+    panel = faint(panel, ground, ratio=1) if contrast(ink, panel) < max(_ROOMY, least) else panel
     field = surface.blend(ink, 0.08)
     grounds = (ground, surface, panel, field)
-    ink = legible(ink, *grounds)
+    ink = legible(ink, *grounds, ratio=least)
     primary = Color.parse(theme.primary)
-    lit = _below(ink, primary, panel)
+    lit = _below(ink, primary, panel, least)
     chip = panel.blend(ink, 0.14)
     cursor = _solid(variables["block-cursor-background"], surface)
     inks = {
         "foreground": ink,
         "panel": panel,
         "field": field,
-        "muted": faint(ink, ground, *grounds),
-        "line": legible(primary, ground, surface),
+        "muted": faint(ink, ground, *grounds, ratio=least),
+        "line": legible(primary, ground, surface, ratio=least),
         "lit": lit,
         "on-lit": ink,
         "chip": chip,
-        "on-chip": legible(ink, chip),
-        "block-cursor-foreground": legible(_solid(variables["block-cursor-foreground"], cursor), cursor),
-        "text-warning": legible(_solid(variables["text-warning"], surface), *grounds),
-        "text-error": legible(_solid(variables["text-error"], surface), *grounds),
+        "on-chip": legible(ink, chip, ratio=least),
+        "block-cursor-foreground": legible(_solid(variables["block-cursor-foreground"], cursor), cursor, ratio=least),
+        "text-warning": legible(_solid(variables["text-warning"], surface), *grounds, ratio=least),
+        "text-error": legible(_solid(variables["text-error"], surface), *grounds, ratio=least),
     }
     return {**sections, **{name: colour.hex for name, colour in inks.items()}}
 
 
-def _below(ink: Color, colour: Color, ground: Color) -> Color:
+def _below(ink: Color, colour: Color, ground: Color, least: float) -> Color:
     """Return a colour, blended with the ground as little as makes the ink legible on it."""
     blends = (colour.blend(ground, step / STEPS) for step in range(STEPS))
-    return next((mixed for mixed in blends if contrast(ink, mixed) >= TEXT), ground)
+    return next((mixed for mixed in blends if contrast(ink, mixed) >= least), ground)
 
 
 def _solid(variable: str, ground: Color) -> Color:
@@ -127,7 +166,12 @@ def _solid(variable: str, ground: Color) -> Color:
 
 def theme_names() -> list[str]:
     """Return the names of all themes."""
-    return [*BUILTIN_THEMES]
+    return [*BUILTIN_THEMES, *HIGH_CONTRAST]
+
+
+def least_contrast(theme: Theme) -> float:
+    """Return the contrast that every text has in a theme."""
+    return HIGH if theme.name in HIGH_CONTRAST else TEXT
 
 
 def section_colour(theme: Theme, number: int) -> str:
@@ -139,7 +183,7 @@ def section_colour(theme: Theme, number: int) -> str:
         return (_ANSI_ON_DARK if theme.dark else _ANSI_ON_LIGHT)[place]
     ground = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     hues = _ON_DARK if ground.brightness < 0.5 else _ON_LIGHT
-    return legible(Color.parse(hues[place]), ground).hex
+    return legible(Color.parse(hues[place]), ground, ratio=least_contrast(theme)).hex
 
 
 class Face(NamedTuple):
@@ -166,8 +210,10 @@ class TextStyles:
         self._theme = theme
         self._is_ansi = theme.ansi or background.ansi is not None
         self._has_colour = has_colour
-        self._is_plain = self._is_ansi or not has_colour
-        self._is_on_light = self._is_ansi and not theme.dark
+        self._least = least_contrast(theme)
+        self._is_high = theme.name in HIGH_CONTRAST
+        self._is_plain = self._is_ansi or not has_colour or self._is_high
+        self._underlines = (self._is_ansi and not theme.dark) or not has_colour or self._is_high
         self._background, self._foreground = background, foreground
         self._primary = background if self._is_ansi else Color.parse(theme.primary)
         self._faces: dict[Face, Style] = {}
@@ -209,7 +255,7 @@ class TextStyles:
     def hue(self, number: int, shade: int = 0) -> Color:
         """Return the colour of a code, legible on the background: its section's, or one of the same family."""
         colour = Color.parse(section_colour(self._theme, number))
-        return colour if self._is_ansi else legible(_shaded(colour, shade), self._background)
+        return colour if self._is_ansi else legible(_shaded(colour, shade), self._background, ratio=self._least)
 
     def tint(self, number: int, shade: int, ratio: float = _SEEN) -> Color:
         """Return the ground of coded words: the code's colour, mixed with the background to a contrast of `ratio`."""
@@ -245,15 +291,16 @@ class TextStyles:
         is_coded = face.hue >= 0
         style = self._bare()
         if is_coded and self._has_colour:
-            style += Style(color=self.hue(face.hue).rich_color)
+            style += Style(color=self.hue(face.hue, face.shade if self._is_high else 0).rich_color)
         return style + Style(
-            underline=(is_coded and (self._is_on_light or not self._has_colour) and not face.is_proposed)
-            or face.is_overlapping
-            or face.is_match,
+            underline=(is_coded and self._underlines and not face.is_proposed) or face.is_overlapping or face.is_match,
             italic=face.is_overlapping or face.is_proposed,
-            bold=face.is_current or face.is_implied or (face.is_selected and face.is_shaded),
+            bold=face.is_current
+            or face.is_implied
+            or (face.is_selected and face.is_shaded)
+            or (face.is_match and self._is_high),
             reverse=(face.is_selected and not face.is_shaded) or face.is_match,
-            dim=face.is_shaded and not face.is_selected,
+            dim=face.is_shaded and not face.is_selected and not self._is_high,
         )
 
     def _bare(self) -> Style:
@@ -277,13 +324,14 @@ def section_hues(book: Codebook) -> dict[str, int]:
 
 def hue_colour(app: App[object], hue: int) -> str:
     """Return the colour of a hue, legible on the surface of the app's theme."""
-    colour = section_colour(app.current_theme, hue)
-    return _legible_hex(colour, app.theme_variables["surface"])
+    theme = app.current_theme
+    return _legible_hex(section_colour(theme, hue), app.theme_variables["surface"], least_contrast(theme))
 
 
 @lru_cache(256)
-def _legible_hex(ink: str, ground: str) -> str:
-    return ink if Color.parse(ink).ansi is not None else legible(Color.parse(ink), Color.parse(ground)).hex
+def _legible_hex(ink: str, ground: str, least: float) -> str:
+    colour = Color.parse(ink)
+    return ink if colour.ansi is not None else legible(colour, Color.parse(ground), ratio=least).hex
 
 
 def hue_style(app: App[object], hue: int) -> Style:
