@@ -19,6 +19,7 @@ from codetui.storage.session_files import safe_name
 from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.sources.row_ids import RECORD, digest_of_row, id_of_digest, merge_records
+from testing.examples import examples
 
 Rows = list[tuple[str, str, str]]
 WORDS = "bakker zoekt collega voor de nacht you bake bread and run the oven deeg kassa vloer été straße"
@@ -194,7 +195,7 @@ tables = st.lists(st.integers(0, 40), min_size=1, max_size=25, unique=True)
 
 
 @given(before=tables, coded=st.sets(st.integers(0, 40)), after=tables, edited=st.sets(st.integers(0, 40)))
-@settings(max_examples=40)
+@settings(max_examples=examples(60))
 def test_no_row_ever_gets_the_id_of_another(
     before: list[int], coded: set[int], after: list[int], edited: set[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -36,6 +36,7 @@ from codetui.storage.erasures import Erasure, Erasures, digest_of
 from codetui.storage.journal import Journal, now, record_id
 from codetui.storage.session_files import EVENTS, LOG, MEMOS, PLACE_FILE, SNAPSHOTS, STUDY_LOG, SessionPaths
 from codetui.storage.session_lock import SessionLock
+from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.sources.corpus import digest_of as text_digest
 from codetui.storage.sources.frozen import FrozenTexts
@@ -144,6 +145,7 @@ class _Planner:
         self._redaction = Redaction("\n".join(self._texts), self._quotations, self._given)
         self._forget_others()
         self._redact_study()
+        plan.changed |= row_ids.without_sketches(root, self._id)
         for elsewhere in (home_copy(), temporary_copy()):
             with suppress(OSError):
                 self._look_elsewhere(elsewhere)

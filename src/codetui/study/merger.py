@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,6 +23,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.storage.sources.frozen import merge_frozen
+from codetui.study.document_rows import row_names, rows_of
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.reconcile.statements import joined
 from codetui.study.session.document import decode_document, owner_of
@@ -157,6 +159,12 @@ def _read(path: Path, word: str, paths: SessionPaths) -> ParsedDocument | Proble
     return parsed
 
 
+def with_heading(parsed: ParsedDocument, source_id: SourceId, other: SourceId) -> ParsedDocument:
+    """Return a document that names another source in its heading."""
+    pattern = rf"^(\s*#[^\n]*#){re.escape(source_id)}(?!\w)"
+    return parse(re.sub(pattern, lambda found: found[1] + other, parsed.text, count=1), parsed.file)
+
+
 def _source_id(parsed: ParsedDocument, path: Path) -> SourceId:
     """Return the source that a document or else its name is of; empty if neither names one."""
     named = NAMED.match(path.name)
@@ -188,6 +196,17 @@ def _import(
         return _refused(path, 1, what)
     problems: list[Problem] = []
     source = sources.find(source_id)
+    if source is None and (rows := list(islice(sources.rows(lambda _: True), 1))):
+        rows = rows_of(document, sources)
+        if len(rows) != 1:
+            what = f"{len(rows)} rows have its words: {row_names(rows)}" if rows else "no row has its title and words"
+            hint = f"write the id of its row into its heading, `# … Job Ad #{rows[0].id if rows else '<id>'} (…)`"
+            return _refused(path, 1, f"the corpus has no {word} {source_id}, and {what}; not imported: {hint}")
+        source = rows[0]
+        what = f"the corpus has no {word} {source_id}; by its words this is {word} {source.id}, whose id it gets"
+        problems.append(Problem(str(path), 1, "note", what))
+        parsed = with_heading(parsed, source_id, source.id)
+        source_id = source.id
     if source is None:
         source = Source(source_id, document.employer, document.title, "", str(path))
         what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"

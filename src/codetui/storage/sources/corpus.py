@@ -407,6 +407,10 @@ class Corpus:
     def _is_shown(self, entry: SourceEntry) -> bool:
         return self._erased is None or not self._erased.has(entry.id)
 
+    def has_given_id(self, entry: SourceEntry) -> bool:
+        """Return whether a listed source is a row of a table without ids."""
+        return self._row_ids.is_given(entry.id)
+
     # --- the list -----------------------------------------------------------------------------------
 
     def first(self) -> SourceEntry | None:
@@ -747,6 +751,16 @@ class CorpusSources:
         if entry is None and not self._is_complete:
             entry = self._corpus.find(source_id)
         return self._corpus.read(entry)[0] if entry else None
+
+    def rows(self, is_wanted: Callable[[SourceEntry], bool]) -> Iterator[Source]:
+        """Yield the wanted sources among the rows of tables without ids."""
+        corpus = self._corpus
+        self.find(SourceId(""))
+        for entry in (self._entries or {}).values() if corpus is not None else ():
+            if corpus is not None and corpus.has_given_id(entry) and is_wanted(entry):
+                source = corpus.read(entry)[0]
+                if source is not None:
+                    yield source
 
     @cached_property
     def ids_by_text(self) -> dict[str, SourceId]:

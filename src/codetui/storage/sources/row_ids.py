@@ -107,6 +107,8 @@ class RowIds:
         """The digest of each id that was given to a row, for rows that get the same id by chance."""
         self._given: dict[int, str] = {}
         """The ids of rows that are neither recorded nor follow from their digest."""
+        self._changed: dict[str, Recorded] = {}
+        """The rows that were recognised although they have changed, by id."""
         self._orders: dict[str, list[str]] = {}
         """The ids of the rows of each file that was read to its end, in order."""
         self.problems: list[Problem] = []
@@ -138,6 +140,7 @@ class RowIds:
                 known = self._recognized(row, before, after, is_lost)
                 if known is not None:
                     self._given[digest] = known
+                    self._changed[known] = _recorded(known, row.title, row.body, before, after, row.place.line)
             id_ = known or self._new(digest)
             order.append(id_)
             self._digests.setdefault(id_, digest)
@@ -152,6 +155,10 @@ class RowIds:
         id_ = self._known(digest) or self._new(digest)
         self._digests.setdefault(id_, digest)
         return row._replace(id=id_)
+
+    def is_given(self, source_id: str) -> bool:
+        """Return whether a row that was read has this id, and none of its own."""
+        return source_id in self._digests
 
     def is_repeated(self, source_id: str) -> bool:
         """Return whether rows with this id have the same title and text."""
@@ -239,18 +246,26 @@ class RowIds:
 
     def record(self, source: Source) -> None:
         """Record the row of a source that is coded, unless it has an id of its own or is recorded.  Raises OSError."""
-        if self._root is None or not self._is_new(source):
-            return
+        changed = self._changed.pop(source.id, None)
+        if self._root is not None and changed is not None:
+            # Its text may be frozen as it was before.
+            self._add(self._root, changed)
+        elif self._root is not None and self._is_new(source):
+            self._add(self._root, self._as_read(source))
+
+    def _as_read(self, source: Source) -> Recorded:
         order = self._orders.get(source.file, [])
         at = order.index(source.id) if source.id in order else None
         before = None if at is None else order[at - 1] if at else ""
         after = None if at is None else order[at + 1] if at + 1 < len(order) else ""
-        digest, body = _digest_of(source), source.text[source.body_start :]
-        one = Recorded(source.id, digest, digest_of_row("", body), before, after, source.line, sketch_of(body))
-        _append(self._root, [_encoded(one)])
+        title, body = source.text[: source.body_start], source.text[source.body_start :]
+        return _recorded(source.id, title, body, before, after, source.line)
+
+    def _add(self, root: Path, one: Recorded) -> None:
+        _append(root, [_encoded(one)])
         self._all.append(one)
         self._versions.setdefault(one.id, []).append(one)
-        self._ids[digest] = one.id
+        self._ids[one.text] = one.id
         self.__dict__.pop("_near", None)
 
     def lacks_neighbours(self, source: Source) -> bool:
@@ -265,6 +280,24 @@ class RowIds:
 
 def _digest_of(source: Source) -> int:
     return digest_of_row(source.text[: source.body_start], source.text[source.body_start :])
+
+
+def _recorded(id_: str, title: str, body: str, before: str | None, after: str | None, line: int) -> Recorded:
+    return Recorded(id_, digest_of_row(title, body), digest_of_row("", body), before, after, line, sketch_of(body))
+
+
+def without_sketches(root: Path, source_id: str) -> dict[Path, bytes]:
+    """Return the new contents of the record without the sketches of a source; its digests keep it recognised."""
+    contents: dict[Path, bytes] = {}
+    for path in _records(root):
+        lines = [(line, _decoded(line)) for line in fs.read(path).splitlines()]
+        if any(one is not None and one.id == source_id and one.sketch for _, one in lines):
+            kept = (
+                _encoded(one._replace(sketch=frozenset())) if one is not None and one.id == source_id else line
+                for line, one in lines
+            )
+            contents[path] = b"".join(line + b"\n" for line in kept)
+    return contents
 
 
 def merge_records(theirs: Path, ours: Path) -> None:
