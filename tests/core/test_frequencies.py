@@ -41,7 +41,7 @@ def test_each_cell_is_the_number_of_ads_that_a_plain_count_finds(sessions: list[
     for row in code_table(counted).rows:
         codings = [one for ad in counted.ads for each in ad.sessions for one in each.codings if one.code == row[0]]
         ads = [ad for ad in counted.ads if any(one.code == row[0] for each in ad.sessions for one in each.codings)]
-        whole = len(ads) / len(counted.ads) if counted.ads else Undefined("there is no ad in this group")
+        whole = len(ads) / len(counted.ads) if counted.ads else Undefined("this group is empty")
         assert list(row[2:6]) == [len(ads), whole, len(codings), sum(one.words for one in codings)]
     coders = crosstab(counted, by_session(lambda one: one.coder), "coder", ["anna", "ben", "cleo"])
     for column in coders.columns[4::2]:
@@ -68,8 +68,8 @@ def test_groups_of_ads_add_up_to_all_ads(sessions: list[list[CountedSession]]) -
 
 def test_without_ads_shares_are_undefined_and_not_zero() -> None:
     nothing = counted_of([])
-    assert [row[2] for row in profile_table(nothing).rows] == [Undefined("there is no ad in this group")] * 2
-    assert code_table(nothing).undefined == ["there is no ad in this group"]
+    assert [row[2] for row in profile_table(nothing).rows] == [Undefined("this group is empty")] * 2
+    assert code_table(nothing).undefined == ["this group is empty"]
 
 
 def test_an_ad_of_coders_who_differ_has_no_profile_of_its_own() -> None:

@@ -187,7 +187,7 @@ def test_the_rows_of_several_coders_stay_apart() -> None:
         ("a.json", "[]", "Expected is one of"),
         ("a.json", "[1, 2]", "Expected is one of"),
         ("a.csv", "ad,code,quote\n7,T1,\n", "a.csv:2: row 1 has a code but no quote"),
-        ("a.csv", "ad,code,quote\n7,T1,x\n,T1,x\n", "a.csv:3: row 2 names no ad"),
+        ("a.csv", "ad,code,quote\n7,T1,x\n,T1,x\n", "a.csv:3: row 2 has no id"),
         ("a.csv", "ad,code,quote,start\n7,T1,x,seven\n", "a.csv:2: record 1, start: "),
         ("a.jsonl", as_lines(GOLD) + "{oops\n", "a.jsonl:2: this line is not valid JSON"),
         (

@@ -125,7 +125,8 @@ def _list(study: Study, *, as_json: bool) -> int:
 def _release(study: Study, options: argparse.Namespace) -> int:
     """Take an ad from a coder in each sample in which the coder has it."""
     if len(options.action) != 2 or options.action[0] != "release" or not options.coder:
-        return error("name the ad and the coder: `codetui sample release AD --coder NAME --because WHY`.")
+        word = study.codebook.words.source
+        return error(f"name the {word} and the coder: `codetui sample release ID --coder NAME --because WHY`.")
     source = options.action[1]
     found = [one for one in study.samples.all if options.coder in one.coders_of(source)]
     if not found:

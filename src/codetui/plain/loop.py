@@ -71,9 +71,9 @@ def _help(walk: Walk, answer: str) -> None:
     for heading, commands in COMMANDS.items():
         chosen = [one for one in commands if command in (None, one)]
         if chosen and command is None:
-            walk.say(f"{heading}.")
+            walk.say(walk.in_words(f"{heading}."))
         for one in chosen:
-            walk.say(one.line)
+            walk.say(walk.in_words(one.line))
     if command is None:
         walk.say("Ctrl+C leaves a question. Everything is saved at once.")
 
@@ -84,7 +84,7 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("b", "back"), "", "the sentence before", _back),
         PlainCommand(("a", "again"), "", "this sentence again", _again),
         PlainCommand(("g", "go"), "NUMBER", "the sentence with this number", _go),
-        PlainCommand(("read",), "", "the rest of the ad, without stopping", _read_on),
+        PlainCommand(("read",), "", "the rest of the {source}, without stopping", _read_on),
         PlainCommand(("s", "search"), "WORDS", "the next sentence with these words", search.search),
     ),
     "Coding": (
@@ -102,26 +102,26 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("u", "undo"), "", "undo your last step, and hear which", coding.undo),
         PlainCommand(("redo",), "", "redo it", coding.redo),
     ),
-    "The ad as a whole": (
+    "The {source} as a whole": (
         PlainCommand(("p", "profile"), "PROFILE", "assign a profile, then write its reasoning", source.assign_profile),
         PlainCommand(("why",), "", "write the reasoning alone", source.write_reasoning),
-        PlainCommand(("memo",), "", "write a memo on the ad", source.write_memo),
+        PlainCommand(("memo",), "", "write a memo on the {source}", source.write_memo),
         PlainCommand(("describe",), "", "enter employer and title", source.describe),
-        PlainCommand(("d", "done"), "", "mark the ad done, or not done again", source.mark_done),
-        PlainCommand(("where",), "", "the ad, its state and this sentence", source.say_state),
+        PlainCommand(("d", "done"), "", "mark the {source} done, or not done again", source.mark_done),
+        PlainCommand(("where",), "", "the {source}, its state and this sentence", source.say_state),
     ),
-    "From ad to ad": (
-        PlainCommand(("next",), "", "the next ad to code: of your queue, else of the list", source.next_ad),
-        PlainCommand(("ad",), "ID", "the ad with this id", source.open_ad),
-        PlainCommand(("ads",), "WORDS", "list the ads, with their state", source.list_ads),
-        PlainCommand(("after",), "", "the ad after this one", source.go_after),
-        PlainCommand(("before",), "", "the ad before this one", source.go_before),
-        PlainCommand(("f", "find"), "QUERY", "find words, codes and quotations in all ads", search.find),
+    "From {source} to {source}": (
+        PlainCommand(("next",), "", "the next {source} to code: of your queue, else of the list", source.next_ad),
+        PlainCommand(("ad",), "ID", "the {source} with this id", source.open_ad),
+        PlainCommand(("ads",), "WORDS", "list the {sources}, with their state", source.list_ads),
+        PlainCommand(("after",), "", "the {source} after this one", source.go_after),
+        PlainCommand(("before",), "", "the {source} before this one", source.go_before),
+        PlainCommand(("f", "find"), "QUERY", "find words, codes and quotations in all {sources}", search.find),
     ),
     "With others": (
         PlainCommand(("agree",), "CODER", "compare with another coder", compare.agree),
         PlainCommand(("adjudicate",), "CODER CODER", "decide where two coders disagree", compare.adjudicate),
-        PlainCommand(("take over",), "", "code an ad that another program has open", source.take_over),
+        PlainCommand(("take over",), "", "code a session that another program has open", source.take_over),
     ),
     "And": (
         PlainCommand(("copy",), "FOLDER", "save a copy elsewhere, if the disk is full or gone", source.save_copy),

@@ -71,6 +71,10 @@ class Walk:
         """The nouns for a source."""
         return self.book.words
 
+    def in_words(self, text: str) -> str:
+        """Return a text with the nouns for a source in place of `{source}` and `{sources}`."""
+        return text.replace("{source}", self.word.source).replace("{sources}", self.word.sources)
+
     @property
     def text(self) -> str:
         """The text of the open source."""

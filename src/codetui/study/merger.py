@@ -14,6 +14,7 @@ from codetui.core.session.commands import NoteCoding, RemoveCoding, quoted
 from codetui.core.session.conflicts import Repeated, conflict_sentences, find_repeated
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
+from codetui.formats.session_doc.head import kind_of
 from codetui.model import Problem, Source, SourceId, text_hash
 from codetui.storage import disk, erasures, fs, session_files, study_files
 from codetui.storage.copies import original_of
@@ -62,7 +63,16 @@ MAGIC = (
 """Beginnings of images, PDF, office, RTF, database and compressed files, whatever their suffix."""
 
 HEAD_SIZE = 4096
-READABLE = "Documents are markdown (.md) that begins with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`."
+
+
+def _first_line(word: str) -> str:
+    """Return how a document begins; `word` is the noun for a source."""
+    return f"`# Manual Coding Analysis: {kind_of(word)} #<id> (<employer>)`"
+
+
+def _readable(word: str) -> str:
+    return f"Documents are markdown (.md) that begins with {_first_line(word)}."
+
 
 Fate = Literal["merged", "nothing new", "refused", "erased"]
 
@@ -88,20 +98,20 @@ def import_documents(study: Study, documents: Iterable[Path], coder: str) -> lis
 
     Raises StudyError, before anything is written, if the study cannot be used or if there are no documents.
     """
-    expanded = list(_expanded(documents))
+    word = study.codebook.words.source
+    expanded = list(_expanded(documents, word))
     others = [path for path in expanded if not _may_be_document(path)]
     if others:
-        raise StudyError(f"this file is not a document, so nothing is imported. {READABLE}", file=others[0])
+        raise StudyError(f"this file is not a document, so nothing is imported. {_readable(word)}", file=others[0])
     sources, paths = study.sources_by_id(), study.paths_of(coder)
-    word = study.codebook.words.source
     read = {path: _read(path, word, paths) for path in expanded}
     refused = [each for each in read.values() if isinstance(each, Problem)]
     if len(refused) == len(read):
-        raise StudyError(f"no document was found, so nothing is imported. {READABLE}", problems=refused)
+        raise StudyError(f"no document was found, so nothing is imported. {_readable(word)}", problems=refused)
     return [_import_one(study, sources, paths, coder, path, each) for path, each in read.items()]
 
 
-def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
+def _expanded(documents: Iterable[Path], word: str) -> Iterable[Path]:
     """Yield the documents, those in a folder by name.
 
     Raises StudyError if a folder has none.
@@ -110,7 +120,8 @@ def _expanded(documents: Iterable[Path]) -> Iterable[Path]:
         if fs.is_folder(path):
             names = sorted(name for name in disk.names(path) if name.endswith(".md") and not name.startswith("."))
             if not names:
-                raise StudyError(f"this folder contains no document, so nothing is imported. {READABLE}", file=path)
+                what = f"this folder contains no document, so nothing is imported. {_readable(word)}"
+                raise StudyError(what, file=path)
             yield from (path / name for name in names)
         else:
             yield path
@@ -154,7 +165,7 @@ def _read(path: Path, word: str, paths: SessionPaths) -> ParsedDocument | Proble
     is_own = bool(source_id) and fs.exists(paths.log(source_id)) and fs.is_same_file(path.parent, paths.folder)
     if unmerged(parsed) is None and not (source_id and has_content) and not is_own:
         what = "the file is empty" if is_empty else f"no heading names the {word}"
-        hint = "begin with `# Manual Coding Analysis: Job Ad #<id> (<employer>)`"
+        hint = f"begin with {_first_line(word)}"
         return Problem(str(path), 0 if is_empty else 1, "error", f"{what}; not imported: {hint}")
     return parsed
 

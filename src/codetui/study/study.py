@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from codetui.core.session.commands import Refusal
 from codetui.formats.codebook.reader import Checks, check_fields, parse_codebook
-from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, text_hash
+from codetui.model import Codebook, Problem, Source, SourceEntry, SourceId, Words, text_hash
 from codetui.storage import fs, session_files, study_files
 from codetui.storage.erasures import Erasures
 from codetui.storage.fs import Version, remove_stale_temporaries
@@ -28,11 +28,8 @@ if TYPE_CHECKING:
 CODEBOOK, SESSIONS, CORPUS = "codebook.toml", "sessions", "ads"
 """The default names of the parts of a study in its folder."""
 
-HINT = (
-    "Name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`), "
-    "or create a new study with `codetui init`."
-)
-CORRECT = "Correct that line, or name the folder or table of your ads (`codetui my-ads/`, `codetui ads.csv`)."
+
+DEFAULT_WORDS = Words()
 
 
 class StudyError(Exception):
@@ -109,9 +106,9 @@ class Study:
             return Corpus(path, self.codebook.corpus, self.sessions_path, self.codebook.words)
         if given is None and named:
             why = "this link leads nowhere" if path.is_symlink() else "there is no such file or folder"
-            what = f"[corpus] path is {path}, but {why}. {CORRECT}"
+            what = f"[corpus] path is {path}, but {why}. Correct that line, or {_name_corpus(self.codebook.words)}."
             raise StudyError(what, file=self.codebook_path, line=study_files.corpus_line(self.codebook_path))
-        raise missing_corpus(path)
+        raise missing_corpus(path, self.codebook.words)
 
     @cached_property
     def corpus_if_any(self) -> Corpus | None:
@@ -286,11 +283,17 @@ def kept_book(sessions: Path, digest: str) -> Codebook | None:
     return parse_codebook(text, digest, "none")[0] if text is not None else None
 
 
-def missing_corpus(path: Path) -> StudyError:
+def _name_corpus(words: Words) -> str:
+    many = "-".join(words.sources.split())
+    return f"name the folder or table of your {words.sources} (`codetui my-{many}/`, `codetui {many}.csv`)"
+
+
+def missing_corpus(path: Path, words: Words = DEFAULT_WORDS) -> StudyError:
     """Return the error for a path that has no corpus."""
+    hint = f"N{_name_corpus(words)[1:]}, or create a new study with `codetui init`."
     if path.is_symlink():
-        return StudyError(f"the link {path} leads nowhere: connect the disk that it leads to, or correct it. {HINT}")
-    return StudyError(f"there is no file or folder {path}. {HINT}")
+        return StudyError(f"the link {path} leads nowhere: connect the disk that it leads to, or correct it. {hint}")
+    return StudyError(f"there is no file or folder {path}. {hint}")
 
 
 def create_study(folder: Path) -> tuple[list[Path], list[Path]]:

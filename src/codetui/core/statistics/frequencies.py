@@ -9,7 +9,7 @@ from codetui.core.agreement.figure import Figure, Undefined, ratio
 from codetui.core.statistics.counted import CountedAd, CountedCode, GroupCounts, Grouping, by_profile, counts_by, joined
 from codetui.core.statistics.table import Base, Column, FigureTable, Value
 
-NO_ADS = Undefined("there is no ad in this group")
+NO_ADS = Undefined("this group is empty")
 NO_VALUE = "none"
 """The heading of the group of ads without a value."""
 

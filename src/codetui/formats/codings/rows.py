@@ -146,7 +146,7 @@ def _validated(file: CodingsFile, line: int, number: int, fields: Mapping[str, o
     except ValidationError as error:
         raise file.invalid(line, number, error) from None
     if not row.ad.strip():
-        raise UnknownFormatError(file.name, line, f"row {number} names no ad; fill in the column")
+        raise UnknownFormatError(file.name, line, f"row {number} has no id; fill in the column")
     return row
 
 

@@ -357,7 +357,7 @@ class _Reader:
             elif line.kind != "rule":
                 rest.append(line)
         if heading is None:
-            first = "# Manual Coding Analysis: Job Ad #<id> (<employer>)"
+            first = "# Manual Coding Analysis: … #<id> (<employer>)"
             self.report(1, "error", f"the heading does not name a source; begin the document with `{first}`.")
         opening = "\n\n".join(openings)
         id_, employer, kind = heading or head.Heading("", "")

@@ -123,7 +123,7 @@ class CorpusFiles:
 
     def empty_problem(self) -> Problem:
         """Return why there are no sources, and what to do."""
-        hint = f"put {self._words.sources} there ({KINDS}) or name another place: codetui ADS"
+        hint = f"put {self._words.sources} there ({KINDS}) or name another place: codetui PATH"
         try:
             status = disk.status(self.path)
         except OSError as error:

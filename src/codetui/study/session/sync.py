@@ -509,7 +509,9 @@ def _damages(edited: ParsedDocument, base: Snapshot | None, heading: str, word: 
         what = "there are NUL characters here, as after a power failure or a broken copy: delete them"
         yield edited.text.count("\n", 0, nul) + 1, f"{what}, {REPAIR}"
     if not named:
-        what = f"the heading `# Manual Coding Analysis: Job Ad #{heading} (…)` is missing"
+        from codetui.formats.session_doc.head import kind_of
+
+        what = f"the heading `# Manual Coding Analysis: {kind_of(word)} #{heading} (…)` is missing"
         yield 1, f"{what}: restore it, {REPAIR}"
     if named != heading:
         what = f"the heading names {word} {named}, and this is the document of {word} {heading}"

@@ -227,7 +227,8 @@ class AgreementScreen(Dialog[bool]):
             counts = [table.get((each, other), 0) for other in used]
             name = f"{brief(each, 4):<5}{brief(profile_name(self._index.book, each), 14):<15}"
             rows.append(Row((Part(name), *(Part(f"{count:>6}", "strong" if count else "dim") for count in counts))))
-        return rows if used else [Row((Part("No ad has the profiles of both coders.", "dim"),))]
+        none = f"No {self._index.book.words.source} has the profiles of both coders."
+        return rows if used else [Row((Part(none, "dim"),))]
 
     def _list_view(self, listed: Sequence[Disagreement]) -> _View:
         """Return the quotations in their context, those of A above those of B."""

@@ -24,7 +24,7 @@ FIRST_START: tuple[Step, ...] = (
     Step(
         "First steps",
         "{move.next_sentence} selects a sentence, {jump} jumps to words; a digit and a key assign a code.\n"
-        "{profile}: profile · {done}: done · {next_ad}: next ad · {undo}: undo · all is saved at once\n"
+        "{profile}: profile · {done}: done · {next_ad}: next one · {undo}: undo · all is saved at once\n"
         "{help}: all keys · `codetui tutor`: ten minutes to learn · {guide}: hide this",
     ),
 )
