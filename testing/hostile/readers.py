@@ -6,6 +6,7 @@ import json
 import random
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,9 +14,13 @@ from typing import NamedTuple
 
 from codetui.core.session.commands import AssignCode, DescribeSource, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import replay
+from codetui.formats.book_files import READER_OF
+from codetui.formats.book_files.entries import UnreadableBookError, make_book
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
+from codetui.formats.codings.foreign import CodingsFile, UnknownFormatError
+from codetui.formats.codings.refi import RefiReader
 from codetui.formats.export import EXPORTERS, TABLES
 from codetui.formats.export.exporter import ExportedSession, ExportedStudy
 from codetui.formats.memos import parse_memos, render_memos
@@ -70,6 +75,21 @@ WRITER = (
     "<table:table><table:table-row><table:table-cell/></table:table-row></table:table></office:text></office:body>"
     "</office:document-content>"
 ).encode()
+QDE = b"""<Project xmlns="urn:QDA-XML:project:1.0" origin="codetui"><Users><User guid="1" name="wil"/></Users>
+<CodeBook><Codes><Code guid="2" name="T1: Sea" isCodable="true"><Description>Wet.
+
+Include: waves
+Examples:
+- a
+- b</Description><NoteRef targetGUID="4"/></Code></Codes></CodeBook>
+<Sources><TextSource guid="3" name="1" plainTextPath="internal://1.txt">
+<PlainTextSelection guid="5" name="sea" startPosition="4" endPosition="6"><Coding guid="6"><CodeRef targetGUID="2"/>
+<NoteRef targetGUID="4"/></Coding></PlainTextSelection></TextSource></Sources>
+<Notes><Note guid="4" name="words"><PlainTextContent>the sea</PlainTextContent></Note></Notes></Project>"""
+QDC = QDE[QDE.index(b"<CodeBook>") : QDE.index(b"<Sources>")]
+BOOK_TABLE = b'Category;Code;Definition;Examples\nSea;Wet;"Water; ""salt""";a|b\n;Dry;x > y;\n'
+BOOK_OBJECT = b'{"title": "x", "codes": [{"name": "Wet", "examples": ["a"], "codes": [{"id": 1, "name": "C"}]}, "D"]}'
+BOOK_YAML = b"Sea:\n  Wet: {definition: water, include: [a, b]}\n  Dry: &d no water\nLand:\n  - *d\n  - Sand\n"
 MEMOS = (
     "# Memos of wil\n\n## Code T1 {#m1}\n\nOne code?\n\\## Code T1 {#m1}\n\n## Ad 11, “lamp” {#m2}\n\n- two\n".encode()
 )
@@ -148,6 +168,23 @@ def _take_coding_book(_: Path, data: bytes) -> None:
     found = parse_coding_book(data.decode("utf-8", "replace"), "book.md")
     again, problems = parse_codebook(found.toml, "codebook.toml")
     assert again is not None or any(problem.severity == "error" for problem in problems)
+
+
+def _take_book(suffix: str) -> Callable[[Path, bytes], None]:
+    """Return a function that reads a codebook of another program."""
+
+    def take(_: Path, data: bytes) -> None:
+        with suppress(UnreadableBookError):
+            found = make_book(READER_OF[suffix].read(data, "book"), f"book{suffix}", "codebook.toml")
+            assert found.book.codes, "a codebook without codes is no refusal"
+
+    return take
+
+
+def _take_project(_: Path, data: bytes) -> None:
+    texts = {"sources/1.txt": b"The sea.\r\n\xf0\x9f\x94\xa5"}
+    with suppress(UnknownFormatError):
+        RefiReader().read(CodingsFile("x.qdpx", zipped({"project.qde": data, **texts})))
 
 
 def _take_memos(_: Path, data: bytes) -> None:
@@ -307,6 +344,11 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),
+        "codebook as CSV": Reader(_take_book(".csv"), (BOOK_TABLE, BOOK_TABLE.replace(b";", b",")), SLOW),
+        "codebook as JSON": Reader(_take_book(".json"), (BOOK_OBJECT,), SLOW),
+        "codebook as YAML": Reader(_take_book(".yaml"), (BOOK_YAML,), SLOW),
+        "codebook of REFI-QDA": Reader(_take_book(".qdc"), (QDC,), SLOW),
+        "project of REFI-QDA": Reader(_take_project, (QDE,)),
         "memos": Reader(_take_memos, (MEMOS,)),
         "migration map": Reader(_take_map, (MAP,)),
         "document": Reader(_take_document, documents),

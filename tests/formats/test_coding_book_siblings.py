@@ -6,7 +6,6 @@ import pytest
 from coding_books import book_of, lost_words
 
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.coding_book.tables import table_as_markdown
 from codetui.formats.coding_book.writer import render_coding_book
 
 FULL = 'Shade.\n\nInclude: roofs\n\nExample: "under the oak"'
@@ -75,13 +74,6 @@ def test_a_line_below_a_table_is_not_in_its_last_code() -> None:
     book = book_of("# Book\n\n| Code | Definition |\n|---|---|\n| Shade | dark |\n| Rain | wet |\n\nIn all: 2 codes\n")
     assert [code.definition for code in book.codes] == ["dark", "wet"]
     assert [text.body for text in book.texts] == ["In all: 2 codes"]
-
-
-def test_a_cell_that_the_file_quotes_is_one_example() -> None:
-    table = 'Code;Definition;Example\nShade;dark;"cool; at last"\nRain;wet;"""drip""; ""drop"""\n'
-    shade, rain = book_of(table_as_markdown(table, "Book")[0]).codes
-    assert shade.examples == ("cool; at last",)
-    assert rain.examples == ("drip", "drop")
 
 
 def test_a_heading_with_words_before_the_first_code_is_no_code() -> None:

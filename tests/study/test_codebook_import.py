@@ -68,7 +68,7 @@ def test_a_text_that_mentions_codes_is_no_codebook(tmp_path: Path, name: str) ->
 def test_a_table_without_the_word_for_definitions_has_codes_by_its_other_titles(tmp_path: Path) -> None:
     (tmp_path / "garden.csv").write_text("Name,Parent,Description\nShade,Sky,dark\n", "utf-8")
     book = convert_coding_book(tmp_path / "garden.csv", "codebook.toml").found.book
-    assert (book.title, [group.title for group in book.groups]) == ("garden", ["Sky"])
+    assert (book.title, [section.title for section in book.sections]) == ("garden", ["Sky"])
     (tmp_path / "ads.csv").write_text("id,title,description\n1,Gardener,You tend plants\n", "utf-8")
     with pytest.raises(StudyError):
         convert_coding_book(tmp_path / "ads.csv", "codebook.toml")

@@ -135,7 +135,7 @@ def _write(text: str, options: argparse.Namespace, study: Study) -> str:
     if output != STDOUT:
         corpus = Path(options.corpus) if options.corpus else None
         refused = protected_part(Path(output), study.codebook_path, study.sessions_path, corpus)
-        refused = refused or obstacle(output, options.force, text=text)
+        refused = refused or obstacle(output, options.force, data=text.encode("utf-8", "replace"))
         if refused:
             return refused
     write_text(text, output)

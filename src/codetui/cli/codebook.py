@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,7 @@ from codetui.cli.console import (
     show,
     show_json,
     show_problems,
+    write,
     write_text,
 )
 from codetui.cli.options import ONE_CODER, PARTS, Command, add_format, add_json, add_output, add_study
@@ -26,29 +28,60 @@ from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
 from codetui.model import Codebook, Problem
 from codetui.study.checker import in_order
-from codetui.study.coding_book import ConvertedBook, Layout, coding_book_text, convert_coding_book
+from codetui.study.coding_book import ConvertedBook, Layout, convert_coding_book, left_out_of, render_book
 from codetui.study.migrate import count_sessions, find_codebook, lines_of, migrate_study, read_plan, resume_study
 from codetui.study.outputs import protected_part
 from codetui.study.steps import BegunStep, interrupted_steps
 from codetui.study.study import Study, StudyError, codebook_path, read_codebook, sessions_path
 
-PAGES: Mapping[str, Layout] = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
-CODING_BOOKS = {"markdown": "coding_book.md", "html": "coding_book.html"}
+LAYOUTS: Mapping[str, Layout] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".qdc": "qdc",
+}
+CODING_BOOKS: Mapping[Layout, str] = {
+    "markdown": "coding_book.md",
+    "html": "coding_book.html",
+    "csv": "coding_book.csv",
+    "xlsx": "coding_book.xlsx",
+    "qdc": "coding_book.qdc",
+}
 """The default output of each layout."""
+
+MOST_NOTES = 10
+"""Notes on an imported codebook that are printed."""
 
 
 def import_(options: argparse.Namespace) -> int:
-    """Import a coding book in markdown as a codebook."""
+    """Import a coding book, or a codebook of another program, as a codebook."""
     output = options.output or str(codebook_path(options.study, options.codebook))
     converted = convert_coding_book(Path(options.book), output)
-    if refused := _protected(options, output, may_be_new=True) or obstacle(output, options.force):
-        return error(refused)
-    write_text(converted.found.toml, output)
-    for problem in (*converted.notes, *in_order(converted.problems)):
-        note(problem)
-    for line in _summary(converted, output):
-        note(line)
+    if not options.dry_run:
+        if refused := _protected(options, output, may_be_new=True) or obstacle(output, options.force):
+            return error(refused)
+        write_text(converted.found.toml, output)
+    _show_notes(converted)
+    where = "stdout" if output == STDOUT else output
+    done = "would be written; nothing was (--dry-run)" if options.dry_run else f"written to {where}"
+    for line in (*_summary(converted), f"{_size(converted.found.book)} {done}"):
+        (show if options.dry_run else note)(line)
     return exit_code(converted.problems)
+
+
+def _show_notes(converted: ConvertedBook) -> None:
+    """Print what is to check, of notes on the codebook only the first ones."""
+    problems = in_order(converted.problems)
+    notes = [problem for problem in problems if problem.severity == "note"]
+    left_out = set(notes[MOST_NOTES:]) if len(notes) > MOST_NOTES + 1 else set()
+    for problem in (*converted.notes, *problems):
+        if problem not in left_out:
+            note(problem)
+    if left_out:
+        note(f"and {len(left_out)} more notes, which `codetui codebook check` lists")
 
 
 def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = False) -> str:
@@ -63,14 +96,22 @@ def _protected(options: argparse.Namespace, output: str, *, may_be_new: bool = F
     return protected_part(Path(output), codebook, sessions, may_replace_codebook=may_be_new)
 
 
-def _summary(converted: ConvertedBook, output: str) -> Iterator[str]:
-    found = converted.found
+def _summary(converted: ConvertedBook) -> Iterator[str]:
+    """Yield how the coding book was understood."""
+    found, understood = converted.found, converted.understood
+    if understood is not None:
+        yield f"read as: {understood.kind}, {plural(len(understood.entries), 'entry', 'entries')}"
+        for title, meaning in understood.columns.items():
+            if meaning:
+                yield f"  “{title}” → {meaning.replace('_', ' ')}"
+        left_out = [f"{what} ({number:,})" for what, number in understood.left_out.items() if number]
+        if left_out:
+            yield f"left out: {', '.join(left_out)}"
     if found.field_names:
         yield f"read as names of fields, not as text: {', '.join(found.field_names)}"
     for section in found.book.sections:
         if section.heading:
             yield f"section “{section.title}” is “{section.heading.lstrip('# ')}” in the book"
-    yield f"{_size(found.book)} written to {'stdout' if output == STDOUT else output}"
 
 
 def _size(book: Codebook) -> str:
@@ -85,18 +126,23 @@ def _size(book: Codebook) -> str:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the coding book of a codebook."""
+    """Write the coding book of a codebook, or a file for other programs."""
     book, problems = read_codebook(codebook_path(options.study, options.codebook))
-    layout, refused = output_format(options.format, options.output, PAGES)
+    layout, refused = output_format(options.format, options.output, LAYOUTS)
     output = output_path(options.output, CODING_BOOKS[layout])
-    text = coding_book_text(book, layout)
-    if refused := _protected(options, output) or refused or obstacle(output, options.force, text=text):
+    if not refused and output == STDOUT and layout == "xlsx" and sys.stdout.isatty():
+        refused = "a workbook cannot be shown on a terminal; name a file with -o."
+    data = render_book(book, layout)
+    if refused := _protected(options, output) or refused or obstacle(output, options.force, data=data):
         return error(refused)
-    write_text(text, output)
+    write(data, output)
     for problem in problems:
         if problem.severity == "error":
             note(problem)
     note(f"{_size(book)} written to {'stdout' if output == STDOUT else output}")
+    left_out = [plural(number, kind) for kind, number in left_out_of(book, layout).items()]
+    if left_out:
+        note(f"not in {layout}: {', '.join(left_out)}; --format markdown has them")
     return exit_code(problems)
 
 
@@ -220,15 +266,17 @@ def finish(options: argparse.Namespace) -> int:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("book", metavar="BOOK.md", help="a coding book in markdown, or a table of codes in CSV")
+    words = "a coding book in markdown; codes in CSV, XLSX, JSON, YAML, .qdc, .qdpx; a project of Taguette or QualCoder"
+    parser.add_argument("book", metavar="BOOK", help=words)
+    parser.add_argument("--dry-run", action="store_true", help="only show what is understood")
     add_study(parser, "codebook")
     add_output(parser, None, "default: the codebook of the study")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     add_study(parser, "codebook")
-    add_format(parser, ("markdown", "html"))
-    add_output(parser, None, "default: coding_book.md or .html")
+    add_format(parser, tuple(CODING_BOOKS))
+    add_output(parser, None, "default: coding_book.md, .html and so on")
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

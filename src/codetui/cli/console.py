@@ -198,8 +198,8 @@ def write_text(text: str, output: str) -> None:
     write(text.encode("utf-8", "replace"), output)
 
 
-def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
-    """Return why a file may not be written, empty if it may; a file that already contains `text` may be."""
+def obstacle(output: str, is_forced: bool, data: bytes | None = None) -> str:
+    """Return why a file may not be written, empty if it may; a file that already contains `data` may be."""
     path = Path(output)
     if output == STDOUT:
         return ""
@@ -209,7 +209,7 @@ def obstacle(output: str, is_forced: bool, text: str | None = None) -> str:
         return f"{output} is a folder; name a file with -o."
     if is_forced or not fs.exists_or_link(path) or is_device(path):
         return ""
-    if text is not None and not fs.differs(path, text.encode("utf-8", "replace")):
+    if data is not None and not fs.differs(path, data):
         return ""
     return f"{output} is there already; --force overwrites it, -o names another place."
 

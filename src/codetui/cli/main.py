@@ -275,8 +275,8 @@ COMMANDS = {
 }
 GROUPS = {
     "codebook": {
-        "import": "make a codebook from a coding book in markdown",
-        "export": "write the coding book as markdown, or as a page for printing",
+        "import": "make a codebook from a coding book, or from codes of another program",
+        "export": "write the coding book as markdown, a page for printing, or for other programs",
         "check": "list every problem of the codebook",
         "diff": "show what changed between two codebooks",
         "propose": "propose rules for migrating from one codebook to the next, for you to edit",

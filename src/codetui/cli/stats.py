@@ -157,7 +157,7 @@ def _write(tables: Sequence[FigureTable], study: Study, options: argparse.Namesp
     if output != STDOUT:
         corpus = Path(options.corpus) if options.corpus else None
         refused = protected_part(Path(output), study.codebook_path, study.sessions_path, corpus)
-        if refused := refused or obstacle(output, options.force, text=text):
+        if refused := refused or obstacle(output, options.force, data=text.encode("utf-8", "replace")):
             return refused
     write_text(text, output)
     return ""

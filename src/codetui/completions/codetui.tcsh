@@ -23,7 +23,7 @@ complete codetui \
         'c/--by=/(week ad)/' \
         'c/--figures=/(main all)/' \
         'c/--format=/(html markdown)/' \
-        'c/--format=/(markdown html)/' \
+        'c/--format=/(markdown html csv xlsx qdc)/' \
         'c/--old=/f/' \
         'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person profiles pseudonyms remove report resamples same seed sessions size stratify study to to-nth under undo verify version what where word yes)/' \
         'c/-/(- h o)/' \
@@ -42,7 +42,7 @@ complete codetui \
         'n/--by/(week ad)/' \
         'n/--figures/(main all)/' \
         'n/--format/(html markdown)/' \
-        'n/--format/(markdown html)/' \
+        'n/--format/(markdown html csv xlsx qdc)/' \
         'n/--old/f/' \
         'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config help completion)/' \
         'n/plain/f/' \

@@ -51,9 +51,9 @@ _shtab_codetui_codebook_commands() {
   local _commands=(
     check:'List every problem of the codebook.'
     diff:'Show what changed between two codebooks.'
-    export:'Write the coding book as markdown, or as a page for printing.'
+    export:'Write the coding book as markdown, a page for printing, or for other programs.'
     finish:'Finish a change of the codebook that was interrupted, or take it back.'
-    import:'Make a codebook from a coding book in markdown.'
+    import:'Make a codebook from a coding book, or from codes of another program.'
     migrate:'Migrate all sessions from one codebook to the next by such rules.'
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
   )
@@ -202,8 +202,8 @@ _shtab_codetui_codebook_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
-  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown html)"
-  {-o,--output}"[default\: coding_book.md or .html\; - is stdout]:PATH:_files"
+  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown html csv xlsx qdc)"
+  {-o,--output}"[default\: coding_book.md, .html and so on\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
 )
 
@@ -224,11 +224,12 @@ _shtab_codetui_codebook_finish_defaults_added=0
 
 _shtab_codetui_codebook_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--dry-run[only show what is understood]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   {-o,--output}"[default\: the codebook of the study\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":a coding book in markdown, or a table of codes in CSV:"
+  ":a coding book in markdown\; codes in CSV, XLSX, JSON, YAML, .qdc, .qdpx\; a project of Taguette or QualCoder:"
 )
 
 # guard to ensure default positional specs are added only once per session

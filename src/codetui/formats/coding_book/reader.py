@@ -391,13 +391,10 @@ def parse_coding_book(
     return replace(found, notes=(*found.notes, Problem(file, embedded.line, "note", EDITED)))
 
 
-def found_instead(text: str, *, has_rows: bool = False) -> str:
-    """Return what a text without codes consists of, with lines; `has_rows` for a table from a file of its own."""
+def found_instead(text: str) -> str:
+    """Return what a text without codes consists of, with lines."""
     nodes = list(outline(with_plain_line_ends(text)).walk())
     blocks = [block for node in nodes for block in node.blocks]
-    if has_rows:
-        rows = blocks[0].rows if blocks else []
-        return f"the columns {', '.join(f'“{cell}”' for cell in rows[0])} in its first line" if rows else "no rows"
     headings = [(node.line, f": “{node.heading}”") for node in nodes if node.heading]
     counted = [("heading", headings)]
     for name, kind in (("table", "table"), ("list", "list"), ("paragraph", "paragraph")):
@@ -443,7 +440,7 @@ class _Reader:
         self._structure += builder.structure
         self._add_head(tables)
         self._add_missing_lines(tables)
-        _add_keys(tables)
+        add_keys(tables)
         toml = write_tables(tables)
         book = parse_codebook(toml, codebook_file)[0] or Codebook(title=self._title)
         notes = tuple(sorted(self._notes, key=lambda note: note.line))
@@ -542,7 +539,7 @@ def _words_of(tables: Tables) -> Iterator[str]:
                     yield from words(str(text))
 
 
-def _add_keys(tables: Tables) -> None:
+def add_keys(tables: Tables) -> None:
     """Add the keys that the reader of codebooks derives, so that people see them in the file."""
     book = parse_codebook(write_tables(tables), "")[0]
     if book is None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.markdown import Block
-from codetui.formats.coding_book.notation import markdown_row
 from codetui.formats.coding_book.pieces import BEGINS_LIST, Piece, RowKind, split_blocks
 from codetui.formats.coding_book.vocabulary import (
     GROUP_RANK,
@@ -174,6 +172,11 @@ def _is_card(rows: list[list[str]]) -> bool:
     first = _title(rows[0][0])
     is_labelled = ID_CELL.fullmatch(first) is not None or title_rank(first, is_card=True) is not None
     return is_labelled or len(down) >= FEWEST_FIELDS
+
+
+def identify_columns(titles: list[str], rows: list[Row]) -> Table | None:
+    """Return a table with one code a row with its columns identified; None if none of them is a field or a label."""
+    return _with_columns(titles, rows, is_card=False)
 
 
 def _with_columns(
@@ -358,59 +361,3 @@ def _card(run: LabelRun) -> Piece:
     table = _with_columns([*titles, "definition"], [Row(line, [*values, ""])], is_card=False)
     code = table.pieces("code")[0] if table else Piece("code", line, label=Label("", values[0]))
     return replace(code, name=" ".join(titles), blocks=[block for piece in run.lines for block in piece.blocks])
-
-
-# --- tables in files of their own -----------------------------------------------------------------------
-
-DELIMITERS = ",;\t|"
-ROWS_BEGIN = 5
-"""The line of markdown that holds the first row: a title and the head of the table precede it."""
-
-
-def table_as_markdown(text: str, title: str) -> tuple[str, list[int]]:
-    """Return a CSV table as a markdown table with a title, and the file's line numbers at which its rows begin.
-
-    The delimiter is the one that splits the head into the most columns.
-    """
-    lines = text.removeprefix("\ufeff").lstrip("\r\n").splitlines(keepends=True)
-    skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
-    tables = {delimiter: list(_records(lines[skipped:], delimiter, skipped + 1)) for delimiter in DELIMITERS}
-    delimiter, rows = max(tables.items(), key=lambda each: len(each[1][0].cells) if each[1] else 0)
-    if not rows:
-        return "", []
-    width = len(rows[0].cells)
-    for at, column in enumerate(rows[0].cells):
-        for row in rows[1:] if delimiter == ";" and vocabulary.field_key(column) == "examples" else []:
-            # The file quotes a cell that contains the delimiter; the marks keep it one example.
-            if at < len(row.cells) and ";" in row.cells[at] and '"' not in row.cells[at]:
-                row.cells[at] = f'"{row.cells[at]}"'
-    written = [markdown_row((row.cells + [""] * width)[: max(width, len(row.cells))]) for row in rows]
-    written.insert(1, markdown_row(["---"] * width))
-    return "\n".join((f"# {title}", "", *written, "")), [row.line for row in rows[1:]]
-
-
-def heads_codes(titles: Sequence[str]) -> bool:
-    """Return whether the titles of columns are those of a table of codes, rather than of any descriptions."""
-    defined = [title for title in titles if vocabulary.field_key(title) == "definition"]
-    return any(
-        "defini" in title.casefold() or any(is_title(each, "code", "parent", "sub") for each in titles)
-        for title in defined
-    )
-
-
-def line_in_table(number: int, lines: list[int]) -> int:
-    """Return the file's line number for a line of the markdown; `lines` are the line numbers of the rows."""
-    at = number - ROWS_BEGIN
-    return lines[at] if 0 <= at < len(lines) else 1
-
-
-def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=delimiter)
-    line = first
-    try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                yield Row(line, cells)
-            line = first + reader.line_num
-    except csv.Error:
-        return

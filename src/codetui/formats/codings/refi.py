@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
+from codetui.core.codebook.index import folded
+from codetui.formats.book_files.entries import derived_id
 from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignMemo, ForeignSource, UnknownFormatError
 from codetui.formats.refi.archive import SUFFIX, Archive
 from codetui.formats.refi.positions import Counting, Selected, find_counting
@@ -260,7 +262,16 @@ def _selected(text: _Text) -> Iterator[Selected]:
 
 
 def _code_names(codes: Element | None) -> Iterator[tuple[str, str]]:
-    """Yield the identifier and the name of each code."""
-    for code in codes.iter() if codes is not None else ():
-        if tag(code) == "Code":
-            yield identifier(code), code.get("name") or identifier(code)
+    """Yield the identifier and the name of each code; of several with one name, the ids that a codebook gives them."""
+    found = list(_with_parents(codes, ""))
+    names = Counter(folded(code.get("name") or "") for code, _ in found)
+    for code, above in found:
+        name = code.get("name") or identifier(code)
+        yield identifier(code), derived_id(name, above, names) if names[folded(name)] > 1 else name
+
+
+def _with_parents(codes: Element | None, above: str) -> Iterator[tuple[Element, str]]:
+    """Yield the codes below an element, each with the name of the one above it."""
+    for code in children(codes, "Code"):
+        yield code, above
+        yield from _with_parents(code, code.get("name") or "")

@@ -46,10 +46,16 @@ class _Writer:
         self._labels = index_of(book).labels
 
     def section(self, section: Section) -> str:
-        """Return the element of a section: the codes directly below it, then its groups."""
-        codes = [self._code(code) for code in self._book.codes if code.section == section.id and not code.group]
-        groups = [self._group(group) for group in self._book.groups if group.section == section.id]
-        return self._heading("section", section, (*codes, *groups))
+        """Return the element of a section, in which a group is where its first code is."""
+        inside: dict[str, str] = {}
+        groups = {group.id: group for group in self._book.groups if group.section == section.id}
+        for code in (code for code in self._book.codes if code.section == section.id):
+            group = groups.pop(code.group, None)
+            if group is not None:
+                inside[f"group {group.id}"] = self._group(group)
+            elif not code.group:
+                inside[f"code {code.id}"] = self._code(code)
+        return self._heading("section", section, (*inside.values(), *map(self._group, groups.values())))
 
     def _group(self, group: Group) -> str:
         return self._heading("group", group, [self._code(code) for code in self._book.codes if code.group == group.id])

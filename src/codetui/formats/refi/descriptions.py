@@ -29,7 +29,7 @@ class Described(NamedTuple):
 
 def describe(part: Code | Group | Section, book: Codebook, *, is_id_shown: bool) -> str:
     """Return a part's definition and, below it, its other fields with their names; `parse_description` reads it."""
-    lines = [part.definition] if part.definition else []
+    lines = [_written(WRITTEN["definition"][book.language == "nl"], part.definition)] if part.definition else []
     for name in FIELDS if isinstance(part, Code) else ():
         value = getattr(part, ATTRIBUTES.get(name, name))
         label = WRITTEN["terms" if name == "examples" else name][book.language == "nl"]
@@ -38,7 +38,7 @@ def describe(part: Code | Group | Section, book: Codebook, *, is_id_shown: bool)
         elif isinstance(value, tuple):
             lines += ["\n".join([f"{label}:", *(f"- {each}" for each in value)])] if value else []
         elif value:
-            lines.append(f"{label}: {value}")
+            lines.append(f"{label}: {_protected(value)}")
     if isinstance(part, Section) and part.holds == "terms":
         lines.append(f"{HOLDS}: {part.holds}")
     if is_id_shown:
@@ -51,15 +51,34 @@ def parse_description(text: str) -> Described:
     found: dict[str, list[str]] = {"definition": []}
     key = "definition"
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        labelled = LABELLED.fullmatch(line)
-        name = labelled["name"].strip() if labelled else ""
-        known = name if name in (ID, HOLDS) else field_key(name) if name else None
-        if known and labelled:
-            key, line = known, labelled["text"] or ""
+        known, rest = _label(line)
+        if known:
+            key, line = known, rest
+        elif line.startswith(" ") and _label(line[1:])[0]:
+            line = line[1:]
         found.setdefault(key, []).append(line)
     own = {name: "\n".join(found.pop(name, ())).strip() for name in (ID, HOLDS)}
     fields = {name: _listed(lines) if name in LISTS else "\n".join(lines).strip() for name, lines in found.items()}
     return Described({name: value for name, value in fields.items() if value}, own[ID], own[HOLDS])
+
+
+def _label(line: str) -> tuple[str, str]:
+    """Return the field that a line begins with the name of, and the rest of the line; no field if there is none."""
+    labelled = LABELLED.fullmatch(line)
+    name = labelled["name"].strip() if labelled else ""
+    known = name if name in (ID, HOLDS) else field_key(name) if name else None
+    return (known, labelled["text"] or "") if known and labelled else ("", line)
+
+
+def _written(label: str, text: str) -> str:
+    """Return a text below no label, or with its own one if it begins like another field."""
+    return f"{label}: {_protected(text)}" if _label(text.split("\n")[0])[0] else _protected(text)
+
+
+def _protected(text: str) -> str:
+    """Return a text in which no line but the first begins with the name of a field: a blank precedes it there."""
+    first, *others = text.split("\n")
+    return "\n".join([first, *(f" {line}" if _label(line)[0] else line for line in others)])
 
 
 LISTS = LIST_FIELDS | {"confused_with"}
