@@ -268,6 +268,7 @@ COMMANDS = {
     "study": "erase a text from the whole study, or freeze all of it in a zip file",
     "sources": "extract the texts of documents anew",
     "init": "create a new study in a folder",
+    "kit": "write the study and the program to a stick, to be started without a network",
     "tutor": "learn the keys in ten minutes, on an invented ad",
     "config": "show and check your settings, and list all keys",
     "help": "show a page of the manual",
@@ -317,6 +318,7 @@ MODULES = {
     "config": "config",
     "codebook": "codebook",
     "help": "help",
+    "kit": "kit",
 }
 """The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 
@@ -326,7 +328,7 @@ TOPICS = {
     "see how far you are": ("status", "check", "find", "sample"),
     "compare coders": ("agree", "adjudicate", "invented"),
     "count and report": ("stats", "report"),
-    "bring in and take out": ("import", "import-codings", "export", "merge", "codebook"),
+    "bring in and take out": ("import", "import-codings", "export", "merge", "kit", "codebook"),
 }
 """The headings of the help, with their commands; any other command is listed behind them."""
 

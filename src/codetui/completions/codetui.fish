@@ -50,8 +50,8 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --pseudonyms --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --where --word -o
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -451,6 +451,17 @@ complete -c codetui -n '_shtab_codetui_using sources refresh' -l json -d 'print 
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a kit -d 'write the study and the program to a stick, to be started without a network'
+complete -c codetui -n '_shtab_codetui_using kit' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using kit' -l platform -xka "linux linux-arm mac mac-intel windows" -d 'default: linux'
+complete -c codetui -n '_shtab_codetui_using kit' -l python -x -d 'its version of Python; default: that of here'
+complete -c codetui -n '_shtab_codetui_using kit' -l wheels -x -d 'wheels that are here already; default: pip downloads them'
+complete -c codetui -n '_shtab_codetui_using kit' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using kit' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using kit' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using kit' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using kit' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using kit; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a new folder, such as one on a stick'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a tutor -d 'learn the keys in ten minutes, on an invented ad'
 complete -c codetui -n '_shtab_codetui_using tutor' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using tutor' -l coder -x -d 'default: you'

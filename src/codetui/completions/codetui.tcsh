@@ -25,7 +25,8 @@ complete codetui \
         'c/--format=/(html markdown)/' \
         'c/--format=/(markdown html csv xlsx qdc)/' \
         'c/--old=/f/' \
-        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person profiles pseudonyms remove report resamples same seed sessions size stratify study to to-nth under undo verify version what where word yes)/' \
+        'c/--platform=/(linux linux-arm mac mac-intel windows)/' \
+        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person platform profiles pseudonyms python remove report resamples same seed sessions size stratify study to to-nth under undo verify version what wheels where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -44,7 +45,8 @@ complete codetui \
         'n/--format/(html markdown)/' \
         'n/--format/(markdown html csv xlsx qdc)/' \
         'n/--old/f/' \
-        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init tutor config help completion)/' \
+        'n/--platform/(linux linux-arm mac mac-intel windows)/' \
+        'p/1/(plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook study sources init kit tutor config help completion)/' \
         'n/plain/f/' \
         'n/import/f/' \
         'n/merge/f/' \
@@ -52,6 +54,7 @@ complete codetui \
         'n/study/(erase freeze)/' \
         'n/sources/(refresh)/' \
         'n/init/f/' \
+        'n/kit/f/' \
         'n/completion/(bash zsh tcsh fish)/' \
         'n/check/f/' \
         'n/diff/f/' \

@@ -25,6 +25,7 @@ _shtab_codetui_commands() {
     import-codings:'import codings by a model or another program as a coder of their own'
     init:'create a new study in a folder'
     invented:'list the quotations of a coder that are not in the ads'
+    kit:'write the study and the program to a stick, to be started without a network'
     merge:'merge sessions from a USB stick, a clone or another machine'
     move:'give a quotation other words'
     next:'print the id of the next ad to code'
@@ -400,6 +401,22 @@ _shtab_codetui_invented_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_invented_defaults_added=0
 
+_shtab_codetui_kit_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--platform[default\: linux]:platform:(linux linux-arm mac mac-intel windows)"
+  "--python[its version of Python\; default\: that of here]:X.Y:"
+  "--wheels[wheels that are here already\; default\: pip downloads them]:DIR:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--json[print JSON]"
+  ":a new folder, such as one on a stick:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_kit_defaults_added=0
+
 _shtab_codetui_merge_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -767,6 +784,7 @@ _shtab_codetui() {
         import-codings) _arguments -C -s $_shtab_codetui_import_codings_options ;;
         init) _arguments -C -s $_shtab_codetui_init_options ;;
         invented) _arguments -C -s $_shtab_codetui_invented_options ;;
+        kit) _arguments -C -s $_shtab_codetui_kit_options ;;
         merge) _arguments -C -s $_shtab_codetui_merge_options ;;
         move) _arguments -C -s $_shtab_codetui_move_options ;;
         next) _arguments -C -s $_shtab_codetui_next_options ;;

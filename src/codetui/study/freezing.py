@@ -46,7 +46,7 @@ class Frozen(NamedTuple):
 def freeze(study: Study, target: Path, report: Path | None = None) -> Frozen:
     """Write all files of a study, and a report of it if given, to the zip file `target`. Raises OSError, StudyError."""
     problems: list[Problem] = []
-    corpus, files = _files(study, problems)
+    corpus, files = files_of(study, problems)
     if report is not None:
         files[REPORT] = report
     with OutputFiles(target) as output:
@@ -113,7 +113,7 @@ def _read_me(corpus: str, *, has_report: bool) -> str:
 # --- the files ----------------------------------------------------------------------------------------
 
 
-def _files(study: Study, problems: list[Problem]) -> tuple[str, dict[str, Path]]:
+def files_of(study: Study, problems: list[Problem]) -> tuple[str, dict[str, Path]]:
     """Return the place of the corpus in the zip file, and the files by their places there."""
     files = {CODEBOOK: study.codebook_path}
     folder = study.codebook_path.parent
@@ -123,7 +123,7 @@ def _files(study: Study, problems: list[Problem]) -> tuple[str, dict[str, Path]]
     for sample in study.samples.all:
         path = study.samples.path(sample.name)
         files[f"{path.parent.name}/{path.name}"] = path
-    for path, name in _below(study.sessions_path, problems):
+    for path, name in _below(study.sessions_path, problems) if fs.exists(study.sessions_path) else ():
         if not name.endswith(OF_MACHINE) and PurePosixPath(name).name != session_files.PLACE_FILE:
             files[f"{SESSIONS}/{name}"] = path
     return _add_corpus(study, files), files
