@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codetui.model import CorpusSettings, Source
@@ -68,3 +68,35 @@ def odt(body: str, styles: str = "", master: str = "") -> bytes:
         f"<office:document-styles {ODF}><office:master-styles>{master}</office:master-styles></office:document-styles>"
     )
     return zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content, "styles.xml": common})
+
+
+def pdf(pages: Sequence[str], *, password: bool = False) -> bytes:
+    """Return a PDF with the lines of each page in Helvetica of 10 points; a blank line is a gap of half a line."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{4 + 2 * n} 0 R' for n in range(len(pages)))}]>>".encode(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
+    for number, page in enumerate(pages):
+        content = b"BT /F1 10 Tf 50 800 Td 12 TL "
+        for line in page.split("\n"):
+            words = line.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            content += b"(" + words + b") Tj T* " if line else b"0 -6 Td "
+        content += b"ET"
+        box = "/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>"
+        objects.append(f"<</Type/Page/Parent 2 0 R{box}/Contents {5 + 2 * number} 0 R>>".encode())
+        objects.append(b"<</Length %d>>stream\n" % len(content) + content + b"\nendstream")
+    data, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj" % number + content + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    encrypt = b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>/ID[<00><00>]" % (b"00" * 32, b"00" * 32)
+    trailer = b"/Root 1 0 R/Size %d" % size + (encrypt if password else b"")
+    return (
+        data
+        + b"xref\n0 %d\n0000000000 65535 f \n" % size
+        + table
+        + (b"trailer<<" + trailer + b">>startxref\n%d\n%%%%EOF" % len(data))
+    )

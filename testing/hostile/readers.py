@@ -40,7 +40,7 @@ from testing.exports import written
 from testing.hostile.inputs import mutated
 from testing.hostile.limits import limited
 from testing.hostile.sent import SENT, take_input
-from testing.sources import ODF, W, zipped
+from testing.sources import ODF, W, pdf, zipped
 from testing.workbooks import Rows, biff, xlsx
 
 CODER = "wil"
@@ -342,6 +342,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
         "ads as Word documents": Reader(_take_part("11.docx", "word/document.xml"), (WORD,)),
         "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),
+        "ads as PDF": Reader(_take_corpus("11.pdf"), (pdf(["Keeper\n\nYou light-\nhouse (the) lamp", "2"]),), SLOW),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),
         "codebook as CSV": Reader(_take_book(".csv"), (BOOK_TABLE, BOOK_TABLE.replace(b";", b",")), SLOW),

@@ -127,14 +127,14 @@ def test_a_file_s_title_is_its_first_heading_or_line(tmp_path: Path, text: str, 
 
 
 def test_files_that_are_not_ads_are_skipped_and_counted(tmp_path: Path) -> None:
-    for name in ("1.txt", ".hid.txt", "~$ads.csv", ".git/2.txt", "README.md", "a.pdf", "b.PDF", "licensed nurse.txt"):
+    for name in ("1.txt", ".hid.txt", "~$ads.csv", ".git/2.txt", "README.md", "a.png", "b.PNG", "licensed nurse.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text")
     entries, problems = listed(corpus(tmp_path))
     assert [entry.id for entry in entries] == ["1", "licensed nurse"]
     [note] = problems
     assert note.severity == "note"
-    assert note.message.startswith("3 files were skipped (.pdf, README.md)")
+    assert note.message.startswith("3 files were skipped (.png, README.md)")
 
 
 def test_a_dangling_link_is_reported_and_hides_no_other_ad(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ def test_an_ad_without_its_file_is_reported(tmp_path: Path) -> None:
 
 def test_an_empty_corpus_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "ads.pdf").write_bytes(b"")
-    for path in (tmp_path / "empty", tmp_path / "absent", tmp_path / "ads.pdf", table(tmp_path, "id,text\n")):
+    (tmp_path / "ads.png").write_bytes(b"")
+    for path in (tmp_path / "empty", tmp_path / "absent", tmp_path / "ads.png", table(tmp_path, "id,text\n")):
         entries, problems = listed(corpus(path))
         assert not entries
         assert [problem.severity for problem in problems if problem.severity != "note"] == ["error"]

@@ -22,7 +22,7 @@ MESSY = {
     "c.csv": b'id,title,text\n7,Keeper,"You keep.\nYou watch."\n8,No text,\n,No id,words\n7,Again,words\n'
     b"9,Ragged\n11,,Last\n",
     "d.jsonl": json.dumps({"id": 10, "title": "T", "text": "words"}).encode() + b"\nno json\n",
-    "e.pdf": b"no ad",
+    "e.png": b"no ad",
 }
 
 

@@ -23,7 +23,7 @@ def test_the_first_of_many_names_is_the_first_in_natural_order(lead: str, some: 
 
 
 @pytest.mark.parametrize("count", [3, MANY + 3])
-@pytest.mark.parametrize("others", [(), ("README.md", ".hidden.txt"), ("0_picture.png", "1_license.pdf", "aside.md")])
+@pytest.mark.parametrize("others", [(), ("README.md", ".hidden.txt"), ("0_picture.png", "1_license.zip", "aside.md")])
 def test_the_first_file_is_the_first_of_all(tmp_path: Path, count: int, others: tuple[str, ...]) -> None:
     for number in range(2, count + 2):
         (tmp_path / f"{number}_harbour.txt").touch()

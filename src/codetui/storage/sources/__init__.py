@@ -27,6 +27,12 @@ def _odt(file: BinaryIO, is_head: bool) -> Extracted:
     return extract(file, is_head)
 
 
+def _pdf(file: BinaryIO, is_head: bool) -> Extracted:
+    from codetui.storage.sources.pdf import extract
+
+    return extract(file, is_head)
+
+
 def _workbook_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
     from codetui.storage.sources.workbooks import read_workbook_rows
 
@@ -36,7 +42,8 @@ def _workbook_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
 HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
 DOCX = DocumentReader((".docx",), _docx, "docx 1")
 ODT = DocumentReader((".odt",), _odt, "odt 1")
+PDF = DocumentReader((".pdf",), _pdf, "pdf 1", library="pypdfium2")
 XLSX = TableReader((".xlsx", ".xlsm"), _workbook_rows, "xlsx 1", "python-calamine")
 XLS = TableReader((".xls",), _workbook_rows, "xls 1", "xlrd")
 
-READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT, XLSX, XLS)
+READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT, PDF, XLSX, XLS)
