@@ -5,9 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,13 +34,49 @@ def coded_by(folder: Path, *coders: str) -> Study:
     return study
 
 
+def scripts(language: str) -> list[str]:
+    """Return the scripts of the page on scripts."""
+    page = (ROOT / "docs" / "scripting.md").read_text("utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_the_documented_scripts_load_a_study_into_data_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    (script,) = (script for script in scripts("python") if f"import {library} " in script)
+    coded_by(tmp_path / "my-study", "wil", "ada")
+    monkeypatch.chdir(tmp_path)
+    variables: dict[str, Any] = {}
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(script, variables)
+    assert list(variables["codings"]["ad_id"]) == ["11", "11"]
+    assert sorted(variables["codings"]["coder"]) == ["ada", "wil"]
+    assert "TASK1" in printed.getvalue()
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no shell")
+def test_the_documented_shell_script_codes_a_table_and_keeps_what_is_refused(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    (folder / "words.tsv").write_text("11\tthe lamp\tTASK1\n11\tastrolabe\tTOOL1\n", encoding="utf-8")
+    program = folder / "codetui"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m codetui "$@"\n')
+    program.chmod(0o755)
+    path = os.pathsep.join((str(folder), os.environ["PATH"]))
+    subprocess.run(["sh", "-c", scripts("sh")[0]], cwd=folder, env={**os.environ, "PATH": path}, check=True)
+    (session,) = Study.open(folder).sessions()
+    assert (session.coder, [coding.words for coding in session.state.live()]) == ("lexicon", ["the lamp"])
+    assert (folder / "refused.tsv").read_text("utf-8") == "11\tastrolabe\tTOOL1\n"
+    assert "does not have the words “astrolabe”" in (folder / "reasons.txt").read_text("utf-8")
+
+
 def test_the_script_in_the_documentation_codes_undoes_and_exports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     create_study(Path("my-study"))
-    page = (ROOT / "docs" / "scripting.md").read_text("utf-8")
-    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    script = scripts("python")[0]
     printed = io.StringIO()
     with redirect_stdout(printed):
         exec(script, {})
