@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from codetui.core.text.display import sanitize
 from codetui.model import CodeId, Span
 from codetui.plain.lines import Lines
 from codetui.plain.loop import COMMANDS, command_of, run
+from codetui.storage import disk
 from codetui.study.desk import Desk
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace
@@ -33,7 +35,7 @@ def talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Talk:
     """Return a function that types lines in an invented study and returns what was read out; the input ends then."""
     write_study(tmp_path)
 
-    def type_lines(*lines: str, coder: str = "rosa", source: str | None = "11") -> str:
+    def type_lines(*lines: str, coder: str = "rosa", source: str | None = "11", code: int = 0) -> str:
         typed = iter([f"{line}\n" for line in lines])
 
         def echo() -> str:
@@ -41,7 +43,7 @@ def talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Talk:
             print(sanitize(line), end="")
             return line
 
-        assert run(Desk.at(Study.open(tmp_path), coder, source), Lines(echo)) == 0
+        assert run(Desk.at(Study.open(tmp_path), coder, source), Lines(echo)) == code
         return capsys.readouterr().out
 
     return type_lines
@@ -196,7 +198,7 @@ def test_an_ad_that_is_open_elsewhere_is_read_only_until_it_is_taken_over(tmp_pa
     heard = talk("c TASK2", "take over", "c TASK2", "", "c TASK2")
     assert heard.count("read only here") == 2
     assert "You can code it here now." in heard
-    assert heard.count("Coded ") == 2
+    assert heard.count("TASK2: Watching for “") == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX only")
@@ -207,7 +209,7 @@ def test_a_dumb_terminal_leads_from_the_start_of_an_ad_to_its_end_without_an_esc
         terminal.wait_for("plain mode, line by line", "Command:")
         for line, answer in (
             ("", "Sentence 2 of 7"),
-            ("c 11", "as TASK1: Lighting"),
+            ("c 11", "TASK1: Lighting for “You light"),
             ("p 1", "Text:"),
             ("keeps the light", "keeps the light\nText:"),
             ("\x03", "Left."),
@@ -242,3 +244,25 @@ def test_the_end_of_the_terminal_loses_no_step_and_no_text(tmp_path: Path, end: 
     assert code == 128 + end
     assert "TASK1" in (study / "sessions/rosa/analysis_job_11_shore_company.md").read_text()
     assert "half a memo" in next((study / "sessions/rosa").rglob("*.unsaved.md")).read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the refused file is recognised by /proc")
+def test_what_a_full_disk_refuses_is_kept_and_a_copy_takes_further_steps(
+    tmp_path: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk("c TASK1")
+    write, full = disk.write, str(tmp_path / LOG)
+
+    def refuse(handle: int, data: bytes) -> int:
+        if str(Path(f"/proc/self/fd/{handle}").readlink()) == full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, data)
+
+    monkeypatch.setattr(disk, "write", refuse)
+    heard = talk("memo", "worth keeping", ".", "c TASK2", f"copy {tmp_path / 'rescue'}", "", "c TASK1", code=1)
+    assert heard.count("NOT SAVED: No space left on device.") == 2
+    assert "the text that was not saved is kept here" in heard
+    assert "worth keeping" in next((tmp_path / "sessions").rglob("*.unsaved.md")).read_text("utf-8")
+    assert "(Saved in the copy only: No space left on device.)" in heard
+    assert "when the disk works again, run `codetui merge" in heard and not heard.endswith("Saved.\n")
+    assert len((tmp_path / "rescue/rosa/events/11.jsonl").read_text("utf-8").splitlines()) == 3

@@ -172,11 +172,11 @@ def run(desk: Desk, lines: Lines) -> int:
         except InputEndedError as end:
             code = end.code
         finally:
-            problems = [problem for problem in desk.close() if problem.severity == "error"]
+            problems = desk.close()
             desk.session.typed.close()
     for problem in problems:
         lines.say(str(problem))
-    lines.say("Saved." if not problems else "The log has everything that was saved.")
+    lines.say("Saved." if not problems else "The log has every step that was confirmed.")
     return code or (PROBLEMS if problems else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codetui.core.codebook.index import CodebookIndex, index_of, label_of, profile_name
-from codetui.core.session.commands import AssignCode, Command, Hint, MarkDone, Refusal
+from codetui.core.session.commands import Command, Hint, MarkDone, Refusal
 from codetui.core.session.naming import in_text_order, quoted
 from codetui.core.text.display import plural
 from codetui.core.text.units import units
@@ -29,6 +29,9 @@ HINTS: dict[Hint, str] = {
     "write the reasoning": "why writes it.",
 }
 
+
+ARROW = "←"
+"""Joins a code and its words in messages; screen readers read its name."""
 
 SPOKEN = 3
 """The problems of a source that are read at once when it is opened."""
@@ -200,9 +203,6 @@ class Walk:
         was_done = self.desk.state.is_done and not isinstance(command, MarkDone)
         outcome = self.desk.execute(command)
         text = draft_of(command, self.desk.state) if isinstance(outcome, NotSaved | HeldElsewhere) else ""
-        if isinstance(command, AssignCode) and isinstance(outcome, Saved):
-            label = label_of(self.book, command.code)
-            outcome = outcome._replace(message=f"Coded {quoted(self.text[slice(*command.span)])} as {label}.")
         self.show_outcome(outcome, text)
         if isinstance(outcome, Saved) and was_done:
             self.say(f"This {self.word.source} is marked done.")
@@ -211,7 +211,8 @@ class Walk:
     def show_outcome(self, outcome: Outcome, text: str = "") -> None:
         """Print the outcome of a command; `text` was written for it and is kept in a file if it was not saved."""
         hint = outcome.hint if isinstance(outcome, Saved | Refusal) else None
-        self.say(f"{outcome.message} {HINTS[hint]}" if hint else outcome.message)
+        message = outcome.message.replace(ARROW, "for")
+        self.say(f"{message} {HINTS[hint]}" if hint else message)
         if isinstance(outcome, HeldElsewhere):
             self.say("take over codes it here.")
         if isinstance(outcome, NotSaved):
