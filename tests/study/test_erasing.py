@@ -12,6 +12,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.redaction import Redaction
+from codetui.core.session.commands import Refusal
 from codetui.formats.agenda import HEAD, AgendaItem, AgendaSource, Side, render_agenda
 from codetui.formats.samples import Sample, render_sample
 from codetui.model import MemoTarget
@@ -120,7 +121,9 @@ def test_no_byte_of_the_study_has_a_word_of_an_erased_text(tmp_path: Path, capsy
     study = Study.open(folder)
     assert [(one.coder, one.source.id) for one in study.sessions()] == [("rosa", "11")]
     assert [entry.id for entry in study.sources] == ["11", "12", "13"]
-    assert [one for one in check_study(study) if one.severity == "error"] == []
+    found = check_study(study)
+    assert [one for one in found if one.severity == "error"] == []
+    assert "is not shown: delete it here" in next(one.message for one in found if "77_boatyard" in one.file)
     assert (folder / "agenda.md").read_text("utf-8").startswith(HEAD.partition("\n")[0])
     workspace = open_workspace(study, "rosa", wanted="11")
     assert workspace.first is not None
@@ -232,6 +235,9 @@ def test_a_session_in_use_is_not_erased_and_one_that_was_open_writes_nothing(tmp
     assert erase(folder, "--yes", "--word", "Fatima") == 0
     session.pull()
     assert session.save_document() is not None
+    assert isinstance(workspace.save_copy(tmp_path / "copy"), Refusal)
+    workspace.remember_place(3, 0)
+    assert not (folder / "sessions/otto/events/place.json").exists()
     assert words_left(folder) == {}
 
 

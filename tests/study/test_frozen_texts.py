@@ -115,6 +115,28 @@ def test_a_refresh_shows_the_words_and_locates_the_codings_of_all_coders_once_it
     assert "the text that was coded is kept" in capsys.readouterr().out
 
 
+def test_a_row_of_a_workbook_keeps_the_text_that_was_coded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from xlsxwriter import Workbook
+
+    def fill(third: str) -> None:
+        with Workbook(tmp_path / "ads" / "rows.xlsx") as workbook:
+            sheet = workbook.add_worksheet()
+            for number, row in enumerate([("id", "title", "body"), ("7", "Keeper", third), ("8", "Clerk", third)]):
+                sheet.write_row(number, 0, row)
+
+    write_study(tmp_path, {})
+    fill(BEFORE)
+    code_source(Study.open(tmp_path), "rosa", "7", [("TASK1", "light the lamp")], "1")
+    fill(AFTER)
+    study = Study.open(tmp_path)
+    assert BEFORE in study.source("7").text and AFTER in study.source("8").text
+    found = [one.message for one in check_study(study) if "has changed since it was coded" in one.message]
+    assert len(found) == 1 and "ad 7 has changed" in found[0]
+    assert run(["sources", "refresh", "--yes", "--study", str(tmp_path)]) == 0
+    assert "[-the-] {+a+} lamp" in " ".join(capsys.readouterr().out.split())
+    assert AFTER in text_of(tmp_path, "7")
+
+
 def test_two_clones_merge_frozen_texts_and_use_the_same_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, there = lighthouse(tmp_path / "here"), tmp_path / "there"
     write_study(there, {"11_shore.html": PAGE.format(BEFORE), "12_harbour.html": PAGE.format("x")})

@@ -14,6 +14,7 @@ from codetui.core.session.commands import CopySession, Refusal
 from codetui.core.session.state import replay
 from codetui.model import Codebook, Problem, Reference, Source, SourceEntry, SourceId, hashes_of
 from codetui.storage import fs, session_lock, study_files
+from codetui.storage.erasures import is_erased
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import MEMOS, SessionPaths, StoppedAt, logs, safe_name
 from codetui.storage.session_lock import Holder, SessionLock
@@ -465,7 +466,7 @@ class Workspace:
 
         `cursor` and `top`, the first visible offset, are in code points.
         """
-        if self.entry is None:
+        if self.entry is None or is_erased(self._paths.root, self.entry.id):
             return
         entry = self.entry
         self._paths.write_place(StoppedAt(entry.id, entry.file, entry.offset, entry.line, cursor, top))

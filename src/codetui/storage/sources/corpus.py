@@ -34,7 +34,7 @@ from codetui.model import (
 )
 from codetui.storage import copies, disk, fs
 from codetui.storage.erasures import Erasures
-from codetui.storage.fs import NOT_A_FILE, none_if_gone
+from codetui.storage.fs import NOT_A_FILE, Version, none_if_gone
 from codetui.storage.sources import HTML, READERS
 from codetui.storage.sources.documents import UnreadableSourceError, note_not_read
 from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file
@@ -339,6 +339,7 @@ class Corpus:
         self._columns = settings.columns
         self._outputs = outputs
         self._row_ids = RowIds(outputs)
+        self._hashes: dict[str, tuple[Version, str]] = {}
 
     def record(self, source: Source) -> None:
         """Record a source that is coded: its text if it was extracted, the id of a row without one. Raises OSError."""
@@ -346,8 +347,8 @@ class Corpus:
         if reader is not None and reader.extractor and source.text.strip():
             frozen = FrozenTexts(self._outputs)
             if frozen.of(source.id) is None:
-                file, options = hash_of_file(source.file), self._columns if reader.is_table else {}
-                frozen.add(frozen_of(source, file, reader.extractor, options), source.text)
+                options = self._columns if reader.is_table else {}
+                frozen.add(frozen_of(source, self._hash_of(source.file), reader.extractor, options), source.text)
                 self.reload()
         if self._row_ids.lacks_neighbours(source) and _weight(source.file) < _LISTED_AT_ONCE:
             for _ in self._entries(source.file, self._collector(source.file)):
@@ -358,6 +359,14 @@ class Corpus:
         """Use what was frozen or erased since."""
         self.__dict__.pop("_frozen", None)
         self.__dict__.pop("_erased", None)
+
+    def _hash_of(self, file: str) -> str:
+        """Return the hash of a file, which is read again only if it has changed: a workbook has many rows."""
+        version = fs.version(Path(file))
+        known = self._hashes.get(file)
+        if known is None or known[0] != version:
+            known = self._hashes[file] = version, hash_of_file(file)
+        return known[1]
 
     @cached_property
     def _frozen(self) -> FrozenTexts | None:
@@ -371,10 +380,9 @@ class Corpus:
 
     def _frozen_document(self, path: str) -> Frozen | None:
         """Return the frozen version of a file of one source, None if it was not coded."""
-        reader = reader_of(path)
-        if self._frozen is None or not reader.extractor or (source_id := reader.id_in_name(path)) is None:
+        if self._frozen is None or (source_id := reader_of(path).id_in_name(path)) is None:
             return None
-        return self._frozen.of(source_id)
+        return self._frozen.of(source_id) if reader_of(path).extractor else None
 
     def changes(self, entries: Iterable[SourceEntry]) -> Iterator[Problem]:
         """Yield a problem for each listed document that was coded and whose file has changed since."""
@@ -388,7 +396,7 @@ class Corpus:
         word, hint = self._words.source, f"`codetui sources refresh {frozen.id}` shows the difference"
         kept = "the codings keep the text that was coded"
         try:
-            is_same = hash_of_file(path) == frozen.file
+            is_same = self._hash_of(path) == frozen.file
         except OSError as error:
             return "warning", f"this file cannot be read ({error.strerror or error}); {kept}"
         if not is_same:
@@ -404,8 +412,14 @@ class Corpus:
         found = Erasures(self._outputs) if self._outputs is not None and not self._has_erased else None
         return found or None
 
-    def _is_shown(self, entry: SourceEntry) -> bool:
-        return self._erased is None or not self._erased.has(entry.id)
+    def _is_shown(self, entry: SourceEntry, collector: ProblemCollector | None = None) -> bool:
+        """Return whether a source was not erased; one that was is noted."""
+        if self._erased is None or not self._erased.has(entry.id):
+            return True
+        if collector is not None:
+            what = f"{self._words.source} {entry.id[:80]} was erased from the study, and is not shown: delete it here"
+            collector.add(entry.line, "note", what)
+        return False
 
     def has_given_id(self, entry: SourceEntry) -> bool:
         """Return whether a listed source is a row of a table without ids."""
@@ -611,16 +625,16 @@ class Corpus:
 
     def _entries(self, path: str, collector: ProblemCollector) -> Iterator[SourceEntry]:
         """Yield the entries of a file; an unreadable file yields a problem instead."""
-        is_shown = self._is_shown if self._erased else None
         with _reporting(collector):
-            yield from filter(is_shown, self._listed(path, collector))
+            for entry in self._listed(path, collector):
+                if self._is_shown(entry, collector):
+                    yield entry
 
     def _sources(self, path: str, collector: ProblemCollector) -> Iterator[tuple[SourceEntry, Source]]:
         """Yield the entries of a file with the sources and their texts."""
-        erased = self._erased
         with _reporting(collector):
             for entry, source in self._read(path, collector):
-                if erased is None or not erased.has(entry.id):
+                if self._is_shown(entry, collector):
                     yield entry, source
 
     def _listed(self, path: str, collector: ProblemCollector, place: Place | None = None) -> Iterator[SourceEntry]:

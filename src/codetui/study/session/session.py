@@ -287,7 +287,8 @@ class Session:
     def _claim(self) -> HeldElsewhere | NotSaved | None:
         """Return why this program may not write, or None if it may; then the session has all steps of others."""
         try:
-            self._require_not_erased()
+            if self._is_erased():
+                return NotSaved(self._erased_words)
             if not self._access.is_shared:
                 return None
             if not self._access.claim():
@@ -298,11 +299,13 @@ class Session:
             return NotSaved(f"{error.filename or self._log.path} cannot be read ({error.strerror or error})")
         return None
 
-    def _require_not_erased(self) -> None:
-        """Raise OSError if the source was erased meanwhile, so that nothing of it is written again."""
-        if is_erased(self._paths.root, self.source.id):
-            what = f"this {self.book.words.source} was erased from the study, and nothing of it is kept"
-            raise FileNotFoundError(errno.ENOENT, what, str(self._log.path))
+    def _is_erased(self) -> bool:
+        """Return whether the source was erased meanwhile: then nothing of it is written again. Raises OSError."""
+        return is_erased(self._paths.root, self.source.id)
+
+    @property
+    def _erased_words(self) -> str:
+        return f"this {self.book.words.source} was erased from the study, and nothing of it is kept"
 
     def _catch_up(self) -> bool:
         has_more = self._log.catch_up()
@@ -364,7 +367,8 @@ class Session:
             return self._failure.report(error, self._log.path)
 
     def _pull(self, before: Holder | None) -> PullResult | None:
-        self._require_not_erased()
+        if self._is_erased():
+            return PullResult(PullKind.NOT_SAVED, detail=self._erased_words)
         if self._access.refresh():
             self._catch_up()
             if self.holder is None:
@@ -452,10 +456,9 @@ class Session:
         it cannot be written, the fallback folder has the newest version. If another program has the session, that
         program writes the document.
         """
-        try:
-            self._require_not_erased()
-        except OSError as error:
-            return Problem(str(self.document_path), 0, "error", str(error.strerror))
+        with suppress(OSError):
+            if self._is_erased():
+                return Problem(str(self.document_path), 0, "error", self._erased_words)
         holder = self._access.elsewhere()
         if holder is not None:
             if holder.token or not self.has_unsaved_document:
@@ -481,6 +484,8 @@ class Session:
 
         From now on that folder receives the steps that cannot be written.
         """
+        if self._is_erased():
+            return Refusal(f"T{self._erased_words[1:]}.")
         if fs.is_same_file(folder, self._paths.root):
             return Refusal(f"{folder} is the folder of the session itself; name another one.")
         refused = [self._refused] if self._refused and self._refused.seq == self.state.seq + 1 else []
