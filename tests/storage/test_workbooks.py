@@ -15,7 +15,7 @@ from codetui.model import CorpusSettings, Source
 from codetui.storage.sources import workbooks
 from codetui.storage.sources.corpus import Corpus
 from testing.sources import problems_at, zipped
-from testing.workbooks import Rows, biff, converted
+from testing.workbooks import Rows, biff, compound, converted
 from testing.workbooks import xlsx as written
 
 HEADER = (
@@ -147,6 +147,7 @@ def test_a_workbook_without_texts_is_refused_with_one_line_to_paste(tmp_path: Pa
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+BIFF = biff([["nr", "tekst"], [1, "Moe."]])
 BOMB = b"a" * 70_000_000
 FAR = '<worksheet><sheetData><row r="1"/><row r="1048576"><c r="XFD1048576"/></row></sheetData></worksheet>'
 BOOK = {
@@ -168,6 +169,9 @@ BOOK = {
         ("a.xlsx", zipped(BOOK | {"xl/worksheets/s.xml": "<a " + "b" * 3_000_000}), "is broken"),
         ("a.xlsx", zipped(BOOK), "is broken"),
         ("a.xls", OLE + bytes(5000), "is broken"),
+        ("a.xls", compound(BIFF, "Other"), "is no workbook, whatever its name"),
+        ("a.xls", compound(BIFF, "Workbook", loops=True), "is broken (a chain without end)"),
+        ("a.xls", compound(BIFF, "EncryptedPackage"), "protected by a password"),
         (
             "a.xlsx",
             OLE + "EncryptedPackage".encode("utf-16-le"),
@@ -185,8 +189,23 @@ def test_what_cannot_be_read_is_one_line_and_the_rest_opens(
     assert [one.id for one in Corpus(tmp_path, CorpusSettings()).texts([]) for one in [one.source]] == ["1"]
 
 
+def test_a_compound_file_is_read_with_small_and_with_large_streams(tmp_path: Path) -> None:
+    for count in (1, 400):
+        data = biff([["nr", "tekst"], *([number, f"Tekst {number}"] for number in range(count))])
+        assert len(sources(put(tmp_path / "a.xls", compound(data, "Book")))) == count
+
+
+def test_an_ad_is_found_beside_broken_workbooks(tmp_path: Path) -> None:
+    put(tmp_path / "a.xlsx", b"broken")
+    put(tmp_path / "b.xlsx", written({"x": [["nr", "tekst"], [1, "Moe."]]}))
+    corpus = Corpus(tmp_path, CorpusSettings())
+    assert corpus.find("1") is not None
+    with pytest.raises(OSError, match="is a text"):
+        corpus.find("2")
+
+
 def test_every_cut_or_changed_workbook_is_read_or_refused(tmp_path: Path) -> None:
-    for name, data in (("a.xlsx", written({"x": ADS})), ("b.xls", biff([["nr", "tekst"], [1, "Moe."], [2, "Blij."]]))):
+    for name, data in (("a.xlsx", written({"x": ADS})), ("b.xls", BIFF), ("c.xls", compound(BIFF, "Book"))):
         for at in range(0, len(data), max(1, len(data) // 20)):
             for changed in (data[:at], data[:at] + b"\xff" + data[at + 1 :]):
                 problems_at(put(tmp_path / name, changed))

@@ -7,10 +7,12 @@ import os
 import re
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
+from threading import Event, Timer
 from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -43,6 +45,31 @@ def show(line: object) -> None:
 def note(line: object) -> None:
     """Print a line on stderr without control characters."""
     print(sanitize(str(line)), file=sys.stderr)
+
+
+PATIENCE = 0.7
+"""Seconds after which somebody who waits is told what for."""
+
+
+@contextmanager
+def waiting(message: str) -> Iterator[None]:
+    """Show a message on a terminal while something takes long, and remove it at the end."""
+    shown = Event()
+
+    def show() -> None:
+        shown.set()
+        print(sanitize(message), end="", file=sys.stderr, flush=True)
+
+    timer = Timer(PATIENCE, show)
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if shown.is_set():
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
 def error(message: object) -> int:

@@ -192,14 +192,15 @@ def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
     gc.set_threshold(*GC_THRESHOLDS)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
-    from codetui.cli.console import ignore_closed_terminal
+    from codetui.cli.console import ignore_closed_terminal, waiting
     from codetui.cli.sessions import coder_name, open_study
     from codetui.study.workspace import open_workspace
 
     options.corpus = options.path or options.corpus
     study = open_study(options)
     study.reader = coder_name(options.coder)
-    workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True)
+    with waiting(f"Reading {study.corpus.path} …"):
+        workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
     from codetui.formats.settings import Names

@@ -557,18 +557,18 @@ class Corpus:
         return source, [*problems, *self._of_frozen()]
 
     def _search(self, source_id: str) -> SourceEntry | None:
-        files = self._files()
+        files, failure = self._files(), None
         for path in files.paths():
             collector = self._collector(path)
             if reader_of(path).id_in_name(path) not in (None, source_id):
                 continue
             entry = next((one for one in self._entries(path, collector) if one.id == source_id), None)
-            if collector.failure is not None:
-                raise collector.failure
             if entry is not None:
                 return entry
-        if files.failure is not None:
-            raise files.failure
+            failure = failure or collector.failure
+        failure = failure or files.failure
+        if failure is not None:
+            raise failure
         return None
 
     def _visible(self, file: str) -> str | None:

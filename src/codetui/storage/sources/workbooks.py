@@ -21,6 +21,7 @@ from codetui.storage import fs
 from codetui.storage.fs import Version
 from codetui.storage.sources.columns import FIELDS, Columns, columns_of
 from codetui.storage.sources.documents import UnreadableSourceError, note_not_read
+from codetui.storage.sources.ole import SIGNATURE
 from codetui.storage.sources.reader import Place, SourceFile
 from codetui.storage.sources.sheets import Grid, Grids, Merge
 from codetui.storage.sources.tables import Row, further_columns, has_columns
@@ -34,7 +35,7 @@ KEPT = 1 << 28
 HEADER_WITHIN = 50
 """Rows in which the header is looked for: titles and remarks may be above it."""
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
 _OTHERS = (b"<!doctype", b"<html", b"<?xml", b"<table")
 
 
@@ -127,7 +128,8 @@ def _workbook(file: SourceFile) -> tuple[Workbook, int]:
         version = fs.version(Path(file.path))
         known = _kept.pop(file.path, None)
         if known is None or known[:2] != (version, file.columns):
-            known = version, file.columns, _loaded(fs.read(file.path), file.columns)
+            with fs.naming_file(file.path):
+                known = version, file.columns, _loaded(fs.read(file.path), file.columns)
         _kept[file.path] = known
         while len(_kept) > 1 and sum(book.size for _, _, book in _kept.values()) > KEPT:
             del _kept[next(iter(_kept))]
@@ -149,7 +151,7 @@ def _grids(data: bytes) -> Grids:
         from codetui.storage.sources.xlsx import read_xlsx
 
         return read_xlsx(data)
-    if data.startswith(_OLE) or data[:1] == b"\x09":
+    if data.startswith(SIGNATURE) or data[:1] == b"\x09":
         from codetui.storage.sources.xls import read_xls
 
         return read_xls(data)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from codetui.storage.sources.documents import UnreadableSourceError
+from codetui.storage.sources.ole import SIGNATURE, OleError, stream_of
 from codetui.storage.sources.sheets import BROKEN, EXTRA, Grid, Grids, Merge, cell_text
 
 if TYPE_CHECKING:
@@ -26,14 +27,27 @@ def read_xls(data: bytes) -> Grids:
     """Return the sheets of a workbook with what is in it and not read; raise UnreadableSourceError."""
     if find_spec("xlrd") is None:
         raise UnreadableSourceError(EXTRA.format("a workbook of Excel 97 to 2003"))
-    if _ENCRYPTED in data:
-        raise UnreadableSourceError(_PROTECTED)
+    if data.startswith(SIGNATURE):
+        data = _stream(data)
     with _xlrd():
         book = _opened(data)
         sheets = [book.sheet_by_index(number) for number in range(book.nsheets)]
     visible = [sheet for sheet in sheets if not sheet.visibility]
     not_read = Counter({"hidden sheet": len(sheets) - len(visible)})
     return Grids((_grid(book, sheet) for sheet in visible), not_read)
+
+
+def _stream(data: bytes) -> bytes:
+    """Return the stream of the workbook in a compound file."""
+    try:
+        stream = stream_of(data, ("Workbook", "Book"))
+    except OleError as error:
+        what = _PROTECTED if _ENCRYPTED in data else BROKEN.format(error)
+        raise UnreadableSourceError(what) from error
+    if stream is None:
+        other = "is no workbook, whatever its name: open it in a spreadsheet program and save it as xlsx"
+        raise UnreadableSourceError(_PROTECTED if _ENCRYPTED in data else other)
+    return stream
 
 
 def _opened(data: bytes) -> xlrd.book.Book:
