@@ -36,6 +36,9 @@ STEP, SHOWN, NEXT = "codetui step", "codetui ad", "codetui next"
 VERSION = 1
 """The version of the schemas: it changes if a field goes or changes its meaning; further fields may come."""
 
+MOST_LISTED = 20
+"""The places that a refusal lists."""
+
 HINTS: dict[Hint, str] = {
     "next source": "`codetui next` names the next one.",
     "next source or uncoded": "`codetui next` names the next one.",
@@ -290,8 +293,10 @@ def _message(answer: Answer) -> str:
 def _choices(answer: Answer, options: argparse.Namespace) -> Iterator[str]:
     """Yield a line for each of several places or codings."""
     if isinstance(answer, Unclear) and answer.why == "several" and not options.json:
-        for number, place in enumerate(answer.places, 1):
+        for number, place in enumerate(answer.places[:MOST_LISTED], 1):
             yield f"  {number}: {place.before.lstrip()}[{place.words}]{place.after}"
+        if len(answer.places) > MOST_LISTED:
+            yield f"  and {len(answer.places) - MOST_LISTED:,} more"
         for number, name in enumerate(answer.names if not answer.places else (), 1):
             yield f"  {number}: {name}"
 

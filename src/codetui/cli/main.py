@@ -202,7 +202,7 @@ def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
     with waiting(f"Reading {study.corpus.path} …"):
         workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _error("the workbench needs a terminal; `codetui export`, `status` and `check` do not.")
+        return _error("the workbench needs a terminal; `codetui export`, `status`, `check` and `plain` do not.")
     from codetui.formats.settings import Names
     from codetui.study.settings import SettingsFiles
     from codetui.tui.actions import ACTIONS, PRESETS

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from codetui.core.codebook.picker import candidate, code_candidates, rank
 from codetui.core.session.naming import Unclear, find_words, place_at, quoted
+from codetui.core.text.display import plural
 from codetui.core.text.units import units
 from codetui.model import Code, Coding, Profile, Span
 from codetui.plain.walk import RefusedError, Walk
@@ -130,7 +131,7 @@ def pick_coding(walk: Walk, answer: str) -> Coding:
     codings = walk.codings
     if answer:
         if not answer.isdecimal() or not 1 <= int(answer) <= len(codings):
-            raise RefusedError(f"{quoted(answer)} is no number of a coding. l lists the {len(codings)} codings.")
+            raise RefusedError(f"{quoted(answer)} is no number of a coding. l lists {plural(len(codings), 'coding')}.")
         return codings[int(answer) - 1]
     here = walk.codings_at(walk.span)
     if not here:

@@ -19,7 +19,7 @@ from codetui.study.memos import Memos
 from codetui.study.session.outcome import Outcome, Saved, status_of
 from codetui.study.session.session import Session
 from codetui.study.study import Study, StudyError
-from codetui.study.workspace import Workspace, open_workspace
+from codetui.study.workspace import Workspace, open_workspace, place_refused
 
 CURRENT = "."
 """Names the source where the coder stopped."""
@@ -96,7 +96,7 @@ class Desk:
 
     def open(self, entry: SourceEntry) -> Session:
         """Save the open session and open that of another source. Raises OSError."""
-        self.remember()
+        self.workspace.add_problems(self._remember())
         session = self.workspace.open(entry)
         stopped = self.workspace.stopped_at()
         self.cursor = stopped.cursor if stopped is not None and stopped.source == entry.id else 0
@@ -107,15 +107,18 @@ class Desk:
         """Move the coder's place, which is remembered from now on."""
         self.cursor, self._is_to_remember = offset, True
 
-    def remember(self) -> None:
-        """Save the place as the one where the coder stopped, if the coder worked here. Raises OSError."""
-        if self._is_to_remember:
-            self.workspace.remember_place(self.cursor, 0)
+    def _remember(self) -> list[Problem]:
+        """Save the place as the one where the coder stopped, if the coder worked here; return the problem, if any."""
+        try:
+            if self._is_to_remember:
+                self.workspace.remember_place(self.cursor, 0)
+        except OSError as error:
+            return [place_refused(error)]
+        return []
 
     def close(self) -> list[Problem]:
         """Save the document and release the session; return the problems that were found with it."""
-        problems = self.workspace.leave()
-        self.remember()
+        problems = [*self.workspace.leave(), *self._remember()]
         self.workspace.release()
         return problems
 

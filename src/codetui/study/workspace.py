@@ -489,3 +489,9 @@ def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_sh
         )
         raise StudyError(what, problems=workspace.problems)
     return workspace
+
+
+def place_refused(error: OSError) -> Problem:
+    """Return the problem of a position that could not be saved."""
+    what = f"your position is not saved ({error.strerror or error}); check the disk and its permissions"
+    return Problem(str(error.filename or "sessions"), 0, "warning", what)

@@ -12,6 +12,7 @@ from codetui.model import Problem
 from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
+from codetui.study.workspace import place_refused
 from codetui.tui.bench import Bench, RefusedError, Unsaved, ask_until_saved, in_background
 from codetui.tui.keymap import key_of
 
@@ -30,12 +31,6 @@ COPY_WHY = (
     "The whole session is saved there, with the last step, which could not be saved here. "
     "You can go on coding: steps that cannot be saved here are saved there too."
 )
-
-
-def place_refused(error: OSError) -> Problem:
-    """Return the problem of a position that could not be saved."""
-    what = f"your position is not saved ({error.strerror or error}); check the disk and its permissions"
-    return Problem(str(error.filename or "sessions"), 0, "warning", what)
 
 
 class SaveController:
