@@ -274,6 +274,9 @@ class Codebook:
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
     words: Words = Words()
+    irrelevant: tuple[str, ...] = ()
+    """The profiles, by id or name, of sources that are none of the subject, for evaluations."""
+
     ui: Mapping[str, object] = field(default_factory=dict)
     """The table of settings as it is written; see `formats/settings`."""
 

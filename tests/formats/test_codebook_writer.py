@@ -33,6 +33,7 @@ FULL = Codebook(
     label="{id}. {name}",
     corpus=CorpusSettings(path="ads", columns={"id": "Nr", "body": "Tekst"}),
     words=Words(source="letter", sources="letters"),
+    irrelevant=("Keeper",),
     references=(Reference(title="Oil", path="oil.md", codes=(CodeId("TASK1"),), profiles=("1", "2")),),
     profiles=(
         Profile(

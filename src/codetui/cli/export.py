@@ -17,6 +17,7 @@ from codetui.cli.console import (
     note,
     output_format,
     output_path,
+    output_suffix,
     show_json,
     write_stdout,
 )
@@ -32,6 +33,7 @@ from codetui.cli.options import (
 )
 from codetui.cli.sessions import open_study
 from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
+from codetui.formats.export.exporter import Exporter
 from codetui.formats.pseudonyms import Pseudonyms
 from codetui.storage.output import OutputFiles
 from codetui.study.export_target import ExportTarget
@@ -60,8 +62,10 @@ def export(options: argparse.Namespace) -> int:
     study = open_study(options)
     layout, refused = output_format(options.format, options.output, SUFFIXES)
     exporter = EXPORTERS[layout]
+    if output_suffix(options.output) in exporter.suffixes:
+        refused = ""
     if not refused and options.output == STDOUT:
-        refused = _unprintable(layout, is_summary=options.json)
+        refused = _unprintable(exporter, is_summary=options.json)
     if options.end_exclusive and layout != "qdpx":
         refused = "--end-exclusive is for projects of REFI-QDA alone: --format qdpx."
     if refused:
@@ -89,12 +93,14 @@ def export(options: argparse.Namespace) -> int:
     return _reported(done, pseudonyms)
 
 
-def _unprintable(layout: str, *, is_summary: bool) -> str:
+def _unprintable(exporter: Exporter, *, is_summary: bool) -> str:
     """Return why an export cannot be printed; empty if it can."""
     if is_summary:
         return "--json prints a summary where the export would go; name a file with -o."
-    if layout in ("xlsx", "qdpx") and sys.stdout.isatty():
-        what = "workbook" if layout == "xlsx" else "project"
+    if exporter.is_folder and not exporter.suffixes:
+        return f"{exporter.name} is a folder of files; name it with -o."
+    if exporter.name in ("xlsx", "qdpx") and sys.stdout.isatty():
+        what = "workbook" if exporter.name == "xlsx" else "project"
         return f"a {what} cannot be shown on a terminal; name a file with -o."
     return ""
 

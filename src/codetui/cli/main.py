@@ -255,7 +255,7 @@ COMMANDS = {
     "import": "import documents that were written by hand",
     "import-codings": "import codings by a model or another program as a coder of their own",
     "invented": "list the quotations of a coder that are not in the ads",
-    "export": "export all sessions as markdown, CSV, JSON lines, Excel (xlsx) or REFI-QDA (qdpx)",
+    "export": "export all sessions as markdown, CSV, JSON lines, Excel, REFI-QDA and others",
     "find": "find words, quotations and codes in all ads and sessions",
     "sample": "draw ads at random, and say who codes which",
     "adjudicate": "settle where two coders disagree",

@@ -14,7 +14,7 @@ complete codetui \
         'c/--sessions=/f/' \
         'c/--format=/(qdpx analysis label-studio gold doccano brat rows)/' \
         'c/--map=/f/' \
-        'c/--format=/(markdown csv jsonl xlsx qdpx)/' \
+        'c/--format=/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'c/--what=/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
@@ -34,7 +34,7 @@ complete codetui \
         'n/--sessions/f/' \
         'n/--format/(qdpx analysis label-studio gold doccano brat rows)/' \
         'n/--map/f/' \
-        'n/--format/(markdown csv jsonl xlsx qdpx)/' \
+        'n/--format/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'n/--what/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
         'n/-o/f/' \
         'n/--output/f/' \

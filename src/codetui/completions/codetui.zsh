@@ -18,7 +18,7 @@ _shtab_codetui_commands() {
     completion:'print the completion file of a shell'
     config:'show and check your settings, and list all keys'
     done:'mark an ad done, or not done'
-    export:'export all sessions as markdown, CSV, JSON lines, Excel (xlsx) or REFI-QDA (qdpx)'
+    export:'export all sessions as markdown, CSV, JSON lines, Excel, REFI-QDA and others'
     find:'find words, quotations and codes in all ads and sessions'
     help:'show a page of the manual'
     import:'import documents that were written by hand'
@@ -306,7 +306,7 @@ _shtab_codetui_export_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--coder[only this coder\'s sessions]:NAME:"
-  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx qdpx)"
+  "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)"
   "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)"
   "--end-exclusive[in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)]"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"

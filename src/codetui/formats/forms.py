@@ -242,6 +242,12 @@ class WordsForm(Form):
     sources: Text = ""
 
 
+class EvaluatorForm(Form):
+    """`[evaluator]`"""
+
+    irrelevant: Ids = []
+
+
 class CodebookForm(Form):
     """The top table of a codebook file."""
 
@@ -253,6 +259,7 @@ class CodebookForm(Form):
     words: OneTable[WordsForm] = WordsForm()
     ui: Named[object] = {}
     corpus: OneTable[CorpusForm] = CorpusForm()
+    evaluator: OneTable[EvaluatorForm] = EvaluatorForm()
     profile: Tables[ProfileForm] = []
     section: Tables[SectionForm] = []
     group: Tables[GroupForm] = []

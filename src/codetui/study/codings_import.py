@@ -466,7 +466,7 @@ class _Plan:
             self._unknown[known.id] = None
         section, expected = self._codes.section(known.id), sections.get(coding.list_name, "")
         self._faults["other section"] += bool(section and expected and section != expected)
-        spans = list(self._spans(coding))
+        spans = sorted(self._spans(coding), key=lambda span: self.source.text[slice(*span)] != coding.words)
         words = coding.words if coding.words.strip() else self._words_at(coding, spans)
         if REPLACED in words and spans and legal(self.source.text) == self._foreign.text:
             words = self.source.text[slice(*spans[0])]

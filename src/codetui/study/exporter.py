@@ -20,6 +20,7 @@ from codetui.formats.export.exporter import (
     ExportedSource,
     ExportedStudy,
     Exporter,
+    ExportError,
     What,
 )
 from codetui.formats.pseudonyms import Pseudonyms
@@ -73,14 +74,16 @@ def export_study(
     """
     exporter = EXPORTERS[request.layout]
     if request.what and not exporter.tables:
-        whole = "document" if exporter.is_folder else "project"
         needed = f"`--what {request.what}` needs a table: --format csv, jsonl or xlsx"
-        raise StudyError(f"a {whole} holds everything that was coded; {needed}.")
+        raise StudyError(f"{request.layout} holds everything that was coded; {needed}.")
     tables = (request.what,) if request.what else exporter.tables
     sessions = _Sessions(study, request.coder, exporter, tables, progress)
     content = replace(sessions.survey(), is_end_exclusive=request.is_end_exclusive)
     content = _protected(content, request, exporter)
-    exported = exporter.write(content, tables, output.open)
+    try:
+        exported = exporter.write(content, tables, output.open)
+    except ExportError as error:
+        raise StudyError(str(error)) from None
     errors = [*sessions.problems, *(Problem(exporter.name, 0, "error", loss) for loss in exported.losses)]
     return StudyExport(exported, content, tuple(filter(is_left_out, dict.fromkeys(errors))))
 

@@ -48,6 +48,7 @@ def lint(book: Codebook, top: Table, tables: Tables) -> None:
         *(Named("group", each.id, each.title, each.section, tables["group", each.id]) for each in book.groups),
     ]
     _check_links(book, tables)
+    _check_irrelevant(book, top)
     _check_completeness(book, top, tables)
     _check_numbers(profiles)
     _check_numbers(codes)
@@ -67,6 +68,14 @@ def _check_links(book: Codebook, tables: Tables) -> None:
                 table.report("warning", f"code {shown(other)} is confused with itself; name another", *place)
             elif other not in known:
                 report_missing(table, place, "a code", other, known)
+
+
+def _check_irrelevant(book: Codebook, top: Table) -> None:
+    """Report profiles of `[evaluator] irrelevant` that do not exist."""
+    known = dict.fromkeys(name for profile in book.profiles for name in (profile.name, profile.id))
+    for number, name in enumerate(book.irrelevant):
+        if name not in known:
+            report_missing(top.table("evaluator"), ("irrelevant", number), "a profile", name, known)
 
 
 def _check_completeness(book: Codebook, top: Table, tables: Tables) -> None:

@@ -94,6 +94,7 @@ def _book(top: Table, read: Parts) -> Codebook:
             path=corpus.text("path"), columns={name: column for name in COLUMNS if (column := columns.text(name))}
         ),
         words=Words(source=source, sources=words.text("sources") or f"{source}s"),
+        irrelevant=top.table("evaluator").ids("irrelevant"),
         ui=top.table("ui").fields,
     )
 

@@ -32,6 +32,9 @@ NO_PATH = '# path = "ads"'
 WORDS = """\
 [words]
 # What one source and several sources are called."""
+EVALUATOR = """\
+[evaluator]
+# For gold.jsonl: the profiles, by id or name, of texts that are none of the subject."""
 REFERENCES = (
     "# Background reading, opened beside {a_source}. path is relative to this file; code and profile name its subjects."
 )
@@ -76,6 +79,7 @@ class Tables:
     top: Fields = field(default_factory=dict)
     corpus: CorpusSettings = field(default_factory=CorpusSettings)
     words: Words = field(default_factory=Words)
+    irrelevant: tuple[str, ...] = ()
     parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
     """The tables `[[reference]]`, `[[profile]]` and so on, by that name."""
 
@@ -94,7 +98,7 @@ def tables_of(book: Codebook) -> Tables:
     for code in parts["code"]:
         code["section"] = "" if code["group"] else code["section"]
     top = fields_of(book, ("title", "version", "status", "language", "label"))
-    return Tables(top, book.corpus, book.words, parts)
+    return Tables(top, book.corpus, book.words, book.irrelevant, parts)
 
 
 def fields_of(part: object, names: Iterable[str]) -> Fields:
@@ -117,6 +121,8 @@ def write_tables(tables: Tables) -> str:
     blocks.append("\n" + _corpus(tables.corpus))
     if tables.words != Words():
         blocks.append(f"{WORDS}\n{_lines(fields_of(tables.words, ('source', 'sources')))}")
+    if tables.irrelevant:
+        blocks.append(f"{EVALUATOR}\n{_lines({'irrelevant': tables.irrelevant})}")
     for kind, of_kind in tables.parts.items():
         if kind == "reference" and of_kind:
             blocks.append("\n" + REFERENCES.format(**nouns))

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from codetui.core.text.display import plural
+from codetui.formats.export.annotations import (
+    write_brat,
+    write_continua,
+    write_doccano,
+    write_gold,
+    write_label_studio,
+    write_web_annotations,
+)
 from codetui.formats.export.csv import csv_lines
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, OpenFile, What, Write, encoded
 from codetui.formats.export.jsonl import json_lines
@@ -71,9 +79,17 @@ EXPORTERS = {
         Exporter("jsonl", (".jsonl", ".ndjson"), ("codings",), _lines(json_lines)),
         Exporter("xlsx", (".xlsx",), WHOLE, write_workbook),
         Exporter("qdpx", (".qdpx",), (), _project, default_name="study"),
+        Exporter("gold", (".jsonl",), (), write_gold, default_name="gold", is_named=True),
+        Exporter("doccano", (".jsonl",), (), write_doccano, default_name="doccano", is_named=True),
+        Exporter("label-studio", (".json",), (), write_label_studio, default_name="label_studio", is_named=True),
+        Exporter("web-annotation", (".jsonld", ".json"), (), write_web_annotations, is_named=True),
+        Exporter("brat", (), (), write_brat, is_folder=True, default_name="brat", is_named=True),
+        Exporter("pygamma", (), (), write_continua, is_folder=True, default_name="continua", is_named=True),
     )
 }
 """Every export format by its name; the first one is the default."""
 
-SUFFIXES = {suffix: exporter.name for exporter in EXPORTERS.values() for suffix in exporter.suffixes}
+SUFFIXES = {
+    suffix: exporter.name for exporter in EXPORTERS.values() if not exporter.is_named for suffix in exporter.suffixes
+}
 """The formats by the suffixes of files, which choose them."""

@@ -122,6 +122,10 @@ class Exported(NamedTuple):
     losses: tuple[str, ...] = ()
 
 
+class ExportError(ValueError):
+    """A study cannot be exported in a format; the message has what to do."""
+
+
 Write: TypeAlias = Callable[[ExportedStudy, Sequence[What], OpenFile], Exported]
 """Writes a study as some of the tables, or as a whole, reading its sessions once or several times."""
 
@@ -131,7 +135,8 @@ class Exporter(NamedTuple):
 
     A format without tables holds whole sessions. `is_folder` if it is a folder of files, `default_name` is the name of
     a file or folder, without suffix, that could not be taken for a corpus. `needs_sources` if it cannot be written
-    without the sources.
+    without the sources. A format whose files end like those of another `is_named` with --format, and not chosen by the
+    suffix of a file.
     """
 
     name: str
@@ -141,6 +146,7 @@ class Exporter(NamedTuple):
     is_folder: bool = False
     needs_sources: bool = True
     default_name: str = "codings"
+    is_named: bool = False
 
 
 def encoded(text: str) -> bytes:
