@@ -38,6 +38,7 @@ from codetui.formats.pseudonyms import Pseudonyms
 from codetui.storage.output import OutputFiles
 from codetui.study.export_target import ExportTarget
 from codetui.study.exporter import ExportRequest, Progress, StudyExport, export_study
+from codetui.study.study import Study
 
 SCHEMA, VERSION = "codetui export", 1
 """The name and version of the summary; docs/schemas/export.schema.json describes it. A new key keeps the version."""
@@ -64,24 +65,24 @@ def export(options: argparse.Namespace) -> int:
     exporter = EXPORTERS[layout]
     if output_suffix(options.output) in exporter.suffixes:
         refused = ""
-    if not refused and options.output == STDOUT:
-        refused = _unprintable(exporter, is_summary=options.json)
-    if options.end_exclusive and layout != "qdpx":
-        refused = "--end-exclusive is for projects of REFI-QDA alone: --format qdpx."
-    if refused:
+    if refused := refused or _refusal(options, exporter):
         return error(refused)
     pseudonyms = read_pseudonyms(options.pseudonyms)
-    has_words = not options.no_texts
-    request = ExportRequest(layout, options.coder, options.what, options.end_exclusive, pseudonyms, has_words)
+    request = ExportRequest(
+        layout,
+        options.coder,
+        options.what,
+        is_end_exclusive=options.end_exclusive,
+        pseudonyms=pseudonyms,
+        has_words=not options.no_texts,
+        is_partitioned=bool(options.partition),
+    )
     if options.output == STDOUT:
         with OutputFiles(None) as output, _progress() as progress:
             done = export_study(study, request, output, progress)
             write_stdout(output.chunks())
         return _reported(done, pseudonyms)
-    default = TABLES[options.what] if options.what else exporter.default_name
-    path = output_path(options.output, default + ("" if exporter.is_folder else exporter.suffixes[0]))
-    given = Path(options.corpus) if options.corpus else None
-    target = ExportTarget(study, exporter, path, is_forced=options.force, corpus=given)
+    target = _target(study, options, exporter)
     with target.open() as output:
         with _progress() as progress:
             done = export_study(study, request, output, progress)
@@ -89,13 +90,33 @@ def export(options: argparse.Namespace) -> int:
     if options.json:
         show_json(_summary(layout, done, sizes))
     else:
-        note(f"{done.exported.contents} written to {path}")
+        note(f"{done.exported.contents} written to {target.path}")
     return _reported(done, pseudonyms)
 
 
-def _unprintable(exporter: Exporter, *, is_summary: bool) -> str:
-    """Return why an export cannot be printed; empty if it can."""
-    if is_summary:
+def _target(study: Study, options: argparse.Namespace, exporter: Exporter) -> ExportTarget:
+    """Return the file or folder to write: as given, else that of the format. Raises StudyError."""
+    default = TABLES[options.what] if options.what else exporter.default_name
+    suffix = "" if exporter.is_folder or options.partition else exporter.suffixes[0]
+    return ExportTarget(
+        study,
+        exporter,
+        output_path(options.output, default + suffix),
+        is_forced=options.force,
+        is_partitioned=bool(options.partition),
+        corpus=Path(options.corpus) if options.corpus else None,
+    )
+
+
+def _refusal(options: argparse.Namespace, exporter: Exporter) -> str:
+    """Return why the options do not fit together; empty if they do."""
+    if options.end_exclusive and exporter.name != "qdpx":
+        return "--end-exclusive is for projects of REFI-QDA alone: --format qdpx."
+    if options.output != STDOUT:
+        return ""
+    if options.partition:
+        return "--partition writes a folder of files; name it with -o."
+    if options.json:
         return "--json prints a summary where the export would go; name a file with -o."
     if exporter.is_folder and not exporter.suffixes:
         return f"{exporter.name} is a folder of files; name it with -o."
@@ -174,6 +195,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     add_format(parser, tuple(EXPORTERS))
     words = "the table; default: codings, in xlsx a sheet for each"
     parser.add_argument("--what", choices=tuple(TABLES), help=words)
+    words = "a folder for each coder, coder=NAME/part-0.jsonl, as Spark and DuckDB read it"
+    parser.add_argument("--partition", choices=("coder",), help=words)
     words = "in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)"
     parser.add_argument("--end-exclusive", action="store_true", help=words)
     add_output(parser, None, "a file, or a folder of documents")

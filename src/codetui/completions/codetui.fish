@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --wheels --where --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -226,6 +226,7 @@ complete -c codetui -n '_shtab_codetui_using export' -l sessions -xka "(__fish_c
 complete -c codetui -n '_shtab_codetui_using export' -l coder -x -d 'only this coder'"'"'s sessions'
 complete -c codetui -n '_shtab_codetui_using export' -l format -xka "markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma" -d 'default: the one of the suffix of -o, else markdown'
 complete -c codetui -n '_shtab_codetui_using export' -l what -xka "codings ads notes matrix matrix-counts matrix-profiles matrix-codes" -d 'the table; default: codings, in xlsx a sheet for each'
+complete -c codetui -n '_shtab_codetui_using export' -l partition -xka "coder" -d 'a folder for each coder, coder=NAME/part-0.jsonl, as Spark and DuckDB read it'
 complete -c codetui -n '_shtab_codetui_using export' -l end-exclusive -d 'in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)'
 complete -c codetui -n '_shtab_codetui_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file, or a folder of documents; - is stdout'
 complete -c codetui -n '_shtab_codetui_using export' -l force -d 'overwrite existing files'

@@ -16,6 +16,7 @@ complete codetui \
         'c/--map=/f/' \
         'c/--format=/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'c/--what=/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
+        'c/--partition=/(coder)/' \
         'c/-o=/f/' \
         'c/--output=/f/' \
         'c/--by=/(all pairs)/' \
@@ -26,7 +27,7 @@ complete codetui \
         'c/--format=/(markdown html csv xlsx qdc)/' \
         'c/--old=/f/' \
         'c/--platform=/(linux linux-arm mac mac-intel windows)/' \
-        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap path person platform profiles pseudonyms python remove report resamples same seed sessions size stratify study to to-nth under undo verify version what wheels where word yes)/' \
+        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap partition path person platform profiles pseudonyms python remove report resamples same seed sessions size stratify study to to-nth under undo verify version what wheels where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -36,6 +37,7 @@ complete codetui \
         'n/--map/f/' \
         'n/--format/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'n/--what/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
+        'n/--partition/(coder)/' \
         'n/-o/f/' \
         'n/--output/f/' \
         'n/--by/(all pairs)/' \

@@ -308,6 +308,7 @@ _shtab_codetui_export_options=(
   "--coder[only this coder\'s sessions]:NAME:"
   "--format[default\: the one of the suffix of -o, else markdown]:format:(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)"
   "--what[the table\; default\: codings, in xlsx a sheet for each]:what:(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)"
+  "--partition[a folder for each coder, coder\=NAME\/part-0.jsonl, as Spark and DuckDB read it]:partition:(coder)"
   "--end-exclusive[in qdpx a selection ends with the character behind it, for programs that read it so (qc, QualCoder)]"
   {-o,--output}"[a file, or a folder of documents\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"

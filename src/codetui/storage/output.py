@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +78,11 @@ class OutputFiles:
             self._one.seek(0)
             while chunk := self._one.read(CHUNK):
                 yield chunk
+
+    @property
+    def targets(self) -> Collection[Path]:
+        """The files to be written that are not at their places yet."""
+        return self._temporaries.keys()
 
     def different(self) -> Path | None:
         """Return the first target that exists with other bytes than those to be moved there; None if none does."""

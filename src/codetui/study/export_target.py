@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from codetui.formats.export import SUFFIXES
@@ -38,14 +39,24 @@ class ExportTarget:
     """
 
     def __init__(
-        self, study: Study, exporter: Exporter, path: str, *, is_forced: bool = False, corpus: Path | None = None
+        self,
+        study: Study,
+        exporter: Exporter,
+        path: str,
+        *,
+        is_forced: bool = False,
+        is_partitioned: bool = False,
+        corpus: Path | None = None,
     ) -> None:
         if not path:
             raise StudyError("-o names no file; name one, or leave -o out.")
         self._study, self._exporter, self._corpus = study, exporter, corpus
         self.path = Path(path)
-        self._is_folder = exporter.is_folder and suffix_of(path) not in SUFFIXES
+        self._is_partitioned = is_partitioned
+        self._is_folder = is_partitioned or (exporter.is_folder and suffix_of(path) not in SUFFIXES)
         self._is_forced = is_forced
+        if is_partitioned and suffix_of(path) in SUFFIXES:
+            raise StudyError(f"--partition writes a folder of files, and {path} is named like a file; name a folder.")
         if exporter.is_folder:
             self._require_outside_corpus(suffix_of(path))
         self._require_unprotected(self.path)
@@ -63,7 +74,17 @@ class ExportTarget:
         """Move the complete files to their places, and return their sizes. Raises OutputExistsError."""
         if self._is_folder and not self._is_forced and (other := output.different()):
             raise OutputExistsError(other)
+        if self._is_partitioned and (stale := next(self._other_parts(output.targets), None)):
+            what = f"{stale} is of another export, and would be read as a part of this one"
+            raise StudyError(f"{what}; remove it, or name another folder with -o.")
         return output.publish()
+
+    def _other_parts(self, targets: Collection[Path]) -> Iterator[Path]:
+        """Yield the parts in the output folder that are not written now."""
+        for folder in fs.names_in(self.path):
+            if folder.startswith("coder="):
+                parts = (self.path / folder / name for name in fs.names_in(self.path / folder))
+                yield from (part for part in parts if part not in targets and not part.name.startswith("."))
 
     def _require_unprotected(self, path: Path) -> None:
         study = self._study

@@ -23,6 +23,8 @@ from codetui.formats.export.exporter import (
     ExportError,
     What,
 )
+from codetui.formats.export.matrices import COLLECTED
+from codetui.formats.export.partition import write_partitioned
 from codetui.formats.pseudonyms import Pseudonyms
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
@@ -43,6 +45,7 @@ class ExportRequest(NamedTuple):
     """What to export: the sessions of one coder or of all, in a format, or only its table `what`.
 
     `is_end_exclusive` is for projects of REFI-QDA alone. With pseudonyms, or without words, if wanted.
+    A table that `is_partitioned` is in a folder for each coder.
     """
 
     layout: str = "csv"
@@ -51,6 +54,7 @@ class ExportRequest(NamedTuple):
     is_end_exclusive: bool = False
     pseudonyms: Pseudonyms | None = None
     has_words: bool = True
+    is_partitioned: bool = False
 
 
 class StudyExport(NamedTuple):
@@ -77,11 +81,16 @@ def export_study(
         needed = f"`--what {request.what}` needs a table: --format csv, jsonl or xlsx"
         raise StudyError(f"{request.layout} holds everything that was coded; {needed}.")
     tables = (request.what,) if request.what else exporter.tables
+    if request.is_partitioned and (exporter.name not in ("csv", "jsonl") or not set(tables).isdisjoint(COLLECTED)):
+        raise StudyError("--partition needs a table of rows by one coder each: --format jsonl or csv.")
     sessions = _Sessions(study, request.coder, exporter, tables, progress)
     content = replace(sessions.survey(), is_end_exclusive=request.is_end_exclusive)
     content = _protected(content, request, exporter)
     try:
-        exported = exporter.write(content, tables, output.open)
+        if request.is_partitioned:
+            exported = write_partitioned(exporter, content, tables, output.open)
+        else:
+            exported = exporter.write(content, tables, output.open)
     except ExportError as error:
         raise StudyError(str(error)) from None
     errors = [*sessions.problems, *(Problem(exporter.name, 0, "error", loss) for loss in exported.losses)]

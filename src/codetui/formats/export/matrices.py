@@ -21,13 +21,16 @@ from codetui.model import CodeId
 
 RowsOf: TypeAlias = Callable[[ExportedSession], Iterator[Row]]
 
+COLLECTED: tuple[What, ...] = ("matrix-profiles", "matrix-codes")
+"""The tables whose rows belong to the sessions of several coders."""
+
 BY_CODE = (*SOURCE, "state", "profile")
 """The columns before those of the codes."""
 
 
 def table_of(name: What, study: ExportedStudy) -> Table:
     """Return one table of all sessions, one session after the other."""
-    if name in ("matrix-profiles", "matrix-codes"):
+    if name in COLLECTED:
         return _by_coder(study, ("ad_id",) if name == "matrix-profiles" else ("ad_id", "code_id"))
     columns, rows_of = streamed(name, study)
     return Table(name, columns, (row for each in study.sessions for row in rows_of(each)), study.attributes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import index_of
 from codetui.formats.export.exporter import NO_ATTRIBUTES, Exported, ExportedStudy, OpenFile, What
-from codetui.formats.export.matrices import RowsOf, streamed, table_of
+from codetui.formats.export.matrices import COLLECTED, RowsOf, streamed, table_of
 from codetui.formats.export.table import Cell, Row, Table, Tally
 from codetui.formats.export.xlsx import Sheets, open_workbook
 
@@ -33,7 +33,7 @@ def write_workbook(study: ExportedStudy, tables: Sequence[What], open_file: Open
     losses: list[str] = []
     tallies = {name: Tally(name, study.book.words) for name in tables}
     with open_file("") as file, open_workbook(file) as workbook:
-        if tables[0] in ("matrix-profiles", "matrix-codes"):
+        if tables[0] in COLLECTED:
             table = table_of(tables[0], study)
             _write(workbook, table._replace(rows=tallies[tables[0]].counted(table.rows)), losses)
         else:
