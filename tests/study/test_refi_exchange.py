@@ -247,6 +247,32 @@ def test_a_project_by_another_program_is_imported_by_user_and_the_rest_is_counte
     assert [(memo.target.kind, memo.text) for memo in bo.state.memos.values()] == [("source", "A long day.")]
 
 
+def test_a_new_study_is_made_from_a_project_with_all_its_texts(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = export("out.qdpx")
+    codes = [one.get("name") for one in root.iterfind(".//q:Code[@isCodable='true']", NAMES)]
+    assert run(["init", "new", "--from", "out.qdpx"]) == 0
+    assert "codetui import-codings --study new out.qdpx" in capsys.readouterr().out
+    assert [path.name for path in Path("new/ads").iterdir()] == ["11.txt"]
+    again = Study.open("new")
+    assert [f"{code.id}: {code.name}" for code in again.codebook.codes] == codes
+    assert run(["import-codings", "--study", "new", "out.qdpx"]) == 0
+    (session,) = again.sessions(coder="rosa")
+    assert [one.code for one in session.state.live()] == ["TASK1", "TASK2", "TOOL1"]
+    assert run(["init", "new", "--from", "out.qdpx"]) == run(["init", "other", "--from", "codebook.toml"]) == 2
+    assert not Path("other").exists()
+
+
+def test_texts_of_a_project_get_names_and_ids_of_their_own(tmp_path: Path) -> None:
+    names = ("D 1: Anna/Bo?.docx", "7 anna", "7 bo", "..", "D 1_ Anna_Bo_", "7.txt")
+    sources = "".join(
+        f'<TextSource guid="@{number}" name="{name}"><PlainTextContent>Text {number}</PlainTextContent></TextSource>'
+        for number, name in enumerate(names)
+    )
+    write_project(tmp_path / "x.qdpx", f"<Sources>{sources}<AudioSource guid='@90'/></Sources>", {})
+    assert run(["init", str(tmp_path / "new"), "--from", str(tmp_path / "x.qdpx")]) == 0
+    assert len({entry.id for entry in Study.open(tmp_path / "new").sources}) == len(names)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

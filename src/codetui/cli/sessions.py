@@ -249,6 +249,8 @@ def init(options: argparse.Namespace) -> int:
     from shlex import quote
 
     folder = Path(options.folder)
+    if options.project:
+        return _init_from(Path(options.project), folder)
     made, left = create_study(folder)
     for path in made:
         show(f"created {path}")
@@ -256,6 +258,21 @@ def init(options: argparse.Namespace) -> int:
         show(f"unchanged: {path}")
     where = "" if folder == Path() else f"cd {quote(f'./{folder}' if str(folder).startswith('-') else str(folder))} && "
     show(f"\nPut your ads into {folder / 'ads'}, your codes into {folder / 'codebook.toml'}, then: {where}codetui")
+    return 0
+
+
+def _init_from(project: Path, folder: Path) -> int:
+    """Create a study from a project of another program, and say how its codings are imported."""
+    from shlex import quote
+
+    from codetui.study.project_study import contents_of, create_from_project
+
+    created = create_from_project(project, folder)
+    for path in (*created.made, *created.left):
+        show(f"{'created' if path in created.made else 'unchanged:'} {path}")
+    show(f"{contents_of(created, folder / 'ads')}, from {project}")
+    study = "" if folder == Path() else f" --study {quote(str(folder))}"
+    show(f"\nImport its codings: codetui import-codings{study} {quote(str(project))}")
     return 0
 
 
@@ -283,6 +300,8 @@ def _add_merge(parser: argparse.ArgumentParser) -> None:
 
 def _add_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="default: this folder")
+    words = "a REFI-QDA project (.qdpx) with the texts and codes of the study"
+    parser.add_argument("--from", dest="project", metavar="FILE", help=words)
 
 
 COMMANDS = {

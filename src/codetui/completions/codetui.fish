@@ -451,6 +451,7 @@ complete -c codetui -n '_shtab_codetui_using sources refresh' -l yes -d 'use the
 complete -c codetui -n '_shtab_codetui_using sources refresh' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using init' -l from -x -d 'a REFI-QDA project (.qdpx) with the texts and codes of the study'
 complete -c codetui -n '_shtab_codetui_using init; and test $_shtab_codetui_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'default: this folder'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a kit -d 'write the study and the program to a stick, to be started without a network'
 complete -c codetui -n '_shtab_codetui_using kit' -s h -l help -d 'show this help message and exit'

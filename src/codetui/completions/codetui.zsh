@@ -382,6 +382,7 @@ _shtab_codetui_import_codings_defaults_added=0
 
 _shtab_codetui_init_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--from[a REFI-QDA project (.qdpx) with the texts and codes of the study]:FILE:"
   ":default\: this folder:_files"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -45,11 +46,25 @@ class RefiReader:
 
     def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
         """Return one source for each text and user who coded it."""
-        try:
+        with _refusals(file):
             archive = Archive(file.data)
             return list(_Project(file, archive, archive.root()).sources())
-        except MalformedError as error:
-            raise UnknownFormatError(file.name, error.line, f"this project cannot be read: {error}") from None
+
+
+def texts_of(file: CodingsFile) -> Sequence[tuple[str, str]]:
+    """Return the texts of a project with their names, coded or not. Raises UnknownFormatError."""
+    with _refusals(file):
+        archive = Archive(file.data)
+        found = _Project(file, archive, archive.root()).texts()
+        return [(text.name, with_plain_line_ends(text.text)) for text in found]
+
+
+@contextmanager
+def _refusals(file: CodingsFile) -> Iterator[None]:
+    try:
+        yield
+    except MalformedError as error:
+        raise UnknownFormatError(file.name, error.line, f"this project cannot be read: {error}") from None
 
 
 class _Text(NamedTuple):
@@ -90,7 +105,7 @@ class _Project:
 
     def sources(self) -> Iterator[ForeignSource]:
         """Yield the codings of each text and user, and count what is left out."""
-        texts = list(self._texts())
+        texts = list(self.texts())
         counting = find_counting([one for text in texts for one in _selected(text)])
         for text in texts:
             yield from self._of_text(text, counting)
@@ -103,7 +118,7 @@ class _Project:
         if what and number:
             self._left_out[what] += number
 
-    def _texts(self) -> Iterator[_Text]:
+    def texts(self) -> Iterator[_Text]:
         """Yield the sources that are texts, and the texts of PDF files."""
         for source in children(child(self._root, "Sources"), "TextSource", *MEDIA):
             node = source if tag(source) == "TextSource" else child(source, "Representation")
