@@ -18,7 +18,7 @@ from benchmarks.corpora import write_study
 from codetui.study.study import Study
 from testing.made_sessions import write_logs
 
-FORMATS = ("csv", "jsonl", "xlsx")
+FORMATS = ("csv", "jsonl", "xlsx", "qdpx")
 CODERS = ("anna", "ben", "carla", "dirk")
 MOST = 300
 """Megabytes that an export may use."""
