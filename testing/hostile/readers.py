@@ -90,6 +90,10 @@ QDC = QDE[QDE.index(b"<CodeBook>") : QDE.index(b"<Sources>")]
 BOOK_TABLE = b'Category;Code;Definition;Examples\nSea;Wet;"Water; ""salt""";a|b\n;Dry;x > y;\n'
 BOOK_OBJECT = b'{"title": "x", "codes": [{"name": "Wet", "examples": ["a"], "codes": [{"id": 1, "name": "C"}]}, "D"]}'
 BOOK_YAML = b"Sea:\n  Wet: {definition: water, include: [a, b]}\n  Dry: &d no water\nLand:\n  - *d\n  - Sand\n"
+TRANSCRIPT = (
+    b"WEBVTT\n\nNOTE by hand\n\n1\n00:00:01.000 --> 00:00:02.000\n<v.loud Ann>Light &amp; dark</v>\n- Bob: yes\n\n2\n"
+    b"0:03,5 --> 1:00:04\nAnn: no\n"
+)
 MEMOS = (
     "# Memos of wil\n\n## Code T1 {#m1}\n\nOne code?\n\\## Code T1 {#m1}\n\n## Ad 11, “lamp” {#m2}\n\n- two\n".encode()
 )
@@ -342,6 +346,8 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
         "ads as Word documents": Reader(_take_part("11.docx", "word/document.xml"), (WORD,)),
         "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),
+        "ads as JSON": Reader(_take_corpus("ads.json"), (json.dumps({"ads": [{**cells, "id": 1}, cells]}).encode(),)),
+        "ads as transcripts": Reader(_take_corpus("11.vtt"), (TRANSCRIPT,)),
         "ads as PDF": Reader(_take_corpus("11.pdf"), (pdf(["Keeper\n\nYou light-\nhouse (the) lamp", "2"]),), SLOW),
         "codebook": Reader(_take_codebook, (CODEBOOK_TEMPLATE.encode(), CODEBOOK_TEMPLATE[-900:].encode())),
         "coding book": Reader(_take_coding_book, coding_books, SLOW),

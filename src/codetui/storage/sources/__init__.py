@@ -33,6 +33,18 @@ def _pdf(file: BinaryIO, is_head: bool) -> Extracted:
     return extract(file, is_head)
 
 
+def _subtitles(file: BinaryIO, is_head: bool) -> Extracted:
+    from codetui.storage.sources.subtitles import extract
+
+    return extract(file, is_head)
+
+
+def _json_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
+    from codetui.storage.sources.json_arrays import read_array_rows
+
+    return read_array_rows(file, start)
+
+
 def _workbook_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
     from codetui.storage.sources.workbooks import read_workbook_rows
 
@@ -43,7 +55,9 @@ HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
 DOCX = DocumentReader((".docx",), _docx, "docx 1")
 ODT = DocumentReader((".odt",), _odt, "odt 1")
 PDF = DocumentReader((".pdf",), _pdf, "pdf 1", library="pypdfium2")
+SUBTITLES = DocumentReader((".vtt", ".srt"), _subtitles, "subtitles 1")
+JSON = TableReader((".json",), _json_rows)
 XLSX = TableReader((".xlsx", ".xlsm"), _workbook_rows, "xlsx 1", "python-calamine")
 XLS = TableReader((".xls",), _workbook_rows, "xls 1", "xlrd")
 
-READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, HTML, DOCX, ODT, PDF, XLSX, XLS)
+READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, JSON, HTML, DOCX, ODT, PDF, SUBTITLES, XLSX, XLS)

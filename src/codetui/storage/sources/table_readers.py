@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -350,15 +350,14 @@ CSV = TableReader((".csv", ".tsv"), _from_lines(read_csv_rows))
 
 def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iterator[Row]:
     """Yield the rows of a file; with `start`, those from there on."""
-    problems = file.problems
-    known: dict[tuple[str, ...], Columns] = {}
-    has_ids = False
     if start is not None:
         lines.seek(*start)
-    waiting: list[Row] | None = [] if start is None else None
-    """The objects without a text: those of a file in which none has one are no sources."""
-    first: tuple[int, dict[str, object]] | None = None
-    while waiting is None or len(waiting) <= MOST_WITHOUT_TEXT:
+    return rows_of_objects(_objects(lines, file.problems), file, start)
+
+
+def _objects(lines: Lines, problems: ProblemCollector) -> Iterator[tuple[Place, dict[str, object]]]:
+    """Yield the object on each line with its place; report lines without one."""
+    while True:
         place = Place(lines.offset, lines.number)
         try:
             line = next(lines, "")
@@ -366,33 +365,49 @@ def read_jsonl_rows(lines: Lines, file: SourceFile, start: Place | None) -> Iter
             problems.add(place.line, "error", f"this line is longer than {_LIMIT_WORDS} and is left out: {_SPLIT}")
             continue
         if not line:
-            break
+            return
         values = _parse_object(line, place.line, problems) if line.strip() else None
         if values is not None:
-            names = tuple(values)
-            if names not in known:
-                known[names] = columns_of(names, file.columns)
-                for complaint in known[names].complaints:
-                    problems.add_once(complaint.split(". ")[0], place.line, "warning", complaint)
-            row = _row(values, known[names], place, problems)
-            has_ids = has_ids or row.id is not None
-            if row.id is None and (has_ids or "id" in known[names].missing):
-                what = f"no field holds the id of the {problems.words.source}. {columns_hint(names, known[names])}"
-                problems.add_once("no id", place.line, "error", f"{what}. Fields found: {found_columns(values)}")
-                row = row._replace(id="")
-            elif row.id is None:
-                problems.add_once("no ids", place.line, "note", NO_IDS)
-            if "body" not in known[names].names and waiting is not None:
-                first = first or (place.line, values)
-                waiting.append(row)
-                continue
-            if "body" not in known[names].names or waiting:
-                number, fields = first or (place.line, values)
-                what = f"no field holds the body of the {problems.words.source}: {COLUMN_HINT % 'body'}"
-                problems.add_once("no body", number, "warning", f"{what}. Fields found: {found_columns(fields)}")
-            yield from waiting or ()
-            waiting = None
-            yield row
+            yield place, values
+
+
+def rows_of_objects(
+    objects: Iterable[tuple[Place, dict[str, object]]], file: SourceFile, start: Place | None
+) -> Iterator[Row]:
+    """Yield the rows of JSON objects, which begin at `start` if it is not None; report fields that are missing."""
+    problems = file.problems
+    known: dict[tuple[str, ...], Columns] = {}
+    has_ids = False
+    waiting: list[Row] | None = [] if start is None else None
+    """The objects without a text: those of a file in which none has one are no sources."""
+    first: tuple[int, dict[str, object]] | None = None
+    for place, values in objects:
+        names = tuple(values)
+        if names not in known:
+            known[names] = columns_of(names, file.columns)
+            for complaint in known[names].complaints:
+                problems.add_once(complaint.split(". ")[0], place.line, "warning", complaint)
+        row = _row(values, known[names], place, problems)
+        has_ids = has_ids or row.id is not None
+        if row.id is None and (has_ids or "id" in known[names].missing):
+            what = f"no field holds the id of the {problems.words.source}. {columns_hint(names, known[names])}"
+            problems.add_once("no id", place.line, "error", f"{what}. Fields found: {found_columns(values)}")
+            row = row._replace(id="")
+        elif row.id is None:
+            problems.add_once("no ids", place.line, "note", NO_IDS)
+        if "body" not in known[names].names and waiting is not None:
+            first = first or (place.line, values)
+            waiting.append(row)
+            if len(waiting) > MOST_WITHOUT_TEXT:
+                break
+            continue
+        if "body" not in known[names].names or waiting:
+            number, fields = first or (place.line, values)
+            what = f"no field holds the body of the {problems.words.source}: {COLUMN_HINT % 'body'}"
+            problems.add_once("no body", number, "warning", f"{what}. Fields found: {found_columns(fields)}")
+        yield from waiting or ()
+        waiting = None
+        yield row
     if waiting and first is not None:
         number, values = first
         what = f"no field holds the texts of the {problems.words.sources}, so it is not opened"
