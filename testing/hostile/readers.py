@@ -24,14 +24,17 @@ from codetui.formats.codings.refi import RefiReader
 from codetui.formats.export import EXPORTERS, TABLES
 from codetui.formats.export.exporter import ExportedSession, ExportedStudy
 from codetui.formats.memos import parse_memos, render_memos
+from codetui.formats.pseudonyms import PseudonymError, parse_pseudonyms
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import with_ids
 from codetui.formats.session_doc.patch import document_of
 from codetui.model import Codebook, CorpusSettings, Source, SourceId, Span, Transaction
 from codetui.storage import study_files
+from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal, decode, encode
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.frozen import FrozenTexts, frozen_of
 from codetui.storage.study_files import SAMPLE_AD, template
 from codetui.study.session.document import SnapshotFile, decode_document
 from codetui.study.session.outcome import Saved
@@ -189,6 +192,31 @@ def _take_project(_: Path, data: bytes) -> None:
     texts = {"sources/1.txt": b"The sea.\r\n\xf0\x9f\x94\xa5"}
     with suppress(UnknownFormatError):
         RefiReader().read(CodingsFile("x.qdpx", zipped({"project.qde": data, **texts})))
+
+
+def _take_pseudonyms(file: str) -> Callable[[Path, bytes], None]:
+    def take(_: Path, data: bytes) -> None:
+        with suppress(PseudonymError):
+            names = parse_pseudonyms(data.decode("utf-8", "replace"), file)
+            assert names.text(names.text(SAMPLE_TEXT)) == names.text(SAMPLE_TEXT)
+
+    return take
+
+
+def _frozen_line() -> bytes:
+    record = frozen_of(AD, "0" * 64, "pdf 1", {"id": "nr"}, ("0123456789abcdef",))
+    return json.dumps(record._asdict()).encode()
+
+
+def _take_sources_record(folder: Path, data: bytes) -> None:
+    """Read a record of frozen texts, and a tombstone."""
+    for path in (folder / ".sources" / "text_11.jsonl", folder / ".erased" / "0123456789abcdef.jsonl"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    texts = FrozenTexts(folder)
+    for frozen in (texts.of("11"), *texts.all()):
+        assert frozen is None or texts.text(frozen) is None
+    assert Erasures(folder) and not Erasures(folder).has("11")
 
 
 def _take_memos(_: Path, data: bytes) -> None:
@@ -357,6 +385,11 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "codebook of REFI-QDA": Reader(_take_book(".qdc"), (QDC,), SLOW),
         "project of REFI-QDA": Reader(_take_project, (QDE,)),
         "memos": Reader(_take_memos, (MEMOS,)),
+        "pseudonyms in TOML": Reader(
+            _take_pseudonyms("names.toml"), (b'Keeper = "P1"\n[places]\n"North Light" = "Here"\n',)
+        ),
+        "pseudonyms in CSV": Reader(_take_pseudonyms("names.csv"), (b"name;pseudonym\nKeeper;P1\n",)),
+        "frozen texts": Reader(_take_sources_record, (_frozen_line(),)),
         "migration map": Reader(_take_map, (MAP,)),
         "document": Reader(_take_document, documents),
         "document taken over": Reader(_take_document_over, documents, SLOW),

@@ -63,9 +63,9 @@ NAMES = [
     "ads as Word documents", "ads as OpenDocument", "ads as JSON", "ads as transcripts",
     "ads as PDF",
     "codebook", "coding book", "codebook as CSV", "codebook as JSON",
-    "codebook as YAML", "codebook of REFI-QDA", "project of REFI-QDA", "memos",
-    "migration map", "document", "document taken over", "event log", "session from a log", "place.json",
-    "terminal input", ".written",
+    "codebook as YAML", "codebook of REFI-QDA", "project of REFI-QDA", "memos", "pseudonyms in TOML",
+    "pseudonyms in CSV", "frozen texts", "migration map", "document", "document taken over", "event log",
+    "session from a log", "place.json", "terminal input", ".written",
 ]  # fmt: skip
 
 

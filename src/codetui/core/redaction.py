@@ -67,9 +67,9 @@ class Redaction:
         """Do not look for the phrases that another text has, too."""
         if not self._runs and not self._quotations:
             return
-        found = [token.word for token in tokens(text)]
+        found = _TOKEN.findall(text.casefold())
         for size, phrases in ((RUN, self._runs), *self._quotations.items()):
-            phrases.difference_update({tuple(found[at : at + size]) for at in range(len(found) - size + 1)})
+            phrases.difference_update(zip(*(found[at:] for at in range(size)), strict=False))
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Return the places of phrases in a text, in code points, in order and apart from each other."""

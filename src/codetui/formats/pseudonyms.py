@@ -13,6 +13,7 @@ import csv
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from itertools import accumulate
@@ -273,6 +274,7 @@ def parse_pseudonyms(text: str, file: str) -> Pseudonyms:
     return Pseudonyms(names)
 
 
+_KEY = re.compile(r"\s*(\"[^\"]*\"|'[^']*'|[\w-]+)\s*=")
 _DOTTED = re.compile(r"\s*[\w-]+\s*\.[^\"'=]*=")
 
 
@@ -295,21 +297,22 @@ def _toml_rows(text: str, file: str) -> list[tuple[int, str, str]]:
 
     try:
         top: dict[str, object] = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         what = f"this is not TOML ({error}); a file of CSV must be named .csv"
         raise PseudonymError([Problem(file, int(line[1]) if line else 0, "error", what)]) from error
     found: list[tuple[int, str, str]] = []
-    lines = text.splitlines()
-    for number, each in enumerate(lines, 1):
+    lines: dict[str, int] = {}
+    for number, each in enumerate(text.splitlines(), 1):
         if _DOTTED.match(each):
             raise PseudonymError([Problem(file, number, "error", "this name has a dot in it: put it between quotes")])
-    waiting = list(top.items())
+        if key := _KEY.match(each):
+            lines.setdefault(key[1].strip("\"'"), number)
+    waiting = deque(top.items())
     while waiting:
-        name, value = waiting.pop(0)
+        name, value = waiting.popleft()
         if isinstance(value, dict):
-            waiting += value.items()
+            waiting.extend(value.items())
             continue
-        place = next((number for number, each in enumerate(lines, 1) if name in each), 0)
-        found.append((place, " ".join(name.split()), value.strip() if isinstance(value, str) else ""))
+        found.append((lines.get(name, 0), " ".join(name.split()), value.strip() if isinstance(value, str) else ""))
     return found

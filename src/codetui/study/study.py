@@ -203,7 +203,8 @@ class Study:
             for log in session_files.logs(self.sessions_path / name):
                 if erased.has_name(log.stem):
                     what = f"this log is of an erased {word}, and is not read"
-                    hint = "`codetui study erase` with its id deletes it"
+                    id_ = f" {log.stem}" if "~" not in log.stem else ""
+                    hint = f"`codetui study erase{id_}`{'' if id_ else ' with its id'} deletes it"
                     yield Problem(str(log), 0, "error", f"{what}: {hint}")
 
     def _of_study_logs(self, coder: str | None) -> Iterator[Problem]:
