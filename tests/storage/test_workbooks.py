@@ -244,7 +244,19 @@ def test_a_workbook_that_claims_to_be_small_is_not_unpacked(tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the table of ads as XlsxWriter writes it."""
-    return put(tmp_path_factory.mktemp("office") / "vacatures.xlsx", written({"Vacatures": ADS}))
+
+    def finish(book: Workbook) -> None:
+        first, hidden = book.worksheets()
+        first.set_row(3, None, None, {"hidden": True})
+        first.merge_range(5, 0, 6, 0, "Zeezicht")
+        first.write_boolean(5, 5, True)
+        first.write_datetime(5, 6, datetime(2024, 2, 29, 9, 5), book.add_format({"num_format": "d-m-yyyy hh:mm"}))
+        first.write_formula(6, 6, "=NA()", None, "#N/A")
+        hidden.hide()
+
+    merged = [(None, *ad(number, f"Kok {number}", "Je kookt.")[1:]) for number in (19, 20)]
+    rows = [*ADS, ad(18, "Koksmaat", "Je wast af."), *merged]
+    return put(tmp_path_factory.mktemp("office") / "vacatures.xlsx", written({"Vacatures": rows, "Oud": ADS}, finish))
 
 
 @pytest.mark.slow
@@ -254,3 +266,8 @@ def test_files_by_libreoffice_have_the_same_ads(office: Path, kind: str) -> None
     for one, same in zip(found, expected, strict=True):
         assert (one.id, one.employer, one.title, one.text) == (same.id, same.employer, same.title, same.text)
         assert one.attributes == same.attributes
+    assert [one.employer for one in found] == ["De Oven"] * 3 + ["Zeezicht"] * 2
+    assert found[3].attributes["Contactpersoon"] == "TRUE"
+    assert found[3].attributes["Telefoonnummer"] == "2024-02-29 09:05:00"
+    notes = [message for message in problems_at(converted(office, kind)) if message.startswith("not read")]
+    assert all(f"1 {noun}" in notes[0] for noun in ("hidden row", "hidden sheet", "error value"))

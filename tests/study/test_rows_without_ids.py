@@ -110,6 +110,25 @@ def test_a_document_of_another_table_finds_its_row_by_title_and_words(
         assert not (tmp_path / "sessions/rosa/events").exists()
 
 
+def test_a_row_that_was_drawn_is_known_before_anybody_codes_it(tmp_path: Path) -> None:
+    ids = machine(tmp_path, "rosa")[1]
+    assert run(["sample", "--study", str(tmp_path), "--size", "3", "--coders", "rosa", "--name", "all"]) == 0
+    write_rows(tmp_path, [*ROWS[:3], ("Zeezicht", "Kok", ROWS[3][2].replace("schoon", "netjes"))])
+    assert ids["Kok"] in [entry.id for entry in Study.open(tmp_path).sources]
+
+
+def test_the_codebook_settles_that_no_column_has_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_study(tmp_path, {})
+    (tmp_path / "ads/antwoorden.csv").write_text("respondent,text\n5,Moe van alles.\n5,Blij ermee.\n", "utf-8")
+    assert run(["check", "--study", str(tmp_path)]) == 1
+    asked = capsys.readouterr().out
+    assert 'columns = { id = "respondent", body = "text" }. If no column has an id for each row, write id = ""' in asked
+    book = tmp_path / "codebook.toml"
+    book.write_text(f'{book.read_text("utf-8")}\n[corpus]\ncolumns = {{ id = "" }}\n', "utf-8")
+    assert run(["check", "--study", str(tmp_path)]) == 0, capsys.readouterr()
+    assert len(Study.open(tmp_path).sources) == 2
+
+
 def test_an_erased_row_leaves_no_checksums_of_its_words(tmp_path: Path) -> None:
     rosa, ids = machine(tmp_path, "rosa")
     rosa.open(ids["Keeper"])

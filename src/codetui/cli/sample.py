@@ -64,6 +64,7 @@ def sample(options: argparse.Namespace) -> int:
         return error(f"there is a sample {name} already ({study.samples.path(name)}); choose another --name.")
     drawn = _drawn(study, name, coders, options)
     if not options.dry_run:
+        study.record_ids(drawn.sample.sources)
         study.samples.save(drawn.sample)
     _show(study, drawn, options)
     return exit_code(drawn.problems)

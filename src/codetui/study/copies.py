@@ -120,7 +120,7 @@ def _compared(session: Session, copy: Path) -> Comparison | Refusal:
 def compare_source(study: Study, source: Source, copy: Path) -> Comparison | Refusal:
     """Compare the text of a source with that in a copy of its file, line by line.  A source is never changed."""
     try:
-        corpus = Corpus(copy, study.codebook.corpus, words=study.codebook.words)
+        corpus = Corpus(copy, study.codebook.corpus, study.sessions_path, study.codebook.words)
         entry = corpus.find(source.id) if reader_of(copy.name).is_table else corpus.first()
         found = corpus.read(entry)[0] if entry else None
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -247,6 +247,14 @@ class Study:
             return problem
 
         return keep
+
+    def record_ids(self, source_ids: Iterable[str]) -> None:
+        """Record the ids of sources that are named in a file of the study before anybody codes them. Raises OSError."""
+        sources = self.sources_by_id()
+        for source_id in source_ids:
+            source = sources.find(SourceId(source_id))
+            if source is not None:
+                self.corpus.record_id(source)
 
     def paths_of(self, coder: str) -> SessionPaths:
         """Return the paths of a coder's sessions."""

@@ -77,6 +77,8 @@ def _book(top: Table, read: Parts) -> Codebook:
         top.report("warning", f'{what}: write "en" or "nl"', "language")
     corpus, words = top.table("corpus"), top.table("words")
     columns = corpus.table("columns")
+    # A field without a column, `id = ""`, is not one that is looked for.
+    named = {name: columns.text(name) for name in COLUMNS if columns.text(name) or columns.fields.get(name) == ""}
     source = words.text("source") or Words().source
     return Codebook(
         title=title or UNTITLED,
@@ -90,9 +92,7 @@ def _book(top: Table, read: Parts) -> Codebook:
         codes=tuple(read.codes),
         texts=tuple(read.texts),
         references=tuple(read.references),
-        corpus=CorpusSettings(
-            path=corpus.text("path"), columns={name: column for name in COLUMNS if (column := columns.text(name))}
-        ),
+        corpus=CorpusSettings(path=corpus.text("path"), columns=named),
         words=Words(source=source, sources=words.text("sources") or f"{source}s"),
         irrelevant=top.table("evaluator").ids("irrelevant"),
         ui=top.table("ui").fields,

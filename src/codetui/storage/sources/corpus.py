@@ -350,6 +350,10 @@ class Corpus:
                 options = self._columns if reader.is_table else {}
                 frozen.add(frozen_of(source, self._hash_of(source.file), reader.extractor, options), source.text)
                 self.reload()
+        self.record_id(source)
+
+    def record_id(self, source: Source) -> None:
+        """Record the id of a row without one, since the study refers to it. Raises OSError."""
         if self._row_ids.lacks_neighbours(source) and _weight(source.file) < _LISTED_AT_ONCE:
             for _ in self._entries(source.file, self._collector(source.file)):
                 pass

@@ -34,8 +34,8 @@ MOST_CELLS = 40_000_000
 _CHUNK = 1 << 20
 # Expressions that begin with letters are three times as fast, and in texts `<` is always escaped.
 _ROW = re.compile(rb"row(?<=[<:]row)\b([^>]*)>")
-_NUMBER, _HIDDEN = re.compile(rb'\br="([0-9]{1,8})"'), re.compile(rb'\bhidden="(?:1|true)"')
-_COLUMN = re.compile(rb' r="([A-Z]{1,4})[0-9]')
+_NUMBER, _HIDDEN = re.compile(rb"""\br=["']([0-9]{1,8})["']"""), re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_COLUMN = re.compile(rb""" r=["']([A-Z]{1,4})[0-9]""")
 _ERROR = b't="e"'
 _SHEET, _RELATION = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>"), re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
