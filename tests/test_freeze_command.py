@@ -41,7 +41,8 @@ def test_a_report_is_verified_from_the_unpacked_zip_alone(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["sample", "--size", "2", "--coders", "anna,ben", "--overlap", "1", "--name", "pilot"]) == 0
-    assert run(["report", "-o", "../report.html", "--resamples", "20"]) == 0
+    assert run(["codebook", "propose", "codebook.toml", "codebook.toml", "-o", "map.toml"]) == 0
+    assert run(["report", "-o", "../report.html", "--resamples", "20", "--map", "map.toml"]) == 0
     assert run(["study", "freeze", "../out.zip", "--report", "../report.html"]) == 0
     shutil.rmtree(study / "sessions")
     unpacked = tmp_path / "unpacked"

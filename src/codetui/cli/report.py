@@ -129,7 +129,8 @@ def _summarize(made: StudyReport, output: str, options: argparse.Namespace) -> N
         summary = {"schema": SCHEMA, "file": output, "sections": sections}
         show_json(summary | {"problems": [problem._asdict() for problem in made.problems]})
     else:
-        note(f"{output}: {plural(len(sections), 'section')}; `codetui report --verify {output}` checks it")
+        hint = "" if output.endswith((".md", ".markdown")) else f"; `codetui report --verify {output}` checks it"
+        note(f"{output}: {plural(len(sections), 'section')}{hint}")
 
 
 def _verify(study: Study, options: argparse.Namespace) -> int:

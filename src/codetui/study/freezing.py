@@ -14,6 +14,7 @@ from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from codetui import __version__
+from codetui.formats.report.reader import read_report
 from codetui.model import Problem
 from codetui.storage import disk, fs, session_files
 from codetui.storage.output import OutputFiles
@@ -49,6 +50,7 @@ def freeze(study: Study, target: Path, report: Path | None = None) -> Frozen:
     corpus, files = files_of(study, problems)
     if report is not None:
         files[REPORT] = report
+        files |= _maps_of(report, study.codebook_path.parent, problems)
     with OutputFiles(target) as output:
         with output.open("") as file:
             hashes = _write(file, files, corpus)
@@ -156,6 +158,20 @@ def _add_corpus(study: Study, files: dict[str, Path]) -> str:
         below = "" if fs.is_file(path) else f"/{PurePosixPath(os.path.relpath(file, path)).as_posix()}"
         files[f"{place}{below}"] = Path(file)
     return place
+
+
+def _maps_of(report: Path, folder: Path, problems: list[Problem]) -> dict[str, Path]:
+    """Return the rules that a report was made with; add those outside of the study to `problems`."""
+    match read_report(fs.read(report).decode("utf-8", "replace")).record:
+        case {"request": {"maps": list(maps)}}:
+            names = list(map(str, maps))
+        case _:
+            names = []
+    for name in names:
+        if not _is_below(name):
+            what = "these rules are outside of the study and not packed: give them along, or move them into the study"
+            problems.append(Problem(str(folder / name), 0, "error", what))
+    return {PurePosixPath(name).as_posix(): folder / name for name in names if _is_below(name)}
 
 
 def _is_below(path: str) -> bool:

@@ -64,9 +64,10 @@ def to_svg(picture: Picture, *, name: str = "picture", is_inline: bool = False) 
         case Strip():
             _draw_strip(canvas, picture)
     width, height = canvas.width, canvas.bottom + 10
+    wide = ' class="cp-wide"' if width > WIDTH else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'height="{height:g}"{wide} role="img" aria-labelledby="{name}-title {name}-desc" '
         f'font-family="system-ui, sans-serif" font-size="{SIZE}">'
     )
     parts = [

@@ -29,7 +29,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 RECORD = "codetui-report"
 """The id of the element with the record."""
 
-BROAD = 9
+BROAD = 10
 """Columns from which a table is printed across the page."""
 
 LONG = 40

@@ -35,7 +35,7 @@ def mapped(report: Report, change: Change) -> Report:
         )
         for section in report.sections
     ]
-    record = {key: _value(value, change) for key, value in report.record.items()}
+    record = {key: _part(value, change) for key, value in report.record.items()}
     return Report(change(report.title), change(report.subtitle), sections, record)
 
 
@@ -84,6 +84,11 @@ def _picture(picture: Picture, change: Change) -> Picture:
 
 def _all(texts: Sequence[str], change: Change) -> list[str]:
     return [change(text) for text in texts]
+
+
+def _part(value: object, change: Change) -> object:
+    """Return a part of the record, whose own keys stay."""
+    return {key: _value(each, change) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _value(value: object, change: Change) -> object:

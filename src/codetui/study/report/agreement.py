@@ -143,7 +143,7 @@ class AgreementTables:
                 "of unknown codes, left out": one.unknown.total(),
             }
             special = "; ".join(f"{number:,} {what}" for what, number in left.items() if number)
-            notes += [f"Of {coder}: {special}."] if special else []
+            notes += [f"Of the codings of {coder}: {special}."] if special else []
         return notes
 
     def _intervals(self) -> list[str]:

@@ -25,11 +25,15 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 class Saturation(NamedTuple):
-    """How new codes came up: `codes` in all, the last of them in source number `last` of `sources`, in coding order."""
+    """How new codes came up: `codes` in all, the last of them in source number `last` of `sources`, in coding order.
+
+    `coders` are those whose codings count.
+    """
 
     codes: int
     last: int
     sources: int
+    coders: Sequence[str]
 
 
 class Methods:
@@ -189,14 +193,14 @@ class Methods:
             return
         for result, between in found.between:
             yield f"Disagreements between {between} were adjudicated one by one; {result} holds the result."
-        number = len(found.settled)
-        unchanged = _counted(found.agreed, "coding")
-        verb = "was" if found.agreed == 1 else "were"
-        reasons = sum(bool(one.reason) for one in found.settled)
+        taken = _counted(found.agreed, "coding")
+        which = f"The {taken}" if found.agreed != 1 else "The only coding"
+        decided = _counted(len(found.settled), "disagreement")
+        number = "none" if not found.open else SMALL[found.open] if found.open < len(SMALL) else f"{found.open:,}"
+        left = "" if found.open is None else f", and {number} remained open"
         yield (
-            f"{unchanged.capitalize()} on which the coders agreed {verb} taken over, and "
-            f"{_counted(number, 'disagreement')} {'was' if number == 1 else 'were'} decided, "
-            f"{reasons:,} of them with a written reason."
+            f"{which} on which the coders agreed {'was' if found.agreed == 1 else 'were'} taken over; {decided} "
+            f"{'was' if len(found.settled) == 1 else 'were'} decided{left}."
         )
 
     def _saturated(self) -> Iterator[str]:
@@ -204,14 +208,13 @@ class Methods:
         found = self._saturation
         if found is None or not found.codes:
             return
-        words = self._words
-        which = f"all {found.codes:,} codes" if found.codes > 1 else "the only code"
+        which = f"all {_counted(found.codes, 'code')}" if found.codes > 1 else "the only code"
         yield (
-            f"In the order of coding, {which} in use had occurred by the {_ordinal(found.last)} of "
-            f"{self._sources(found.sources)}."
+            f"In the order of coding by {_listed(found.coders)}, {which} in use had occurred by the "
+            f"{_ordinal(found.last)} of {self._sources(found.sources)}."
         )
         if found.last == found.sources:
-            yield f"New codes still came up in the last {words.source}, so saturation was not reached."
+            yield f"New codes still came up in the last {self._words.source}, so saturation was not reached."
 
     def _software(self) -> Iterator[str]:
         yield f"Coding and analysis were done with codetui {self._version}."

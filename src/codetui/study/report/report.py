@@ -113,7 +113,7 @@ class _Composer:
         )
         self._names = widened(request.pseudonyms, evidence) if request.pseudonyms else None
         self._replaced: dict[str, ReplacedText] = {}
-        self._settled = settlement(evidence, has_texts=request.has_texts)
+        self._settled = settlement(study, evidence, has_texts=request.has_texts)
         self._versions = versions(study, evidence)
         errors = () if isinstance(self._agreement, str) else self._agreement.errors
         self._problems = [*evidence.problems, *counts.problems, *errors]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
+from statistics import median
 from typing import NamedTuple
 
 from codetui.core.adjudication import AGREED, PROFILE
@@ -30,9 +31,9 @@ from codetui.model import (
     StudyStep,
     Transaction,
 )
-from codetui.study.adjudication import DONE
+from codetui.study.adjudication import DONE, Adjudication, AdjudicationRequest
 from codetui.study.report.evidence import CodedSource, Evidence
-from codetui.study.study import Study, kept_book
+from codetui.study.study import Study, StudyError, kept_book
 
 HOW: Mapping[Cause, str] = {
     "hand": "coded in the program",
@@ -97,10 +98,28 @@ def coder_table(evidence: Evidence) -> Grid:
         codings = sum(len(one.state.live()) for one in own)
         times = sorted(coding.time for one in own for coding in one.state.live() if coding.time)
         period = days(times)
+        sizes = [len(one.state.live()) for one in own if one.state.is_done]
+        spread = f"{median(sizes):g} ({min(sizes):,}–{max(sizes):,})" if sizes else "–"
         share = percent(done, evidence.sources)
-        numbers = (f"{len(own):,}", f"{done:,}", share, f"{codings:,}", percent(codings, of_all))
+        numbers = (
+            f"{len(own):,}",
+            f"{done:,}",
+            share,
+            f"{codings:,}",
+            percent(codings, of_all),
+            f"{sum(sizes):,}",
+            spread,
+        )
         rows.append([coder, role(evidence, coder), period, *numbers])
-    titles = (f"{words.sources} begun", "done", f"share of all {words.sources}", "codings", "share of all codings")
+    titles = (
+        f"{words.sources} begun",
+        "done",
+        f"share of all {words.sources}",
+        "codings",
+        "share of all codings",
+        f"in {words.sources} done",
+        f"median per {words.source} done (range)",
+    )
     return Grid(
         name="table-coders",
         caption="Coders",
@@ -138,7 +157,8 @@ def overlap_table(evidence: Evidence) -> Grid:
         columns=headings("done by", numbers=(words.sources, f"share of {words.sources} done")),
         rows=rows,
         notes=[
-            f"{plural(len(done), words.source, words.sources)} done by at least one coder, people and models alike."
+            f"{plural(len(done), words.source, words.sources)} done by at least one coder, a person or a model; "
+            "results of adjudication do not count as coders here."
         ],
     )
 
@@ -217,15 +237,17 @@ class Settled(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """The disagreements that were settled, and the number of codings that were agreed on and taken over."""
+    """The disagreements that were settled or not, and the number of codings that were agreed on and taken over."""
 
     settled: Sequence[Settled]
     agreed: int
     between: Sequence[tuple[str, str]]
     """The result and the names of the coders of each adjudication."""
+    open: int | None
+    """The disagreements that are not decided yet; None if the coders are not known any more."""
 
 
-def settlement(evidence: Evidence, *, has_texts: bool) -> Settlement:
+def settlement(study: Study, evidence: Evidence, *, has_texts: bool) -> Settlement:
     """Return the disagreements that adjudications have settled; without texts neither words nor reasons."""
     settled: list[Settled] = []
     agreed = 0
@@ -239,7 +261,20 @@ def settlement(evidence: Evidence, *, has_texts: bool) -> Settlement:
                 agreed += sum(isinstance(event, CodingAdded) for event in step.events)
             elif step.from_name != DONE:
                 settled.append(_settled(one, step, evidence.book, has_texts=has_texts))
-    return Settlement(settled, agreed, list(between))
+    return Settlement(settled, agreed, list(between), _open(study, evidence, list(between)))
+
+
+def _open(study: Study, evidence: Evidence, adjudications: Sequence[tuple[str, str]]) -> int | None:
+    """Return the number of disagreements that are not decided yet."""
+    names = {f"{a} and {b}": (a, b) for a, b in permutations(evidence.coders, 2)}
+    if any(between not in names for _, between in adjudications):
+        return None
+    found = (Adjudication(study, AdjudicationRequest(names[between], result)) for result, between in adjudications)
+    try:
+        return sum(len(source.items) for one in found for source in one.agenda())
+    except StudyError:
+        # The coders have no source left that both have done.
+        return None
 
 
 def _settled(one: CodedSource, step: Transaction, book: Codebook, *, has_texts: bool) -> Settled:
@@ -267,14 +302,15 @@ def settled_table(found: Settlement, source: str) -> Grid:
     rows = [
         [one.source, one.key, one.between, one.decision, one.reason or "–", date(one.time)] for one in found.settled
     ]
+    left = "" if found.open is None else f", {found.open:,} still open"
     return Grid(
         name="table-settled",
         caption="Disagreements settled",
         columns=headings(source, "key", "between", "decision", "reason", "date"),
         rows=rows,
         notes=[
-            f"{plural(len(rows), 'decision')} in force. {plural(found.agreed, 'coding')} on which the coders agreed "
-            "needed none. The key names the disagreement in the agenda of the adjudication."
+            f"{plural(len(rows), 'decision')} in force{left}. {plural(found.agreed, 'coding')} on which the coders "
+            "agreed needed none. The key names the disagreement in the agenda of the adjudication."
         ],
     )
 
