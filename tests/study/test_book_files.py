@@ -6,6 +6,7 @@ import json
 import sqlite3
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -14,9 +15,11 @@ from lxml import etree
 from openpyxl import Workbook, load_workbook
 
 from codetui.cli.main import run
+from codetui.formats.book_files import entries, tables
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.writer import render_codebook
 from codetui.model import Code, Codebook, CodeId, Group, Holds, Section
+from codetui.study import coding_book
 from codetui.study.coding_book import ConvertedBook, Layout, convert_coding_book, render_book
 from codetui.study.study import StudyError
 from testing.examples import examples
@@ -293,6 +296,25 @@ def test_what_has_no_codes_is_refused_and_nothing_is_written(
     assert run(["codebook", "import", name]) == 2
     assert f"{name}:" in (shown := capsys.readouterr().err) and "nothing is written" in shown
     assert not Path("codebook.toml").exists()
+
+
+def test_a_table_that_is_no_utf8_is_read_with_a_warning(tmp_path: Path) -> None:
+    found = converted(tmp_path / "a.csv", "Code;Omschrijving\nCafé;Koffie\n".encode("cp1252"))
+    assert shape(found.found.book)[0][1] == "Café"
+    assert [(note.line, "Windows-1252" in note.message) for note in found.notes] == [(2, True)]
+
+
+def test_files_that_are_too_large_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coding_book, "LARGEST_FILE", 5_000)
+    monkeypatch.setattr(tables, "LARGEST_UNPACKED", 5_000)
+    monkeypatch.setattr(entries, "MOST_ENTRIES", 3)
+    with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * 6_000)
+    with pytest.raises(StudyError, match="6,000 bytes unpacked"):
+        convert_coding_book(tmp_path / "bomb.xlsx", "codebook.toml")
+    for name, text in (("many.csv", "Code,Definition\n" + "a,b\n" * 4), ("large.json", " " * 6_000)):
+        with pytest.raises(StudyError, match="is it the right file"):
+            converted(tmp_path / name, text)
 
 
 def test_a_dry_run_shows_what_each_column_is_taken_for_and_what_is_left_out(

@@ -197,6 +197,18 @@ def test_the_real_documents_return_with_identical_codings_notes_and_profiles(
     assert len(found) == len(documents) == 8 and facts("anna", "again") == found
 
 
+def test_a_text_that_was_renamed_and_edited_elsewhere_is_found_by_its_identifier(study: Path) -> None:
+    export("out.qdpx", "--coder", "rosa")
+    with ZipFile("out.qdpx") as old, ZipFile("edited.qdpx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            is_text = name.startswith("sources/")
+            new.writestr(name, data + b"Edited." if is_text else data.replace(b'name="11"', b'name="The shore"'))
+    assert run(["import-codings", "edited.qdpx", "--sessions", "again"]) == 0
+    (session,) = Study.open(sessions="again").sessions(coder="rosa")
+    assert session.source.id == "11" and len(session.state.live()) == 3
+
+
 # --- projects by other programs -----------------------------------------------------------------------
 
 FOREIGN = """\

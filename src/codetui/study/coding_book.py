@@ -20,6 +20,13 @@ Layout = Literal["markdown", "html", "csv", "xlsx", "qdc"]
 LARGEST_BOOK = 1_000_000
 """Bytes of the largest coding book in markdown that is read."""
 
+LARGEST_FILE = 20_000_000
+"""Bytes of the largest codebook of another program."""
+
+WITH_MEDIA = (".qdpx",)
+"""Suffixes of files with much besides the codebook."""
+
+TEXT_TABLES = (".csv", ".tsv", ".tab")
 LEAST_SHARE, LEAST_SHARE_OF_A_BOOK = 0.5, 0.05
 """The share of a codebook's words that belong to its codes; less is enough where title and codes say what they are."""
 
@@ -71,13 +78,16 @@ def _converted_file(data: bytes, source: Path, output: str, reader: BookReader) 
     """Return the codebook in a file of another program. Raises StudyError."""
     from codetui.formats.book_files.entries import UnreadableBookError, make_book
 
+    if len(data) > LARGEST_FILE and source.suffix.lower() not in WITH_MEDIA:
+        raise StudyError(f"{source} is larger than 20 MB, a codebook is far smaller: is it the right file?")
+    notes = _decoded(data, source)[1] if source.suffix.lower() in TEXT_TABLES else []
     try:
         understood = reader.read(data, source.absolute().parent.stem if source.name == QUALCODER else source.stem)
         found = make_book(understood, str(source), output)
     except UnreadableBookError as error:
         what = f"no code was found in this file, so nothing is written: {error}. {READABLE}."
         raise StudyError(what, file=source, line=error.line) from None
-    return ConvertedBook(found, found.notes, (), understood)
+    return ConvertedBook(found, (*notes, *found.notes), (), understood)
 
 
 def _converted_text(data: bytes, source: Path, output: str) -> ConvertedBook:

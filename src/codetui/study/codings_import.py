@@ -369,7 +369,8 @@ class _Codes:
             return _Known(CodeId(rule.new[0] if is_decided else pending_id(rule.old, self._index.codes)))
         exact = self._index.code_by_label(text)
         if exact is not None:
-            return _Known(exact.id, "id without name" if folded(text) == folded(exact.id) else None)
+            is_id = folded(text) == folded(exact.id) != folded(exact.name)
+            return _Known(exact.id, "id without name" if is_id else None)
         code = self._by_id.get(folded(id_))
         if code is not None:
             return _Known(code.id, "other name" if folded(name) != folded(code.name) else None)

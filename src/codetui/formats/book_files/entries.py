@@ -24,6 +24,8 @@ SEPARATOR = " / "
 REST = ("codes", "Codes")
 """Id and title of the section of codes that are in no other."""
 
+MOST_ENTRIES = 20_000
+TOO_MANY = f"it has more than {MOST_ENTRIES:,} codes: is it the right file?"
 PROSE = ("definition", "include", "exclude")
 LISTS = ("examples",)
 
@@ -78,6 +80,8 @@ def make_book(found: FoundBook, file: str, codebook_file: str) -> CodingBook:
     """Return the codebook of some codes. Raises UnreadableBookError if there are none."""
     if not any(entry.is_code for entry in found.entries):
         raise UnreadableBookError("it has no code")
+    if len(found.entries) > MOST_ENTRIES:
+        raise UnreadableBookError(TOO_MANY)
     maker = _Maker(found, file)
     tables = maker.tables()
     add_keys(tables)

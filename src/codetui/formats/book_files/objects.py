@@ -7,7 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from codetui.formats.book_files.entries import BookEntry, FoundBook, Path, UnreadableBookError, Value
+from codetui.formats.book_files.entries import (
+    MOST_ENTRIES,
+    TOO_MANY,
+    BookEntry,
+    FoundBook,
+    Path,
+    UnreadableBookError,
+    Value,
+)
 from codetui.formats.coding_book.vocabulary import LIST_FIELDS, WORDS, field_key, is_title
 from codetui.formats.refi.descriptions import split_label
 
@@ -25,9 +33,8 @@ ALSO_NAMES = ("name", "naam", "label", "title", "titel")
 PARENTS = ("parent", "category", "categorie", "section", "sectie", "group", "groep", "theme", "thema", "bovenliggend")
 OWN = ("holds", "key")
 COLOUR = re.compile(r"colou?r|kleur", re.IGNORECASE)
-MOST_ENTRIES = 20_000
 DEEPEST = 20
-"""Codes of one file, and levels in it, that are read: an alias in YAML may contain itself."""
+"""Levels of a file that are read: an alias in YAML may contain itself."""
 
 MOST_NAMED = 3
 FEWEST_WORDS = 2
@@ -193,7 +200,7 @@ class _Walker:
         """Yield the entry of a code with its fields, as far as they are understood."""
         self._number += 1
         if self._number > MOST_ENTRIES:
-            raise UnreadableBookError(f"it has more than {MOST_ENTRIES:,} codes")
+            raise UnreadableBookError(TOO_MANY)
         id_, name = (known_id, label.strip()) if known_id else split_label(label.strip())
         known: dict[str, Value] = {"definition": definition} if definition else {}
         remarks: list[tuple[str, str]] = []

@@ -6,8 +6,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from io import BytesIO
 from typing import NamedTuple
+from zipfile import BadZipFile, ZipFile
 
 from codetui.formats.book_files.entries import BookEntry, FoundBook, Path, UnreadableBookError, Value
 from codetui.formats.coding_book import vocabulary
@@ -19,6 +21,9 @@ from codetui.formats.refi.descriptions import parse_description, split_label
 
 TAGUETTE = ("tag", "description", "number of highlights")
 """The columns of Taguette, in whose tags a dot separates levels."""
+
+LARGEST_UNPACKED = 100_000_000
+"""Bytes of a workbook that is opened."""
 
 DELIMITERS = ",;\t|"
 ROWS_ABOVE = 5
@@ -63,6 +68,7 @@ def read_xlsx(data: bytes, stem: str) -> FoundBook:
     except ImportError:
         hint = "install what reads it: pip install 'codetui[sources]', or save it as CSV"
         raise UnreadableBookError(f"a workbook needs a library that is not installed; {hint}") from None
+    _require_small(data)
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(data))
         sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
@@ -79,6 +85,14 @@ def read_xlsx(data: bytes, stem: str) -> FoundBook:
         others = [other for other in sheets if other != name and sheets[other]]
         return found._replace(left_out=Counter(found.left_out) + Counter({"other sheets": len(others)}))
     raise refusals[0] if refusals else UnreadableBookError("it has no sheet")
+
+
+def _require_small(data: bytes) -> None:
+    """Raise UnreadableBookError for a zip that would unpack to far more than a codebook."""
+    with suppress(BadZipFile), ZipFile(BytesIO(data)) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+        if size > LARGEST_UNPACKED:
+            raise UnreadableBookError(f"it would take {size:,} bytes unpacked, and is not opened")
 
 
 def _decoded(data: bytes) -> str:
