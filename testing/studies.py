@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+
+from testing.paths import ROOT
 
 CODEBOOK = """\
 title = "Lighthouses"
@@ -70,4 +73,15 @@ def write_study(folder: Path, ads: dict[str, str] | None = None) -> Path:
     (folder / "codebook.toml").write_text(CODEBOOK, encoding="utf-8")
     for name, text in (ADS if ads is None else ads).items():
         (folder / "ads" / name).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def copy_shipped_study(folder: Path) -> Path:
+    """Copy the study that comes with the program, without what others have coded in this clone; return the folder."""
+    for name in ("ads", "references"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "codebook.toml", folder)
+    for name in (".codebooks", "sanne", "daan", "model-example~e0840441"):
+        if (ROOT / "sessions" / name).exists():
+            shutil.copytree(ROOT / "sessions" / name, folder / "sessions" / name)
     return folder

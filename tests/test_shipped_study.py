@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 from pathlib import Path
 
 import pytest
 
 from codetui.cli.main import run
 from codetui.study.study import Study
+from testing.studies import copy_shipped_study
 
 ROOT = Path(__file__).resolve().parent.parent
 CODERS = {"sanne", "daan", "model:example"}
@@ -18,15 +18,7 @@ CODERS = {"sanne", "daan", "model:example"}
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the shipped study, without what others have coded in this clone."""
-    folder = tmp_path_factory.mktemp("shipped")
-    for name in ("ads", "references"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "codebook.toml", folder)
-    for name in (".codebooks", "sanne", "daan", "model-example~e0840441"):
-        if (ROOT / "sessions" / name).exists():
-            shutil.copytree(ROOT / "sessions" / name, folder / "sessions" / name)
-    return folder
+    return copy_shipped_study(tmp_path_factory.mktemp("shipped"))
 
 
 def test_all_ads_are_done_by_all_and_nothing_is_wrong_with_them(
