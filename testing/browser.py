@@ -13,24 +13,16 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-import pytest
+from testing.programs import program
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-REQUIRED = "CODETUI_BROWSER"
-"""Set to `required`, tests fail instead of being skipped where there is no Chromium."""
-
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run")
 CHUNK = 1 << 20
 
 
 def chromium() -> str:
-    """Return the path of Chromium; skip the test if there is none, unless it is required."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None and os.environ.get(REQUIRED) == "required":
-        pytest.fail("there is no Chromium, which the tests of reports need")
-    if found is None:
-        pytest.skip("there is no Chromium here")
-    return found
+    """Return the path of Chromium; skip the test if there is none, or fail where it must run."""
+    return program(*NAMES)
 
 
 class Browser:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import shutil
 import struct
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+from testing.programs import program
 
 Rows = Sequence[Sequence[object]]
 
@@ -92,11 +92,9 @@ def compound(stream: bytes, name: str, *, loops: bool = False) -> bytes:
 
 def converted(file: Path, kind: str) -> Path:
     """Return a file as LibreOffice writes it in another format: `xls`, `xlsx:Calc MS Excel 2007 XML`; else skip."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice is not installed, which writes the file")
+    office = program("soffice", "libreoffice")
     folder = file.parent / f"written as {kind.partition(':')[0]}"
     profile = f"-env:UserInstallation={(file.parent / 'profile').absolute().as_uri()}"
-    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(folder), str(file)]
+    command = [office, profile, "--headless", "--convert-to", kind, "--outdir", str(folder), str(file)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return folder / file.with_suffix(f".{kind.partition(':')[0]}").name

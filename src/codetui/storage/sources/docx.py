@@ -274,7 +274,7 @@ class _Document:
             self.add_blocks(self._called[done], builder)
             done += 1
             self.builder.block(PARAGRAPH)
-            self.builder.write_as_is(f"[{done}] {builder.text()}")
+            self.builder.write_as_is(f"[{done}] {builder.text().strip()}")
 
     def count_outside(self, folder: str) -> None:
         """Count the headers and footers of pages that have words."""

@@ -230,7 +230,7 @@ class _Document:
             self.add_blocks(self._called[done], builder, 0)
             done += 1
             self.builder.block(PARAGRAPH)
-            self.builder.write_as_is(f"[{done}] {builder.text()}")
+            self.builder.write_as_is(f"[{done}] {builder.text().strip()}")
 
 
 _BULLETS = _Level(True, "", "", "", 1, 1)

@@ -40,6 +40,9 @@ _LOOSE = 1.35
 _CLOSEST = 4.0
 """Points between two lines; what is closer is raised or lowered text of one line."""
 
+_RAISED = 0.6
+"""Sizes of the font by which a character of the same line may be raised."""
+
 _NARROW = 0.35
 """Share of a page's width below which a column is a list or a table rather than running text."""
 
@@ -155,7 +158,9 @@ def _lines(page: PdfPage) -> Iterator[_Line]:
                 raw.FPDFText_GetCharOrigin(words, first, x, y)
                 left, base, size = x.value, y.value, raw.FPDFText_GetFontSize(words, first)
                 raw.FPDFText_GetCharOrigin(words, last, x, y)
-                yield _Line(_cleaned(text), left, x.value + size / 2, base, y.value, size)
+                # The number of a note is raised; another line is further away.
+                last_base = base if abs(base - y.value) < _RAISED * size else y.value
+                yield _Line(_cleaned(text), left, x.value + size / 2, base, last_base, size)
             at += len(piece) + 2
     finally:
         words.close()
