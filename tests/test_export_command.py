@@ -11,10 +11,12 @@ from jsonschema import validate
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, NoteCoding
+from codetui.formats.export import EXPORTERS
 from codetui.model import CodeId, Span
 from codetui.storage import disk
+from codetui.study.export_target import ExportTarget
 from codetui.study.session.outcome import Saved
-from codetui.study.study import Study
+from codetui.study.study import Study, StudyError
 from testing.studies import write_study
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +70,16 @@ def test_a_refused_document_leaves_all_others_unwritten(study: Path, capsys: pyt
     assert tree(study) == before
     assert run(["export", "-o", "out", "--force"]) == 0
     assert changed[0].exists() and changed[-1].read_text("utf-8") != "mine"
+
+
+def test_a_corpus_that_the_codebook_does_not_name_is_not_overwritten_by_force_either(study: Path) -> None:
+    table = study / "rows.csv"
+    table.write_text("id,title,text\n21,Keeper,You light.\n", "utf-8")
+    opened = Study.open(study, corpus=table)
+    with pytest.raises(StudyError, match="where nothing else is written"):
+        ExportTarget(opened, EXPORTERS["csv"], str(table), is_forced=True)
+    with pytest.raises(StudyError, match="ends like a file of csv"):
+        ExportTarget(opened, EXPORTERS["markdown"], str(study / "all.csv"), is_forced=True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

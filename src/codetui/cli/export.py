@@ -104,7 +104,6 @@ def _target(study: Study, options: argparse.Namespace, exporter: Exporter) -> Ex
         output_path(options.output, default + suffix),
         is_forced=options.force,
         is_partitioned=bool(options.partition),
-        corpus=Path(options.corpus) if options.corpus else None,
     )
 
 

@@ -35,7 +35,7 @@ def suffix_of(output: str | None) -> str:
 class ExportTarget:
     """The file or folder of an export, named by `path`.
 
-    `corpus` is given if it is not the one named by the codebook. Raises StudyError if nothing may be written there.
+    Raises StudyError if nothing may be written there.
     """
 
     def __init__(
@@ -46,11 +46,13 @@ class ExportTarget:
         *,
         is_forced: bool = False,
         is_partitioned: bool = False,
-        corpus: Path | None = None,
     ) -> None:
         if not path:
             raise StudyError("-o names no file; name one, or leave -o out.")
-        self._study, self._exporter, self._corpus = study, exporter, corpus
+        named = SUFFIXES.get(suffix_of(path), exporter.name)
+        if named != exporter.name and suffix_of(path) not in exporter.suffixes and not is_partitioned:
+            raise StudyError(f"{path} ends like a file of {named}, not of {exporter.name}; change one of the two.")
+        self._study, self._exporter, self._corpus = study, exporter, study.corpus_if_any
         self.path = Path(path)
         self._is_partitioned = is_partitioned
         self._is_folder = is_partitioned or (exporter.is_folder and suffix_of(path) not in SUFFIXES)
@@ -88,13 +90,15 @@ class ExportTarget:
 
     def _require_unprotected(self, path: Path) -> None:
         study = self._study
-        if kept := protected_part(path, study.codebook_path, study.sessions_path, self._corpus):
+        if kept := protected_part(
+            path, study.codebook_path, study.sessions_path, self._corpus.path if self._corpus else None
+        ):
             raise StudyError(kept)
 
     def _require_outside_corpus(self, suffix: str) -> None:
         """Raise StudyError for a folder of documents among the sources, or one named like a file."""
         folder = self.path if self._is_folder else self.path.parent
-        corpus, sources = self._study.corpus_if_any, self._study.codebook.words.sources
+        corpus, sources = self._corpus, self._study.codebook.words.sources
         if corpus is not None and corpus.contains_files_of(folder):
             what = f"the {sources} are in {folder}, and exported documents would be read as {sources} too"
             raise StudyError(f"{what}; name another folder with -o.")

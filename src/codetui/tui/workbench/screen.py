@@ -662,6 +662,7 @@ class Keyboard:
         from codetui.tui.workbench.adjust import SettingsController
         from codetui.tui.workbench.agreement import AgreementController
         from codetui.tui.workbench.copy_text import ClipboardController
+        from codetui.tui.workbench.export import ExportController
         from codetui.tui.workbench.lookup import LookupController
 
         screen = self._screen
@@ -683,6 +684,7 @@ class Keyboard:
             "doubts": resolver.show_list,
             "edit_code": screen.codebook_editor.change_here,
             "example": screen.codebook_editor.make_example,
+            "export": ExportController(screen).begin,
             "guide": screen.switch_guide,
             "help": lookup.help,
             "history": lambda: screen.history.show(),
