@@ -51,6 +51,8 @@ def coded_study(folder: Path) -> Path:
     code_source(study, "rosa", "77", [("TASK1", QUOTE), ("TASK2", SHARED), ("TASK1", "ferry stopped running")], "1")
     code_source(study, "otto", "77", [("TASK2", "Zwaluwstaart")])
     code_source(study, "rosa", "11", [("TASK2", SHARED)], "1")
+    log = folder / "sessions/rosa/events/11.jsonl"
+    log.write_text(log.read_text("utf-8").replace('"from_name":""', '"from_name":"77"'), encoding="utf-8")
     _write_memos(folder, "77", f"Compare: “{QUOTE.upper()}”, with 11.", "source", "77")
     _write_memos(folder, "11", f"As 77 has it: {QUOTE.replace(' ', '  ')}, which is rare.", "code", "TASK1")
     _write_memos(folder, "11", "Like “ferry stopped running” in 77.", "source", "11")
@@ -130,6 +132,7 @@ def test_no_byte_of_the_study_has_a_word_of_an_erased_text(tmp_path: Path, capsy
     session = workspace.open(workspace.first)
     assert session.initial_pull is None and session.book.codes[1].found_in == ""
     kept = {one.codebook for one in session.state.live()}
+    assert '"from_name":"77"' not in session.log_path.read_text("utf-8")
     assert all(study.codebook_service.kept(version) is not None for version in kept)
     workspace.release()
     # A second run finds nothing, and says what it cannot reach.
@@ -214,6 +217,7 @@ def test_what_was_erased_does_not_come_back_from_another_clone(
     assert run(["merge", str(here), "--study", str(there)]) == 0
     assert "erased there, so no longer shown here" in capsys.readouterr().out
     assert "77" not in [entry.id for entry in Study.open(there).sources]
+    assert Study.open(there).samples.queue("rosa") == ("11",)
     assert erase(there, "--yes", "--word", "Fatima") == 0 and words_left(there) == {}
     document = tmp_path / "analysis_job_77_boatyard.md"
     document.write_text(f'# Manual Coding Analysis: Job Ad #77 (Boatyard)\n\n## Job Task Analysis\n\n* "{QUOTE}"\n')

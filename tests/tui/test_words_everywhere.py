@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
+from codetui.plain.lines import Lines
+from codetui.plain.loop import run as plain_mode
+from codetui.study.desk import Desk
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from codetui.tui.app import CodetuiApp
@@ -154,6 +157,19 @@ def test_no_command_says_ad(
     for path in texts:
         found += [f"{path.name}: {line}" for line in path.read_text("utf-8").splitlines() if AD.search(line)]
     assert found == [], "\n".join(["", *found])
+
+
+def test_the_plain_mode_says_and_takes_the_words_of_the_study(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = Study.open(interviews(tmp_path, "dutch"))
+    typed = iter(["?\n", "gesprek 99\n", "gesprek 12\n", "gesprekken\n", "1\n", "next\n", "where\n", "take over\n"])
+    plain_mode(Desk.at(study, "rosa", "11"), Lines(lambda: next(typed, "")))
+    heard = capsys.readouterr().out
+    assert (
+        "There is no gesprek 99. gesprekken lists them." in heard and "gesprek ID: the gesprek with this id." in heard
+    )
+    assert [line for line in heard.splitlines() if AD.search(line)] == []
 
 
 def shown_text(app: CodetuiApp) -> list[str]:

@@ -63,7 +63,10 @@ def _is_wanted() -> bool:
     """Ask on a terminal whether the new text is to be used; without one, nobody can answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    return input("Use the new text? [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+    try:
+        return input("Use the new text? [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+    except EOFError:
+        return False
 
 
 def _show(study: Study, one: Refresh) -> None:

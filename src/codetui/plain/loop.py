@@ -73,9 +73,16 @@ def _help(walk: Walk, answer: str) -> None:
         if chosen and command is None:
             walk.say(walk.in_words(f"{heading}."))
         for one in chosen:
-            walk.say(walk.in_words(one.line))
+            walk.say(_line_of(walk, one))
     if command is None:
         walk.say("Ctrl+C leaves a question. Everything is saved at once.")
+
+
+def _line_of(walk: Walk, command: PlainCommand) -> str:
+    """Return a command in a list, in the study's words."""
+    name = {"ad": "{source}", "ads": "{sources}"}.get(command.names[0])
+    is_usable = name is not None and " " not in walk.in_words(name)
+    return walk.in_words((command._replace(names=(name,)) if name and is_usable else command).line)
 
 
 COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
@@ -189,11 +196,20 @@ def _follow(walk: Walk) -> None:
         walk.say(change.message)
 
 
+def _in_own_words(walk: Walk, line: str) -> str:
+    """Return a line with `ad` or `ads` as the command, if it begins with the study's word for a source or sources."""
+    first, blank, rest = line.partition(" ")
+    if any(first in one.names for some in COMMANDS.values() for one in some):
+        return line
+    names = {walk.word.source: "ad", walk.word.sources: "ads"}
+    return f"{names.get(first, first)}{blank}{rest}"
+
+
 def _answer(walk: Walk) -> None:
     """Ask for a command and run it; a refusal is one sentence."""
     try:
         line = walk.lines.ask("Command:")
-        found = command_of(line)
+        found = command_of(_in_own_words(walk, line))
         if found is None:
             word = line.split()[0]
             names = [name for some in COMMANDS.values() for one in some for name in one.names]

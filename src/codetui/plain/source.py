@@ -111,7 +111,7 @@ def next_ad(walk: Walk, _: str) -> None:
         if source is not None and source.text.strip():
             walk.open(entry)
             return
-    raise RefusedError(f"Every other {walk.word.source} has been worked on. ads lists them.")
+    raise RefusedError(f"Every other {walk.word.source} has been worked on. {walk.lister} lists them.")
 
 
 def open_ad(walk: Walk, answer: str) -> None:
@@ -122,7 +122,7 @@ def open_ad(walk: Walk, answer: str) -> None:
     _listed(walk)
     entry = walk.desk.workspace.sources.find(SourceId(answer))
     if entry is None:
-        raise RefusedError(f"There is no {walk.word.source} {answer}. ads lists them.")
+        raise RefusedError(f"There is no {walk.word.source} {answer}. {walk.lister} lists them.")
     walk.open(entry)
 
 

@@ -79,6 +79,11 @@ class Walk:
         return text.replace("{source}", self.word.source).replace("{sources}", self.word.sources)
 
     @property
+    def lister(self) -> str:
+        """The command that lists the sources: the study's word for them, if it is one word."""
+        return "ads" if " " in self.word.sources else self.word.sources
+
+    @property
     def text(self) -> str:
         """The text of the open source."""
         return self.desk.session.source.text

@@ -332,7 +332,8 @@ class _Planner:
         if isinstance(value, list):
             return [self._cleaned(one, found) for one in value]
         if isinstance(value, dict):
-            return {name: one if name in OWN_WORDS else self._cleaned(one, found) for name, one in value.items()}
+            after = {name: one if name in OWN_WORDS else self._cleaned(one, found) for name, one in value.items()}
+            return after | ({"from_name": ""} if after.get("from_name") == self._id else {})
         return value
 
     def _step(self, step: dict[str, object]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from codetui.core.session.state import replay
 from codetui.formats.samples import Sample, parse_sample, render_sample
 from codetui.model import Problem, SourceId
 from codetui.storage import fs
+from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import CorpusSources
@@ -26,6 +28,11 @@ class SampleProgress(NamedTuple):
     coder: str
     done: int
     all: int
+
+
+def _without(erased: Erasures, sample: Sample) -> Sample:
+    """Return a sample without the sources that were erased."""
+    return replace(sample, sources={one: coders for one, coders in sample.sources.items() if not erased.has(one)})
 
 
 class Samples:
@@ -51,7 +58,8 @@ class Samples:
             sample, problems = parse_sample(text, str(path), path.stem)
             self.problems += problems
             found += [sample] if sample else []
-        return tuple(found)
+        erased = Erasures(self._sessions) if found else None
+        return tuple(_without(erased, sample) for sample in found) if erased else tuple(found)
 
     def path(self, name: str) -> Path:
         """Return the file of a sample."""
