@@ -95,14 +95,14 @@ def _totals(found: StudyStatus, words: Words) -> Iterator[str]:
     totals = found.totals
     ads = plural(totals["ads"], words.source, words.sources)
     yield f"{ads}: {totals['coded']:,} coded, {totals['untouched']:,} untouched"
+    if repeated := totals.get("repeated rows"):
+        rows = plural(repeated, "row repeats", "rows repeat")
+        yield f"{rows} the title and text of another one, and each is one {words.source} with it"
     coders = {line.coder for line in found.sessions}
     states = ", ".join(f"{totals[one]:,} {one}" for one in (*get_args(Progress)[1:], UNREAD) if totals[one])
     of = f" of {len(coders)} coders" if len(coders) > 1 else ""
     sessions = f"{plural(totals['sessions'], 'session')}{of}{': ' if states else ''}{states}"
     yield f"{sessions}; {plural(totals['codings'], 'coding')}"
-    if repeated := totals.get("repeated rows"):
-        rows = plural(repeated, "row repeats", "rows repeat")
-        yield f"{rows} the title and text of another one, and each is one {words.source} with it"
     if missing := totals["not in the corpus"]:
         yield f"of these, {plural(missing, 'session')} on {words.sources} that the corpus lacks"
 
