@@ -77,6 +77,9 @@ def test_a_query_a_file_and_markdown(study: Path, capsys: pytest.CaptureFixture[
         (["--coder", "dora"], "there are no sessions of dora"),
         (["--where", "code:"], "--where cannot be read at column"),
         (["--where", "zebra"], "no coded ad matches zebra."),
+        (["--by", "profile", "--saturation"], "--by divides"),
+        (["--period", "month"], "add --by COLUMN"),
+        (["--test", "--by", "coder", "--all-ads"], "not independent"),
     ],
 )
 def test_what_cannot_be_counted_is_refused(
@@ -84,3 +87,57 @@ def test_what_cannot_be_counted_is_refused(
 ) -> None:
     assert run(["stats", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_each_view_is_a_table_in_every_format(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options, head in (
+        (["--terms"], "barometer"),
+        (["--terms", "--by", "coder"], "barometer"),
+        (["--together", "ad"], "TASK1   TASK2"),
+        (["--together", "sentence"], "TASK1   TASK2"),
+        (["--together", "overlap"], "TASK1   TASK2"),
+        (["--saturation"], "1  11    3      3  2.50  TASK1, TASK2, TOOL1"),
+        (["--test"], "TASK1"),
+        (["--test", "--unit", "mention"], "not independent"),
+        (["--by", "week"], "week: in which the coder finished."),
+    ):
+        assert run(["stats", *options]) == 0
+        text = capsys.readouterr().out
+        assert head in text, text
+        assert max(map(len, text.splitlines())) <= 80
+        for layout in ("--csv", "--json", "--markdown"):
+            assert run(["stats", *options, layout]) == 0
+            assert capsys.readouterr().out.strip()
+
+
+def test_synonyms_of_the_codebook_are_one_term(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = study / "codebook.toml"
+    book.write_text(book.read_text("utf-8") + '\n[synonyms]\nGauges = ["barometer", "sextant"]\n', encoding="utf-8")
+    code_source(Study.open(study), "ben", "12", [("TOOL1", "sextant")], "1")
+    assert run(["codebook", "check"]) == 0
+    assert run(["stats", "--terms", "--count-unplaced", "--csv"]) == 0
+    assert "Gauges,TOOL1,2,1.0,2" in capsys.readouterr().out
+
+
+def test_dates_are_grouped_and_months_between_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(write_study(tmp_path, {}))
+    rows = ("11,Keeper,You light the lamp.,5 maart 2024", "12,Clerk,You count.,2024-05-01", "13,Mason,Stones.,later")
+    (tmp_path / "ads.csv").write_text("\n".join(["id,title,body,found", *rows]), encoding="utf-8")
+    opened = Study.open(tmp_path, corpus=tmp_path / "ads.csv")
+    for id_, words in (("11", "the lamp"), ("12", "You count"), ("13", "Stones")):
+        code_source(opened, "anna", id_, [("TASK1", words)], "1")
+    options = ["stats", "--corpus", "ads.csv", "--by", "Found", "--period", "month"]
+    assert run([*options, "--csv"]) == 0
+    (head, first, *_) = capsys.readouterr().out.splitlines()
+    assert (
+        head
+        == "code,name,all,all_share,2024-03,2024-03_share,2024-04,2024-04_share,2024-05,2024-05_share,none,none_share"
+    )
+    assert first == "TASK1,Lighting,3,1.0,1,1.0,0,,1,1.0,1,1.0"
+    assert run(options) == 0
+    text = capsys.readouterr().out
+    assert "1 values are no dates, such as “later”." in text
+    assert "–: there is no ad in this group" in text
+    assert run([*options[:-1], "year", "--by", "profile"]) == 2

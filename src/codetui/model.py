@@ -277,6 +277,9 @@ class Codebook:
     irrelevant: tuple[str, ...] = ()
     """The profiles, by id or name, of sources that are none of the subject, for evaluations."""
 
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The spellings of terms that count as the same, by the name to show."""
+
     ui: Mapping[str, object] = field(default_factory=dict)
     """The table of settings as it is written; see `formats/settings`."""
 

@@ -57,7 +57,7 @@ def test_groups_of_ads_add_up_to_all_ads(sessions: list[list[CountedSession]]) -
     for table in (
         crosstab(counted, by_profile, "profile", PROFILES),
         crosstab(counted, by_attribute("sector"), "sector"),
-        crosstab(counted, by_attribute("sector"), "sector", of_profiles=True),
+        crosstab(counted, by_attribute("sector"), "sector", of="profiles"),
     ):
         first = [column.key for column in table.columns].index("all")
         assert len({column.key for column in table.columns}) == len(table.columns) <= 4 + 2 * (MOST_GROUPS + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from codetui.cli.console import (
@@ -20,13 +21,14 @@ from codetui.cli.console import (
 )
 from codetui.cli.options import PARTS, Command, add_output, add_study
 from codetui.cli.sessions import open_study
-from codetui.core.codebook.index import folded
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
-from codetui.core.statistics.counted import Grouping, by_attribute, by_profile, by_session
-from codetui.core.statistics.dates import iso_week
-from codetui.core.statistics.frequencies import Counted, code_table, crosstab, profile_table
+from codetui.core.statistics.division import Division, NoDivision, division_by
+from codetui.core.statistics.frequencies import Counted, RowKind, code_table, crosstab, profile_table, term_table
+from codetui.core.statistics.saturation import saturation_table
+from codetui.core.statistics.significance import significance_table
 from codetui.core.statistics.table import FigureTable
+from codetui.core.statistics.together import together_table
 from codetui.core.text.display import sanitize_json
 from codetui.formats.figure_tables import as_record, text_lines, to_csv, to_markdown
 from codetui.model import Words
@@ -38,6 +40,8 @@ ALL = "all"
 """What --coder names to count models too."""
 
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
+SHORT = 40
+"""Rows of a long table as text."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +55,16 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     views = parser.add_mutually_exclusive_group()
     views.add_argument("--codes", action="store_true", help="only the table of codes")
     views.add_argument("--profiles", action="store_true", help="only the table of profiles")
+    views.add_argument("--terms", action="store_true", help="names of tools, synonyms as one")
+    words = "codes that occur together: in the same ad, sentence, or words"
+    views.add_argument("--together", choices=("ad", "sentence", "overlap"), help=words)
+    views.add_argument("--saturation", action="store_true", help="new codes by ad, in coding order and in random ones")
+    views.add_argument("--test", action="store_true", help="test for each code whether groups of ads differ")
     add("--by", metavar="WHAT", help="a column for each profile, coder, week, or value of a further column of the ads")
+    add("--period", choices=("week", "month", "quarter", "year"), help="the column of --by has dates; group them so")
+    add("--unit", choices=("ad", "mention"), default="ad", help="what --test counts; default: ad")
+    add("--seed", type=int, default=1, metavar="N", help="of random orders and tables; default: 1")
+    add("--top", type=int, default=SHORT, metavar="N", help=f"rows shown of a long table; 0 is all; default: {SHORT}")
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="print JSON")
     formats.add_argument("--csv", action="store_true", help="print CSV")
@@ -62,14 +75,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def stats(options: argparse.Namespace) -> int:
     """Print figures of codings."""
+    if options.by and (options.together or options.saturation):
+        return error("--by divides profiles, codes, terms and tests; leave it out here, or count a part with --where.")
+    if options.period and not options.by:
+        return error("--period groups the dates in the column that --by names; add --by COLUMN.")
     study = open_study(options)
-    where = _query(study, options.where) if options.where else None
     request = CountRequest(
         coders=[] if options.coder == ALL else _coders(options.coder),
         with_models=options.coder == ALL,
         is_for_all=options.all_ads,
         counts_unplaced=options.count_unplaced,
-        where=where,
+        where=_query(study, options.where) if options.where else None,
+        with_sentences=options.together == "sentence",
     )
     counts = count_codings(study, request)
     if not counts.counted.ads:
@@ -101,38 +118,70 @@ def _nothing(study: Study, counted: Counted, request: CountRequest) -> StudyErro
     return StudyError(f"there is no {words.source} to count. {' '.join(counted.base.notes)}{hint}")
 
 
+# --- tables -------------------------------------------------------------------------------------------
+
+
 def _tables(counted: Counted, options: argparse.Namespace) -> Iterator[FigureTable]:
     """Yield the tables that the options ask for."""
-    if options.by:
-        grouping, order = _grouping(counted, options.by)
-        yield crosstab(counted, grouping, options.by, order, of_profiles=options.profiles)
-        return
-    if not options.codes and not (options.csv and not options.profiles):
-        yield profile_table(counted)
-    if not options.profiles:
-        yield code_table(counted)
+    if options.together:
+        yield together_table(counted, options.together)
+    elif options.saturation:
+        yield saturation_table(counted, seed=options.seed)
+    elif options.test or options.by:
+        division = _division(counted, options)
+        if options.test:
+            yield _test(counted, division, options)
+        else:
+            of: RowKind = "profiles" if options.profiles else "terms" if options.terms else "codes"
+            table = crosstab(counted, division.grouping, division.name, division.order, of=of)
+            yield replace(table, notes=[*table.notes, *division.notes])
+    elif options.terms:
+        yield term_table(counted)
+    else:
+        if not options.codes and not (options.csv and not options.profiles):
+            yield profile_table(counted)
+        if not options.profiles:
+            yield code_table(counted)
 
 
-def _grouping(counted: Counted, by: str) -> tuple[Grouping, Sequence[str]]:
-    """Return the division into groups that is asked for, and their order if they have one. Raises StudyError."""
-    match by:
-        case "profile":
-            return by_profile, counted.profiles
-        case "coder":
-            return by_session(lambda session: session.coder), [one.coder for one in counted.base.coders]
-        case "week":
-            return _in_order(counted, by_session(lambda session: iso_week(session.finished)))
-        case _:
-            names = list(dict.fromkeys(name for ad in counted.ads for name in ad.attributes))
-            column = next((name for name in names if folded(name) == folded(by)), None)
-            if column is None:
-                known = ", ".join(["profile", "coder", "week", *names])
-                raise StudyError(f"--by {by}: no {counted.source} has a column “{by}”; there are: {known}.")
-            return by_attribute(column), ()
+def _test(counted: Counted, division: Division, options: argparse.Namespace) -> FigureTable:
+    if division.is_of_sessions and any(len(ad.sessions) > 1 for ad in counted.ads):
+        what = f"--test --by {division.name}: some {counted.sources} are in several groups, which are not independent"
+        raise StudyError(f"{what}; `codetui agree` compares coders, --coder NAME tests the codings of one.")
+    table = significance_table(
+        counted,
+        division.grouping,
+        division.name,
+        order=division.order,
+        mentions=options.unit == "mention",
+        seed=options.seed,
+    )
+    return replace(table, notes=[*table.notes, *division.notes])
 
 
-def _in_order(counted: Counted, grouping: Grouping) -> tuple[Grouping, Sequence[str]]:
-    return grouping, sorted({name for ad in counted.ads for name, _ in grouping(ad)})
+def _division(counted: Counted, options: argparse.Namespace) -> Division:
+    """Return the division into groups that is asked for. Raises StudyError."""
+    by = options.by or "profile"
+    found = division_by(counted, by, options.period)
+    if isinstance(found, NoDivision):
+        raise StudyError(f"--by {by}: {found.why}.")
+    return found
+
+
+# --- output -------------------------------------------------------------------------------------------
+
+
+def _shortened(table: FigureTable, top: int) -> FigureTable:
+    """Return the rows that people read: the first ones, or the ads with new codes; the notes say how many there are."""
+    rows = table.rows
+    if table.name == "saturation":
+        rows = [row for number, row in enumerate(rows, 1) if row[2] or number == len(rows)]
+    if top and table.name.startswith(("terms", "together", "saturation")):
+        rows = rows[:top]
+    if len(rows) == len(table.rows):
+        return table
+    more = f"{len(rows):,} of {len(table.rows):,} rows; --csv and --json have all."
+    return replace(table, rows=rows, notes=[more, *table.notes])
 
 
 def _rendered(tables: Sequence[FigureTable], words: Words, layout: str, width: int) -> str:
@@ -153,6 +202,8 @@ def _write(tables: Sequence[FigureTable], study: Study, options: argparse.Namesp
     output = options.output or STDOUT
     chosen = next((name for name in ("json", "csv", "markdown") if getattr(options, name)), None)
     layout = chosen or FORMATS.get(output_suffix(output), "text")
+    if layout in ("text", "markdown"):
+        tables = [_shortened(table, options.top) for table in tables]
     text = _rendered(tables, study.codebook.words, layout, output_width() if output == STDOUT else PLAIN_WIDTH)
     if output != STDOUT:
         corpus = Path(options.corpus) if options.corpus else None

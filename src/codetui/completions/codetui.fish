@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --under --verify --what --wheels --where --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -292,7 +292,15 @@ complete -c codetui -n '_shtab_codetui_using stats' -l where -x -d 'only ads tha
 complete -c codetui -n '_shtab_codetui_using stats' -l count-unplaced -d 'count codings whose words are not in the ad'
 complete -c codetui -n '_shtab_codetui_using stats' -l codes -d 'only the table of codes'
 complete -c codetui -n '_shtab_codetui_using stats' -l profiles -d 'only the table of profiles'
+complete -c codetui -n '_shtab_codetui_using stats' -l terms -d 'names of tools, synonyms as one'
+complete -c codetui -n '_shtab_codetui_using stats' -l together -xka "ad sentence overlap" -d 'codes that occur together: in the same ad, sentence, or words'
+complete -c codetui -n '_shtab_codetui_using stats' -l saturation -d 'new codes by ad, in coding order and in random ones'
+complete -c codetui -n '_shtab_codetui_using stats' -l test -d 'test for each code whether groups of ads differ'
 complete -c codetui -n '_shtab_codetui_using stats' -l by -x -d 'a column for each profile, coder, week, or value of a further column of the ads'
+complete -c codetui -n '_shtab_codetui_using stats' -l period -xka "week month quarter year" -d 'the column of --by has dates; group them so'
+complete -c codetui -n '_shtab_codetui_using stats' -l unit -xka "ad mention" -d 'what --test counts; default: ad'
+complete -c codetui -n '_shtab_codetui_using stats' -l seed -x -d 'of random orders and tables; default: 1'
+complete -c codetui -n '_shtab_codetui_using stats' -l top -x -d 'rows shown of a long table; 0 is all; default: 40'
 complete -c codetui -n '_shtab_codetui_using stats' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using stats' -l csv -d 'print CSV'
 complete -c codetui -n '_shtab_codetui_using stats' -l markdown -d 'print markdown'

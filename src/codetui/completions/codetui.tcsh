@@ -21,13 +21,16 @@ complete codetui \
         'c/--output=/f/' \
         'c/--by=/(all pairs)/' \
         'c/--edges=/(intersection union)/' \
+        'c/--together=/(ad sentence overlap)/' \
+        'c/--period=/(week month quarter year)/' \
+        'c/--unit=/(ad mention)/' \
         'c/--by=/(week ad)/' \
         'c/--figures=/(main all)/' \
         'c/--format=/(html markdown)/' \
         'c/--format=/(markdown html csv xlsx qdc)/' \
         'c/--old=/f/' \
         'c/--platform=/(linux linux-arm mac mac-intel windows)/' \
-        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap partition path person platform profiles pseudonyms python remove report resamples same seed sessions size stratify study to to-nth under undo verify version what wheels where word yes)/' \
+        'c/--/(actions ad agenda agree all-ads all-coders as at-least because by code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-done note nth of old on open output overlap partition path period person platform profiles pseudonyms python remove report resamples same saturation seed sessions size stratify study terms test to to-nth together top under undo unit verify version what wheels where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \
@@ -42,6 +45,9 @@ complete codetui \
         'n/--output/f/' \
         'n/--by/(all pairs)/' \
         'n/--edges/(intersection union)/' \
+        'n/--together/(ad sentence overlap)/' \
+        'n/--period/(week month quarter year)/' \
+        'n/--unit/(ad mention)/' \
         'n/--by/(week ad)/' \
         'n/--figures/(main all)/' \
         'n/--format/(html markdown)/' \

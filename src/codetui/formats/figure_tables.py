@@ -22,7 +22,7 @@ DIGITS = 15
 UNDEFINED = "–"
 GAP = 2
 WIDEST = 32
-"""Cells of the widest column of text."""
+"""Cells of a column of text for which others are put into the next block."""
 
 HEADING = 11
 """Cells at which the heading of a column of numbers is wrapped."""
@@ -45,7 +45,7 @@ def shown(value: Value, kind: Kind = "text") -> str:
         case "p":
             return f"{value:.3f}" if value >= 0.001 or value == 0 else f"{value:.1e}"
         case "figure":
-            return f"{value:.2f}"
+            return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
         case _:
             return f"{value:,}"
 
@@ -101,8 +101,6 @@ class _Cells:
         title, inner = sanitize(column.title), max(map(cell_width, cells), default=0)
         self.heading = [title] if self.is_text else _heading(title, max(HEADING, inner))
         self.width = max(inner, *map(cell_width, self.heading))
-        if self.is_text:
-            self.width = min(self.width, WIDEST)
 
     def padded(self, width: int, height: int) -> list[str]:
         """Return the lines at a width, the heading in `height` lines, numbers at the right."""
@@ -117,7 +115,7 @@ def _columns(table: FigureTable) -> list[_Cells]:
 
 
 def _width(column: _Cells) -> tuple[int, bool]:
-    return column.width, column.is_share
+    return min(column.width, WIDEST) if column.is_text else column.width, column.is_share
 
 
 def _blocks(widths: Sequence[tuple[int, bool]], room: int) -> list[list[int]]:

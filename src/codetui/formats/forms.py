@@ -257,6 +257,7 @@ class CodebookForm(Form):
     language: Text = ""
     label: Text = ""
     words: OneTable[WordsForm] = WordsForm()
+    synonyms: Named[Texts] = {}
     ui: Named[object] = {}
     corpus: OneTable[CorpusForm] = CorpusForm()
     evaluator: OneTable[EvaluatorForm] = EvaluatorForm()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from codetui.core.anchors.placing import place_of
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import version_name
+from codetui.core.codebook.synonyms import TermNames
 from codetui.core.query.evaluate import QueriedSource, matches
 from codetui.core.query.query import Query
 from codetui.core.session.state import State
@@ -18,7 +20,7 @@ from codetui.core.statistics.counted import NO_PLACE, CountedAd, CountedCode, Co
 from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.table import Base, CoderBase
 from codetui.core.text.display import plural
-from codetui.core.text.normalize import normalize_words
+from codetui.core.text.units import units
 from codetui.model import Coding, DoneMarked, Problem, Source, SourceId, Span
 from codetui.storage.copies import is_left_out
 from codetui.study.find import RegexProcess
@@ -37,13 +39,15 @@ class CountRequest(NamedTuple):
     """Whose sessions are counted, and which.
 
     Without `coders` all are, models only if `with_models`. `is_for_all` also counts ads that are not done; codings
-    whose words are not in their ad count only if `counts_unplaced`. Only ads that match `where` count.
+    whose words are not in their ad count only if `counts_unplaced`. `with_sentences` finds the sentences of each text.
+    Only ads that match `where` count.
     """
 
     coders: Sequence[str] = ()
     with_models: bool = False
     is_for_all: bool = False
     counts_unplaced: bool = False
+    with_sentences: bool = False
     where: Query | None = None
 
 
@@ -60,6 +64,14 @@ class _Left:
     repeated: int = 0
     similar: int = 0
     unknown: Counter[str] = field(default_factory=Counter)
+
+
+class _AdFacts(NamedTuple):
+    """The further columns of an ad, the length of its text, and the starts of its sentences."""
+
+    attributes: Mapping[str, str]
+    length: int
+    sentences: Sequence[int]
 
 
 class StudyCounts(NamedTuple):
@@ -102,30 +114,37 @@ class _Collector:
         self._left: dict[str, _Left] = {}
         self._sources: dict[SourceId, Source] = {}
         self._regex = RegexProcess()
+        self._names = TermNames(study.codebook.synonyms)
 
     def counts(self) -> StudyCounts:
         """Return the counted ads. Raises StudyError."""
         by_ad: dict[SourceId, list[CountedSession]] = {}
-        attributes: dict[SourceId, Source] = {}
+        facts: dict[SourceId, _AdFacts] = {}
         try:
             for source, session in self._sessions():
                 by_ad.setdefault(source.id, []).append(session)
-                attributes[source.id] = source
+                if source.id not in facts:
+                    facts[source.id] = self._facts(source)
         finally:
             self._regex.close()
         self._problems += [*self._corpus.problems, *self._study.problems()]
         order = self._order(by_ad)
-        ads = [CountedAd(one, by_ad[one], attributes[one].attributes) for one in order]
+        ads = [CountedAd(one, by_ad[one], *facts[one]) for one in order]
         words = self._book.words
         counted = Counted(
             ads=ads,
             codes=list(self._codes(ads)),
             profiles=[each.name for each in self._book.profiles],
             base=self._base(len(ads)),
+            terms=self._names.names,
             source=words.source,
             sources=words.sources,
         )
         return StudyCounts(counted, tuple(filter(is_left_out, dict.fromkeys(self._problems))))
+
+    def _facts(self, source: Source) -> _AdFacts:
+        sentences = _sentence_starts(source.text) if self._request.with_sentences else ()
+        return _AdFacts(source.attributes, len(source.text), sentences)
 
     def _sessions(self) -> Iterator[tuple[Source, CountedSession]]:
         """Yield the sessions that count, each with its ad."""
@@ -201,7 +220,7 @@ class _Collector:
 
     def _coding(self, coding: Coding, span: Span | None) -> CountedCoding:
         words = coding.words or (coding.anchor.words if coding.anchor else "")
-        term = normalize_words(words) if coding.code in self._terms else ""
+        term = self._names.add(words) if coding.code in self._terms else ""
         start, end = span or (NO_PLACE, NO_PLACE)
         return CountedCoding(coding.code, start, end, len(words.split()), term)
 
@@ -259,3 +278,11 @@ def _times(snapshot: SessionSnapshot) -> tuple[str, str]:
     done = [one.time for one in steps if any(isinstance(event, DoneMarked) and event.is_done for event in one.events)]
     times = [step.time for step in steps]
     return began or min(times, default=""), max(done or times, default="")
+
+
+def _sentence_starts(text: str) -> array[int]:
+    """Return the start of each sentence, the first one 0."""
+    starts = array("I", (span.start for span in units(text, 0, len(text), "sentence")))
+    if starts:
+        starts[0] = 0
+    return starts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 NO_PLACE = -1
@@ -16,7 +17,7 @@ DIFFERENT = "coders differ"
 class CountedCoding(NamedTuple):
     """A quotation with its code: `start` and `end` in code points, NO_PLACE if it has none, and its number of words.
 
-    `term` are its words if they name something, else empty.
+    `term` is the key of the name that its words are, empty if they are none.
     """
 
     code: str
@@ -40,11 +41,16 @@ class CountedSession(NamedTuple):
 
 
 class CountedAd(NamedTuple):
-    """An ad with the sessions that count; `attributes` are the further columns of the table."""
+    """An ad with the sessions that count; `attributes` are the further columns of the table.
+
+    `length` is that of the text in code points, and `sentences` the starts of its sentences, if they were asked for.
+    """
 
     id: str
     sessions: Sequence[CountedSession]
     attributes: Mapping[str, str]
+    length: int = 0
+    sentences: Sequence[int] = ()
 
     @property
     def profile(self) -> str:
@@ -85,8 +91,15 @@ def by_session(value: Callable[[CountedSession], str]) -> Grouping:
     return groups
 
 
-class CodeCount(NamedTuple):
-    """The ads that have a code, its codings, and the words quoted in them."""
+Row: TypeAlias = Callable[[CountedCoding], str]
+"""Returns the row in which a coding counts: its code, or the key of its term; empty for none."""
+
+OF_CODE: Row = itemgetter(0)
+OF_TERM: Row = itemgetter(4)
+
+
+class RowCount(NamedTuple):
+    """The ads that have a code or term, its codings, and the words quoted in them."""
 
     ads: int = 0
     codings: int = 0
@@ -103,29 +116,32 @@ class GroupCounts:
         self._codings: Counter[str] = Counter()
         self._words: Counter[str] = Counter()
 
-    def add(self, sessions: Sequence[CountedSession], profile: str) -> None:
+    def add(self, sessions: Sequence[CountedSession], profile: str, row: Row) -> None:
         """Count one ad with these sessions."""
         self.ads += 1
         self.profiles[profile] += 1
-        codes: set[str] = set()
-        for session in sessions:
-            for coding in session.codings:
-                codes.add(coding.code)
-                self._codings[coding.code] += 1
-                self._words[coding.code] += coding.words
-        self._ads.update(codes)
+        names = [(name, coding.words) for one in sessions for coding in one.codings if (name := row(coding))]
+        for name, words in names:
+            self._codings[name] += 1
+            self._words[name] += words
+        self._ads.update({name for name, _ in names})
 
-    def of(self, code: str) -> CodeCount:
-        """Return the counts of a code."""
-        return CodeCount(self._ads[code], self._codings[code], self._words[code])
+    def of(self, name: str) -> RowCount:
+        """Return the counts of a code or term."""
+        return RowCount(self._ads[name], self._codings[name], self._words[name])
+
+    @property
+    def by_ads(self) -> list[str]:
+        """The codes or terms that occur, those in most ads first, then by their number of codings and their names."""
+        return sorted(self._ads, key=lambda name: (-self._ads[name], -self._codings[name], name))
 
 
-def counts_by(ads: Iterable[CountedAd], grouping: Grouping) -> dict[str, GroupCounts]:
+def counts_by(ads: Iterable[CountedAd], grouping: Grouping, row: Row = OF_CODE) -> dict[str, GroupCounts]:
     """Return the counts of each group that has an ad, in order of first appearance."""
     groups: dict[str, GroupCounts] = {}
     for ad in ads:
         for name, sessions in grouping(ad):
-            groups.setdefault(name, GroupCounts()).add(sessions, ad.profile)
+            groups.setdefault(name, GroupCounts()).add(sessions, ad.profile, row)
     return groups
 
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from codetui.core.agreement.figure import Figure, Undefined, ratio
-from codetui.core.statistics.counted import CountedAd, CountedCode, GroupCounts, Grouping, by_profile, counts_by, joined
+from codetui.core.statistics.counted import (
+    OF_CODE,
+    OF_TERM,
+    CountedAd,
+    CountedCode,
+    GroupCounts,
+    Grouping,
+    Row,
+    by_profile,
+    counts_by,
+    joined,
+)
 from codetui.core.statistics.table import Base, Column, FigureTable, Value
 
 NO_ADS = Undefined("this group is empty")
 NO_VALUE = "none"
 """The heading of the group of ads without a value."""
+
+RowKind = Literal["codes", "profiles", "terms"]
+
+SPELLINGS = "Spellings that differ in case, accents, hyphens or by [synonyms] of the codebook are one term."
 
 MOST_GROUPS = 20
 """Groups that have columns of their own; the others are counted together."""
@@ -21,26 +37,27 @@ MOST_GROUPS = 20
 class Counted:
     """The ads to count, with the codes and profiles that have rows, in the order of the codebook.
 
-    `ads` are in the order of the corpus. `source` and `sources` are the study's words for an ad.
+    `ads` are in the order of the corpus. `terms` has the name to show for the key of each term. `source` and `sources`
+    are the study's words for an ad.
     """
 
     ads: Sequence[CountedAd]
     codes: Sequence[CountedCode]
     profiles: Sequence[str]
     base: Base
+    terms: Mapping[str, str] = field(default_factory=dict)
     source: str = "ad"
     sources: str = "ads"
 
-    @property
-    def whole(self) -> GroupCounts:
-        """The counts of all ads."""
-        return counts_by(self.ads, lambda ad: (("", ad.sessions),)).get("", GroupCounts())
+    def whole(self, row: Row = OF_CODE) -> GroupCounts:
+        """Return the counts of all ads."""
+        return counts_by(self.ads, lambda ad: (("", ad.sessions),), row).get("", GroupCounts())
 
 
 def profile_table(counted: Counted) -> FigureTable:
     """Return the number of ads of each profile, and their share of all ads."""
     number = len(counted.ads)
-    by_name = counted.whole.profiles
+    by_name = counted.whole().profiles
     names = ordered_groups(by_name, counted.profiles, with_absent=True)
     rows = [(name or NO_VALUE, by_name[name], share(by_name[name], number)) for name in names]
     columns = (Column("profile", "profile"), Column("ads", counted.sources, "count"), Column("share", "%", "share"))
@@ -49,7 +66,7 @@ def profile_table(counted: Counted) -> FigureTable:
 
 def code_table(counted: Counted) -> FigureTable:
     """Return the ads, codings and words of each code, and the share of the ads of each profile that have it."""
-    whole, groups = counted.whole, counts_by(counted.ads, by_profile)
+    whole, groups = counted.whole(), counts_by(counted.ads, by_profile)
     names = ordered_groups(groups, counted.profiles)
     rows: list[list[Value]] = []
     for code in counted.codes:
@@ -69,49 +86,92 @@ def code_table(counted: Counted) -> FigureTable:
     return FigureTable(name="codes", title="Codes", columns=columns, rows=rows, base=counted.base, notes=notes)
 
 
+def term_table(counted: Counted) -> FigureTable:
+    """Return the ads and codings of each term, most ads first, with the codes that it was coded with."""
+    whole, codes = counted.whole(OF_TERM), codes_of_terms(counted)
+    rows: list[list[Value]] = []
+    for term in whole.by_ads:
+        ads, codings, _ = whole.of(term)
+        rows.append([counted.terms.get(term, term), codes[term], ads, share(ads, whole.ads), codings])
+    columns = [
+        *(Column("term", "term"), Column("codes", "codes"), Column("ads", counted.sources, "count")),
+        *(Column("share", "%", "share"), Column("codings", "codings", "count")),
+    ]
+    notes = [f"%: share of all {counted.sources}. {SPELLINGS}"]
+    return FigureTable(name="terms", title="Terms", columns=columns, rows=rows, base=counted.base, notes=notes)
+
+
+def codes_of_terms(counted: Counted) -> dict[str, str]:
+    """Return the codes of each term, in the order of the codebook."""
+    found: dict[str, set[str]] = {}
+    for coding in (coding for ad in counted.ads for one in ad.sessions for coding in one.codings):
+        if coding.term:
+            found.setdefault(coding.term, set()).add(coding.code)
+    order = [code.id for code in counted.codes]
+    return {term: ", ".join(sorted(codes, key=order.index)) for term, codes in found.items()}
+
+
 def crosstab(
-    counted: Counted, grouping: Grouping, name: str, order: Sequence[str] = (), *, of_profiles: bool = False
+    counted: Counted, grouping: Grouping, name: str, order: Sequence[str] = (), *, of: RowKind = "codes"
 ) -> FigureTable:
     """Return the ads of each group that have each code, with their share of the group's ads (column percent).
 
-    Groups named in `order` come first, then the MOST_GROUPS largest; further ones are joined. `of_profiles` counts
-    profiles instead of codes.
+    Groups named in `order` come first, then the MOST_GROUPS largest; further ones are joined. `of` counts profiles or
+    terms instead of codes.
     """
-    whole = counted.whole
-    parts = {"all": whole} | {group or NO_VALUE: one for group, one in _groups(counted, grouping, order).items()}
-    columns = [Column("profile", "profile")] if of_profiles else [Column("code", "code"), Column("name", "name")]
+    row = OF_TERM if of == "terms" else OF_CODE
+    whole = counted.whole(row)
+    groups = _groups(counted, grouping, order, row)
+    parts = {"all": whole} | {group or NO_VALUE: one for group, one in groups.items()}
+    columns = [Column("profile", "profile")] if of == "profiles" else [Column("code", "code"), Column("name", "name")]
+    if of == "terms":
+        columns = [Column("term", "term"), Column("codes", "codes")]
+    heads = _heads(counted, whole, of)
     for key, group in keys(parts):
         columns += [Column(key, group, "count"), Column(f"{key}_share", "%", "share")]
     rows: list[list[Value]] = []
-    if of_profiles:
-        for profile in ordered_groups(whole.profiles, counted.profiles, with_absent=True):
-            cells = ((one.profiles[profile], one.ads) for one in parts.values())
-            rows.append([profile or NO_VALUE, *_with_shares(cells)])
-    for code in () if of_profiles else counted.codes:
-        rows.append([code.id, code.name, *_with_shares((one.of(code.id).ads, one.ads) for one in parts.values())])
-    first: list[Value] = [f"all {counted.sources}"] if of_profiles else ["", f"all {counted.sources}"]
-    rows.append([*first, *_with_shares((one.ads, one.ads) for one in parts.values())])
-    what = "Profiles" if of_profiles else "Codes"
+    for one, head in heads.items():
+        numbers = ((each.profiles[one] if of == "profiles" else each.of(one).ads) for each in parts.values())
+        sizes = (each.ads for each in parts.values())
+        rows.append([*head, *_with_shares(zip(numbers, sizes, strict=True))])
+    last = [f"all {counted.sources}", ""] if of == "terms" else ["", f"all {counted.sources}"]
+    last = [f"all {counted.sources}"] if of == "profiles" else last
+    rows.append([*last, *_with_shares((one.ads, one.ads) for one in parts.values())])
+    notes = [f"numbers of {counted.sources}; %: share of all {counted.sources} of the column"]
     return FigureTable(
-        name="profiles_by" if of_profiles else "codes_by",
-        title=f"{what} by {name}",
+        name=f"{of}_by",
+        title=f"{of.capitalize()} by {name}",
         columns=columns,
         rows=rows,
         base=counted.base,
-        notes=[f"numbers of {counted.sources}; %: share of all {counted.sources} of the column"],
+        notes=[*notes, *([SPELLINGS] if of == "terms" else [])],
     )
 
 
-def _groups(counted: Counted, grouping: Grouping, order: Sequence[str]) -> dict[str, GroupCounts]:
+def _heads(counted: Counted, whole: GroupCounts, of: RowKind) -> dict[str, list[Value]]:
+    """Return the rows of a crosstab with their first cells."""
+    match of:
+        case "codes":
+            return {code.id: [code.id, code.name] for code in counted.codes}
+        case "profiles":
+            names = ordered_groups(whole.profiles, counted.profiles, with_absent=True)
+            return {name: [name or NO_VALUE] for name in names}
+        case "terms":
+            codes = codes_of_terms(counted)
+            return {term: [counted.terms.get(term, term), codes[term]] for term in whole.by_ads}
+
+
+def _groups(counted: Counted, grouping: Grouping, order: Sequence[str], row: Row) -> dict[str, GroupCounts]:
     """Return the groups in their order, all beyond the MOST_GROUPS largest ones joined."""
-    groups = counts_by(counted.ads, grouping)
-    names = ordered_groups(groups, order or sorted(groups, key=lambda one: (-groups[one].ads, one)))
+    groups = counts_by(counted.ads, grouping, row)
+    largest_first = sorted(groups, key=lambda one: (-groups[one].ads, one))
+    names = ordered_groups(groups, order or largest_first, with_absent=True)
     if len(names) > MOST_GROUPS and not order:
         kept = [one for one in names if one][: MOST_GROUPS - 1]
         other = f"{len([one for one in names if one]) - len(kept)} others"
-        groups = counts_by(counted.ads, joined(grouping, {*kept, ""}, other))
+        groups = counts_by(counted.ads, joined(grouping, {*kept, ""}, other), row)
         names = ordered_groups(groups, [*kept, other])
-    return {name: groups[name] for name in names}
+    return {name: groups.get(name) or GroupCounts() for name in names}
 
 
 def _with_shares(cells: Iterable[tuple[int, int]]) -> Iterator[Value]:

@@ -80,6 +80,7 @@ def _book(top: Table, read: Parts) -> Codebook:
     # A field without a column, `id = ""`, is not one that is looked for.
     named = {name: columns.text(name) for name in COLUMNS if columns.text(name) or columns.fields.get(name) == ""}
     source = words.text("source") or Words().source
+    synonyms = top.table("synonyms")
     return Codebook(
         title=title or UNTITLED,
         version=top.text("version"),
@@ -95,6 +96,7 @@ def _book(top: Table, read: Parts) -> Codebook:
         corpus=CorpusSettings(path=corpus.text("path"), columns=named),
         words=Words(source=source, sources=words.text("sources") or f"{source}s"),
         irrelevant=top.table("evaluator").ids("irrelevant"),
+        synonyms={name: synonyms.texts(name) for name in synonyms.fields},
         ui=top.table("ui").fields,
     )
 

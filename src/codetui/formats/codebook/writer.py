@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codetui.core.codebook.keys import DIGIT_KEYS, with_keys
@@ -35,6 +35,9 @@ WORDS = """\
 EVALUATOR = """\
 [evaluator]
 # For gold.jsonl: the profiles, by id or name, of texts that are none of the subject."""
+SYNONYMS = """\
+[synonyms]
+# Spellings of terms that count as one in figures, by the name to show: OpenAI = ["open ai"]"""
 REFERENCES = (
     "# Background reading, opened beside {a_source}. path is relative to this file; code and profile name its subjects."
 )
@@ -80,6 +83,7 @@ class Tables:
     corpus: CorpusSettings = field(default_factory=CorpusSettings)
     words: Words = field(default_factory=Words)
     irrelevant: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
     """The tables `[[reference]]`, `[[profile]]` and so on, by that name."""
 
@@ -98,7 +102,7 @@ def tables_of(book: Codebook) -> Tables:
     for code in parts["code"]:
         code["section"] = "" if code["group"] else code["section"]
     top = fields_of(book, ("title", "version", "status", "language", "label"))
-    return Tables(top, book.corpus, book.words, book.irrelevant, parts)
+    return Tables(top, book.corpus, book.words, book.irrelevant, book.synonyms, parts)
 
 
 def fields_of(part: object, names: Iterable[str]) -> Fields:
@@ -123,6 +127,9 @@ def write_tables(tables: Tables) -> str:
         blocks.append(f"{WORDS}\n{_lines(fields_of(tables.words, ('source', 'sources')))}")
     if tables.irrelevant:
         blocks.append(f"{EVALUATOR}\n{_lines({'irrelevant': tables.irrelevant})}")
+    if tables.synonyms:
+        lines = (f"{format_key(name)} = {format_inline(others)}" for name, others in tables.synonyms.items())
+        blocks.append("\n".join([SYNONYMS, *lines]))
     for kind, of_kind in tables.parts.items():
         if kind == "reference" and of_kind:
             blocks.append("\n" + REFERENCES.format(**nouns))
