@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -74,8 +75,8 @@ def test_units_with_two_codes_are_those_that_a_plain_count_finds(ads: list[Count
 @given(ADS)
 def test_the_mean_curve_ends_at_all_codes_and_is_the_same_for_a_seed(ads: list[CountedAd]) -> None:
     sets = [codes_of(ad) for ad in ads]
-    curve = mean_curve(sets, 20, 7)
-    assert curve == mean_curve(sets, 20, 7)
+    curve = mean_curve(sets, 20, Random(7).random)
+    assert curve == mean_curve(sets, 20, Random(7).random)
     assert curve == sorted(curve)
     if ads:
         assert curve[-1] == len(set().union(*sets))
@@ -85,7 +86,7 @@ def test_the_mean_curve_ends_at_all_codes_and_is_the_same_for_a_seed(ads: list[C
 def test_the_mean_curve_is_near_its_expectation() -> None:
     # A code in 2 of 10 ads is missing from 3 random ones with C(8, 3) / C(10, 3) = 56 / 120.
     sets = [frozenset({"T1"})] * 2 + [frozenset({"T2"})] * 8
-    assert mean_curve(sets, 4000, 1)[2] == pytest.approx(1 - 56 / 120 + 1, abs=0.03)
+    assert mean_curve(sets, 4000, Random(1).random)[2] == pytest.approx(1 - 56 / 120 + 1, abs=0.03)
 
 
 def test_saturation_names_the_ad_where_each_code_first_came_in_coding_order() -> None:
@@ -94,12 +95,12 @@ def test_saturation_names_the_ad_where_each_code_first_came_in_coding_order() ->
         CountedAd(id_, [CountedSession("anna", "", [CountedCoding(one, 0, 1, 1) for one in codes.split()], time)], {})
         for id_, (time, codes) in times.items()
     ]
-    table = saturation_table(_counted(ads))
+    table = saturation_table(_counted(ads), Random(1).random, seed=1)
     assert [(row[1], row[2], row[3], row[5]) for row in table.rows] == [
         *(("2", 2, 2, "T1, T3"), ("1", 1, 3, "T2"), ("3", 0, 3, ""), ("4", 0, 3, ""))
     ]
     assert "The last new code came with number 2 of 4; 3 of 3 codes came." in table.notes[0]
-    assert saturation_table(_counted([])).rows == []
+    assert saturation_table(_counted([]), Random(1).random, seed=1).rows == []
 
 
 def test_spellings_and_synonyms_are_one_term() -> None:

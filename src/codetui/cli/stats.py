@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from codetui.cli.console import (
     PLAIN_WIDTH,
@@ -23,7 +25,7 @@ from codetui.cli.options import PARTS, Command, add_output, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
-from codetui.core.statistics.division import Division, NoDivision, division_by
+from codetui.core.statistics.division import Division, NoDivision, column_of, division_by
 from codetui.core.statistics.frequencies import Counted, RowKind, code_table, crosstab, profile_table, term_table
 from codetui.core.statistics.saturation import saturation_table
 from codetui.core.statistics.significance import significance_table
@@ -33,7 +35,7 @@ from codetui.core.text.display import sanitize_json
 from codetui.formats.figure_tables import as_record, text_lines, to_csv, to_markdown
 from codetui.model import Words
 from codetui.study.outputs import protected_part
-from codetui.study.statistics import CountRequest, count_codings
+from codetui.study.statistics import CountRequest, StudyCounts, count_codings
 from codetui.study.study import Study, StudyError
 
 ALL = "all"
@@ -87,8 +89,12 @@ def stats(options: argparse.Namespace) -> int:
         counts_unplaced=options.count_unplaced,
         where=_query(study, options.where) if options.where else None,
         with_sentences=options.together == "sentence",
+        columns=[column_of(options.by)] if options.by else [],
     )
-    counts = count_codings(study, request)
+    counts = _with_progress(study, request)
+    if counts.missing:
+        names = ", ".join(counts.missing)
+        raise StudyError(f"there are no sessions of {names} that you may read; `codetui status` shows all.")
     if not counts.counted.ads:
         raise _nothing(study, counts.counted, request)
     tables = list(_tables(counts.counted, options))
@@ -97,6 +103,18 @@ def stats(options: argparse.Namespace) -> int:
     for problem in counts.problems:
         note(problem)
     return exit_code(counts.problems)
+
+
+def _with_progress(study: Study, request: CountRequest) -> StudyCounts:
+    """Count with a progress bar on a terminal."""
+    if not sys.stderr.isatty():
+        return count_codings(study, request)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Counting", total=1.0)
+        return count_codings(study, request, progress=lambda share: bar.update(task, completed=share))
 
 
 def _query(study: Study, text: str) -> Query:
@@ -126,7 +144,7 @@ def _tables(counted: Counted, options: argparse.Namespace) -> Iterator[FigureTab
     if options.together:
         yield together_table(counted, options.together)
     elif options.saturation:
-        yield saturation_table(counted, seed=options.seed)
+        yield saturation_table(counted, Random(options.seed).random, seed=options.seed)
     elif options.test or options.by:
         division = _division(counted, options)
         if options.test:
@@ -152,6 +170,7 @@ def _test(counted: Counted, division: Division, options: argparse.Namespace) -> 
         counted,
         division.grouping,
         division.name,
+        Random(options.seed).random,
         order=division.order,
         mentions=options.unit == "mention",
         seed=options.seed,

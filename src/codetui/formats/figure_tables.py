@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
+from typing import NamedTuple
 
 from codetui.core.agreement.figure import Undefined
 from codetui.core.statistics.table import Base, Column, FigureTable, Kind, Value
@@ -59,15 +60,30 @@ def text_lines(table: FigureTable, words: Words, width: int = 80) -> Iterator[st
     Columns beyond the width follow as further blocks, each of which begins with the first column.
     """
     yield from _wrapped(table.title, width)
-    columns = _columns(table)
-    for number, block in enumerate(_blocks([_width(column) for column in columns], width)):
+    for number, block in enumerate(blocks_of(table, width)):
         yield from [""] if number else []
-        yield from _lines([columns[at] for at in block], width)
+        yield from (*block.heading, *block.rows)
     if not table.rows:
         yield "(no rows)"
     yield ""
     for note in notes_of(table, words):
         yield from _wrapped(note, width)
+
+
+class Block(NamedTuple):
+    """Some columns of a table as lines: those of the heading, and one for each row."""
+
+    heading: Sequence[str]
+    rows: Sequence[str]
+
+
+def blocks_of(table: FigureTable, width: int) -> list[Block]:
+    """Return a table in blocks of at most `width` cells, each of which begins with the first column."""
+    columns = _columns(table)
+    return [
+        _block([columns[at] for at in block], width)
+        for block in _columns_of_blocks([_width(column) for column in columns], width)
+    ]
 
 
 def notes_of(table: FigureTable, words: Words) -> list[str]:
@@ -118,7 +134,7 @@ def _width(column: _Cells) -> tuple[int, bool]:
     return min(column.width, WIDEST) if column.is_text else column.width, column.is_share
 
 
-def _blocks(widths: Sequence[tuple[int, bool]], room: int) -> list[list[int]]:
+def _columns_of_blocks(widths: Sequence[tuple[int, bool]], room: int) -> list[list[int]]:
     """Return the columns of each block; a share stays beside the column before it."""
     blocks, used = [[0]], widths[0][0]
     for at in range(1, len(widths)):
@@ -133,8 +149,8 @@ def _blocks(widths: Sequence[tuple[int, bool]], room: int) -> list[list[int]]:
     return blocks
 
 
-def _lines(columns: Sequence[_Cells], room: int) -> Iterator[str]:
-    """Yield the lines of columns; those of text are narrowed, the widest first, until all fit."""
+def _block(columns: Sequence[_Cells], room: int) -> Block:
+    """Return the lines of columns; those of text are narrowed, the widest first, until all fit."""
     widths = [column.width for column in columns]
     while sum(widths) + GAP * (len(widths) - 1) > room:
         wide = [at for at, column in enumerate(columns) if column.is_text and widths[at] > NARROWEST]
@@ -143,8 +159,8 @@ def _lines(columns: Sequence[_Cells], room: int) -> Iterator[str]:
         widths[max(wide, key=lambda at: widths[at])] -= 1
     height = max(len(column.heading) for column in columns)
     padded = [column.padded(width, height) for column, width in zip(columns, widths, strict=True)]
-    for cells in zip(*padded, strict=True):
-        yield (" " * GAP).join(cells).rstrip()
+    lines = [(" " * GAP).join(cells).rstrip() for cells in zip(*padded, strict=True)]
+    return Block(lines[:height], lines[height:])
 
 
 def cell_width(text: str) -> int:

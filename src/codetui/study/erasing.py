@@ -34,6 +34,7 @@ from codetui.storage import disk, erasures, fs, session_files, study_files
 from codetui.storage.copies import original_of
 from codetui.storage.erasures import Erasure, Erasures, digest_of
 from codetui.storage.journal import Journal, now, record_id
+from codetui.storage.kept_readings import readings_path
 from codetui.storage.session_files import EVENTS, LOG, MEMOS, PLACE_FILE, SNAPSHOTS, STUDY_LOG, SessionPaths
 from codetui.storage.session_lock import SessionLock
 from codetui.storage.sources import row_ids
@@ -413,9 +414,10 @@ class _Planner:
 
     def _find_caches(self) -> None:
         corpus = self._study.corpus_if_any
-        path = TextIndex(corpus.path, "").path if corpus else None
-        if path is not None and fs.exists(path):
-            self._plan.removed.append(path)
+        paths = [TextIndex(corpus.path, "").path] if corpus else []
+        for path in (*paths, readings_path(self._study.sessions_path)):
+            if fs.exists(path):
+                self._plan.removed.append(path)
 
     def _search_others(self) -> None:
         """Find other files in the folder of the study that have the words; they are named, agendas are changed."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from codetui.core.session.state import State
 from codetui.model import (
@@ -26,6 +26,7 @@ from codetui.storage import fs, session_files
 from codetui.storage.copies import is_backup, original_of, remedy
 from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
+from codetui.storage.kept_readings import KeptReading, digest_of
 from codetui.storage.session_files import SessionPaths, safe_name
 from codetui.storage.sources.corpus import CorpusSources
 from codetui.study.session.document import (
@@ -79,6 +80,11 @@ class SessionSnapshot:
     lost_steps: int = 0
     line_ids: LineIds = ()
     is_unread: bool = False
+    digest: bytes = b""
+    """A digest of everything that a session without edits and problems was read from, if readings are kept."""
+
+    reading: bytes | None = None
+    """The kept reading of the session; then it has neither contents nor steps."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -91,15 +97,29 @@ class SessionSnapshot:
         return (*self.transactions, *self.edits)
 
 
+class Readings(Protocol):
+    """What a reader made of sessions before, by their logs; it returns None for what it has to read again."""
+
+    def known(self, log: Path) -> KeptReading | None:
+        """Return the kept reading of a log."""
+        ...
+
+
 # --- the sessions of a study --------------------------------------------------------------------------
 
 
 def session_snapshots(
-    root: Path, book: Codebook, coder: str | None, sources: CorpusSources | None, skipped: SourceId | None = None
+    root: Path,
+    book: Codebook,
+    coder: str | None,
+    sources: CorpusSources | None,
+    skipped: SourceId | None = None,
+    readings: Readings | None = None,
 ) -> Iterator[SessionSnapshot]:
     """Yield the sessions below `root`, of one coder or of all, by coder and source, except for the source `skipped`.
 
     A copy of a coder's folder is reported with that coder's first session, and read only if it is requested by name.
+    Sessions that have not changed since they were read into `readings` have only their reading.
     """
     names = session_files.coders(root)
     copies = copied_folders(root, names)
@@ -109,7 +129,7 @@ def session_snapshots(
     wanted = [coder, session_files.coder_folder(root, coder)] if coder else [one for one in names if one not in copies]
     for name in (name for name in names if name in wanted):
         problems += tuple(_beside(root, name, names, copies))
-        for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped):
+        for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped, readings):
             yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
             problems = ()
 
@@ -187,14 +207,18 @@ def stray(path: Path) -> Problem:
 
 
 def coder_snapshots(
-    paths: SessionPaths, book: Codebook, sources: CorpusSources | None, skipped: SourceId | None = None
+    paths: SessionPaths,
+    book: Codebook,
+    sources: CorpusSources | None,
+    skipped: SourceId | None = None,
+    readings: Readings | None = None,
 ) -> Iterator[SessionSnapshot]:
     """Yield the sessions in a coder's folder: those with a log first, then those with only a document.
 
     Without `sources` no texts of sources are known.
     """
     erased = Erasures(paths.root)
-    folder = _CoderFolder(paths, book, sources, skipped, erased)
+    folder = _CoderFolder(paths, book, sources, skipped, erased, readings)
     logs = [log for log in session_files.logs(paths.folder) if not erased.has_name(log.stem)]
     copies = _copied_logs(logs)
     problems: dict[str, list[Problem]] = {}
@@ -248,8 +272,9 @@ class _CoderFolder:
         sources: CorpusSources | None,
         skipped: SourceId | None = None,
         erased: Erasures | None = None,
+        readings: Readings | None = None,
     ) -> None:
-        self._paths, self._book, self._sources = paths, book, sources
+        self._paths, self._book, self._sources, self._readings = paths, book, sources, readings
         self._name = paths.folder.name
         self._documents: dict[str, list[DocumentFile]] = {}
         self._unread: list[SessionSnapshot] = []
@@ -266,6 +291,11 @@ class _CoderFolder:
 
     def with_log(self, log: Path, misplaced: dict[str, list[Problem]]) -> SessionSnapshot | None:
         """Return the session of a log; None if it is empty, or that of another source: then add to `misplaced`."""
+        known = self._readings.known(log) if self._readings else None
+        if known is not None and self._digest(log, self._documents_of(known.source)) == known.digest:
+            self._candidates(known.source)
+            source = Source(known.source, "", "", "", str(log))
+            return SessionSnapshot(self._name, known.coder, source, State(), log, reading=known.reading)
         try:
             transactions, problems = Journal(log).read()
         except OSError as error:
@@ -289,9 +319,28 @@ class _CoderFolder:
             misplaced.setdefault(opened.source, []).append(misplaced_log(log, opened.source, self._book.words.source))
             return None
         source = Source(opened.source, opened.employer, opened.title, "", str(log))
-        snapshot = self._synced(memory, source, self._candidates(opened.source))
+        candidates = self._candidates(opened.source)
+        digest = self._digest(log, candidates) if self._readings else b""
+        snapshot = self._synced(memory, source, candidates)
         found, steps = (*problems, *snapshot.file_problems), tuple(transactions)
-        return replace(snapshot, coder=steps[-1].coder, log=log, transactions=steps, file_problems=found)
+        snapshot = replace(snapshot, coder=steps[-1].coder, log=log, transactions=steps, file_problems=found)
+        is_plain = not snapshot.problems and not snapshot.edits and not snapshot.lost_steps and not snapshot.is_unread
+        is_known = snapshot.status in (DocumentStatus.OWN, DocumentStatus.MISSING)
+        return replace(snapshot, digest=digest) if digest and is_plain and is_known else snapshot
+
+    def _digest(self, log: Path, candidates: Sequence[DocumentFile]) -> bytes:
+        """Return a digest of everything that a session is read from; empty if it cannot be read.
+
+        The text of the source is not among it: without edits by hand the session does not depend on it.
+        """
+        documents = ((one.path.name, one.text, one.heading, one.employer) for one in candidates)
+        texts = [self._book.content_hash, self._name, *(text for each in documents for text in each)]
+        try:
+            files = [fs.without_refused(log, fs.read(log))]
+            written = fs.none_if_gone(lambda: fs.read(log.with_suffix(session_files.SNAPSHOTS)))
+        except OSError:
+            return b""
+        return digest_of([*files, written or b"", *(text.encode("utf-8", "surrogatepass") for text in texts)])
 
     def _with_unreadable_log(self, log: Path, *, is_empty: bool) -> SessionSnapshot | None:
         """Return the session of a log without any readable line, from its document; None if both are empty."""
@@ -316,9 +365,15 @@ class _CoderFolder:
         yield from self._unread
 
     def _candidates(self, source_id: SourceId) -> list[DocumentFile]:
+        """Return the documents of a source, which belong to no other session then."""
+        found = self._documents_of(source_id)
+        self._documents.pop(heading_id(source_id), None)
+        return found
+
+    def _documents_of(self, source_id: SourceId) -> list[DocumentFile]:
         """Return the documents that name a source, and those without a heading whose name begins with its id."""
         unnamed = [one for one in self._documents.get("", ()) if is_named_for(one.path, source_id)]
-        return [*self._documents.pop(heading_id(source_id), ()), *unnamed]
+        return [*self._documents.get(heading_id(source_id), ()), *unnamed]
 
     def _synced(self, log: MemoryLog, source: Source, candidates: list[DocumentFile]) -> SessionSnapshot:
         """Return the session with the hand edits in its document applied in memory."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import marshal
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from pathlib import Path
+from sys import intern, version
+from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.placing import place_of
 from codetui.core.anchors.unresolved import located_in
@@ -21,12 +25,14 @@ from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.table import Base, CoderBase
 from codetui.core.text.display import plural
 from codetui.core.text.units import units
-from codetui.model import Coding, DoneMarked, Problem, Source, SourceId, Span
+from codetui.model import Codebook, Coding, DoneMarked, Problem, Source, SourceId, Span, source_hash
+from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
-from codetui.study.find import RegexProcess
+from codetui.storage.kept_readings import KeptReading, ReadingsFile
+from codetui.study.find import KEPT_CHARACTERS, RegexProcess
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
-from codetui.study.study import Study, StudyError
+from codetui.study.study import Study
 
 MODEL = "model:"
 """The beginning of the names of coders that are models."""
@@ -34,13 +40,24 @@ MODEL = "model:"
 SHOWN = 8
 """Names that a sentence lists."""
 
+COLLECTED = 100
+"""Texts read one by one after which their readers are freed: commands collect garbage rarely, and a reader has a block
+of its file."""
+
+LEAST_KEPT = 200
+"""Sessions from which on readings are kept: fewer are read in less time than it takes to see a difference."""
+
+KIND = f"counts 1, Python {version}"
+"""The kind of the kept readings: those of another version of this module or of Python are not used."""
+
 
 class CountRequest(NamedTuple):
     """Whose sessions are counted, and which.
 
     Without `coders` all are, models only if `with_models`. `is_for_all` also counts ads that are not done; codings
     whose words are not in their ad count only if `counts_unplaced`. `with_sentences` finds the sentences of each text.
-    Only ads that match `where` count.
+    Only ads that match `where` count. Of the further columns of ads only `columns` are kept, by their names in lower
+    case; None keeps all. Without `is_kept` no readings are used or kept.
     """
 
     coders: Sequence[str] = ()
@@ -49,87 +66,186 @@ class CountRequest(NamedTuple):
     counts_unplaced: bool = False
     with_sentences: bool = False
     where: Query | None = None
+    columns: Collection[str] | None = None
+    is_kept: bool = True
+
+
+class StudyCounts(NamedTuple):
+    """The counted ads of a study; `problems` name what could not be read, `missing` are coders without a session."""
+
+    counted: Counted
+    problems: Sequence[Problem]
+    missing: Sequence[str] = ()
+
+
+PlaceKind = Literal["placed", "free", "repeated", "similar", "nowhere"]
+ReadCoding: TypeAlias = tuple[str, int, int, int, str, PlaceKind]
+"""The code, start, end and number of words of a coding, its words if they are a term, and how its place was found."""
+
+
+class SessionReading(NamedTuple):
+    """A session as figures need it.
+
+    `text_hash` is that of the text in which the places are, empty if the corpus lacks the source.
+    """
+
+    text_hash: str
+    profile: str
+    is_done: bool
+    is_untouched: bool
+    began: str
+    finished: str
+    codings: Sequence[ReadCoding]
 
 
 @dataclass
 class _Left:
     """The codings and sessions of one coder that count in a special way."""
 
-    sessions: int = 0
     undone: int = 0
     codings: int = 0
     ads: int = 0
-    unplaced: int = 0
-    ambiguous: int = 0
-    repeated: int = 0
-    similar: int = 0
+    places: Counter[PlaceKind] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
 
 
 class _AdFacts(NamedTuple):
-    """The further columns of an ad, the length of its text, and the starts of its sentences."""
+    """The further columns of an ad, the length and hash of its text, and the starts of its sentences."""
 
     attributes: Mapping[str, str]
     length: int
     sentences: Sequence[int]
+    text_hash: str
 
 
-class StudyCounts(NamedTuple):
-    """The counted ads of a study; `problems` name what could not be read."""
-
-    counted: Counted
-    problems: Sequence[Problem]
+NO_FACTS = _AdFacts({}, 0, (), "")
 
 
 def count_codings(
     study: Study,
     request: CountRequest,
     viewer: str | None = None,
-    progress: Callable[[int], None] = lambda _sessions: None,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> StudyCounts:
-    """Return the coded ads of a study that `viewer` may read; `progress` is called with the number of sessions read.
-
-    Raises StudyError if a coder has no session.
-    """
+    """Return the coded ads of a study that `viewer` may read; `progress` is called with the share that is read."""
     return _Collector(study, request, viewer, progress).counts()
+
+
+class _Ads:
+    """The ads of the corpus, read in one pass; the texts of a small one are kept."""
+
+    def __init__(self, study: Study, request: CountRequest) -> None:
+        self._request = request
+        self._corpus = study.sources_by_id()
+        self._texts: dict[SourceId, Source] | None = {}
+        self.facts: dict[SourceId, _AdFacts] = {}
+        self.columns: dict[str, None] = {}
+        self.problems: list[Problem] = []
+        self._found = 0
+        self._is_there = study.corpus_if_any is not None
+
+    def read(self, study: Study) -> Iterator[float]:
+        """Read all ads; yield the share that is done."""
+        left = KEPT_CHARACTERS
+        found = study.corpus.walk(self.problems) if self._is_there else ()
+        for source, _, done in found:
+            left -= len(source.text)
+            if left < 0:
+                self._texts = None
+            if self._texts is not None:
+                self._texts[source.id] = source
+            self.facts[source.id] = self._facts(source)
+            yield done
+
+    def _facts(self, source: Source) -> _AdFacts:
+        wanted = self._request.columns
+        self.columns.update(dict.fromkeys(source.attributes))
+        attributes = {
+            intern(name): intern(value)
+            for name, value in source.attributes.items()
+            if wanted is None or name.casefold() in wanted
+        }
+        sentences = _sentence_starts(source.text) if self._request.with_sentences else ()
+        return _AdFacts(attributes, len(source.text), sentences, source_hash(source.text))
+
+    def source(self, source_id: SourceId) -> Source | None:
+        """Return an ad with its text, None if the corpus lacks it. Raises OSError."""
+        if self._texts is not None and source_id in self._texts:
+            return self._texts[source_id]
+        self._found += 1
+        if self._found % COLLECTED == 0:
+            gc.collect(1)
+        return self._corpus.find(source_id)
+
+
+class _Kept:
+    """The kept readings of sessions whose texts are as they were."""
+
+    def __init__(self, root: Path, facts: Mapping[SourceId, _AdFacts]) -> None:
+        self._root, self._facts = root, facts
+        self.file = ReadingsFile(root, KIND)
+
+    def known(self, log: Path) -> KeptReading | None:
+        """Return the kept reading of a log."""
+        kept = self.file.get(self._name(log))
+        if kept is None:
+            return None
+        text_hash = self._facts.get(kept.source, NO_FACTS).text_hash
+        return kept if unpacked(kept.reading).text_hash == text_hash else None
+
+    def put(self, session: SessionSnapshot, reading: SessionReading) -> None:
+        """Keep the reading of a session that may be kept."""
+        if session.digest and session.log is not None:
+            kept = KeptReading(session.source.id, session.coder, session.digest, packed(reading))
+            self.file.put(self._name(session.log), kept)
+
+    def _name(self, log: Path) -> str:
+        return log.relative_to(self._root).as_posix()
+
+
+def packed(reading: SessionReading) -> bytes:
+    """Return a reading as bytes."""
+    text_hash, profile, is_done, is_untouched, began, finished, codings = reading
+    return marshal.dumps((text_hash, profile, is_done, is_untouched, began, finished, tuple(codings)))
+
+
+def unpacked(data: bytes) -> SessionReading:
+    """Return the reading in bytes of `packed`, whose checksum was right."""
+    return SessionReading(*marshal.loads(data))
 
 
 class _Collector:
     """Reads the sessions, and counts what is left out."""
 
     def __init__(
-        self, study: Study, request: CountRequest, viewer: str | None, progress: Callable[[int], None]
+        self, study: Study, request: CountRequest, viewer: str | None, progress: Callable[[float], None]
     ) -> None:
         self._study, self._request, self._viewer, self._progress = study, request, viewer, progress
         self._book = study.codebook
         self._index = index_of(study.codebook)
-        self._terms = {
-            code.id
-            for section, codes in self._index.codes_of.items()
-            if self._index.sections[section].holds == "terms"
-            for code in codes
-        }
-        self._corpus = study.sources_by_id()
+        self._reader = _SessionReader(study.codebook)
+        self._ads = _Ads(study, request)
         self._problems: list[Problem] = []
         self._left: dict[str, _Left] = {}
-        self._sources: dict[SourceId, Source] = {}
+        self._missing: list[str] = []
         self._regex = RegexProcess()
         self._names = TermNames(study.codebook.synonyms)
 
     def counts(self) -> StudyCounts:
-        """Return the counted ads. Raises StudyError."""
+        """Return the counted ads."""
+        for done in self._ads.read(self._study):
+            self._progress(done / 5)
         by_ad: dict[SourceId, list[CountedSession]] = {}
-        facts: dict[SourceId, _AdFacts] = {}
         try:
-            for source, session in self._sessions():
-                by_ad.setdefault(source.id, []).append(session)
-                if source.id not in facts:
-                    facts[source.id] = self._facts(source)
+            for source_id, session in self._sessions():
+                by_ad.setdefault(source_id, []).append(session)
         finally:
             self._regex.close()
-        self._problems += [*self._corpus.problems, *self._study.problems()]
-        order = self._order(by_ad)
-        ads = [CountedAd(one, by_ad[one], *facts[one]) for one in order]
+        self._problems += [*self._ads.problems, *self._study.problems()]
+        facts = self._ads.facts
+        known = [source_id for source_id in facts if source_id in by_ad]
+        order = [*known, *sorted(by_ad.keys() - facts.keys())]
+        ads = [CountedAd(one, by_ad[one], *facts.get(one, NO_FACTS)[:3]) for one in order]
         words = self._book.words
         counted = Counted(
             ads=ads,
@@ -137,98 +253,84 @@ class _Collector:
             profiles=[each.name for each in self._book.profiles],
             base=self._base(len(ads)),
             terms=self._names.names,
+            columns=list(self._ads.columns),
             source=words.source,
             sources=words.sources,
         )
-        return StudyCounts(counted, tuple(filter(is_left_out, dict.fromkeys(self._problems))))
+        return StudyCounts(counted, tuple(filter(is_left_out, dict.fromkeys(self._problems))), self._missing)
 
-    def _facts(self, source: Source) -> _AdFacts:
-        sentences = _sentence_starts(source.text) if self._request.with_sentences else ()
-        return _AdFacts(source.attributes, len(source.text), sentences)
-
-    def _sessions(self) -> Iterator[tuple[Source, CountedSession]]:
+    def _sessions(self) -> Iterator[tuple[SourceId, CountedSession]]:
         """Yield the sessions that count, each with its ad."""
+        root = self._study.sessions_path
+        folders = [session_files.coder_folder(root, one) for one in self._request.coders]
+        total = sum(len(session_files.log_names(root / one)) for one in folders or session_files.coders(root)) or 1
+        is_kept = self._request.is_kept and self._request.where is None and total >= LEAST_KEPT
+        kept = _Kept(root, self._ads.facts) if is_kept else None
         number = 0
-        for coder in self._request.coders or (None,):
-            found = False
-            for snapshot in self._study.sessions(self._viewer, coder=coder, sources=self._corpus):
-                number += 1
-                self._progress(number)
-                self._problems += snapshot.problems
-                is_meant = coder or self._request.with_models or not snapshot.coder.startswith(MODEL)
-                if snapshot.is_unread or not is_meant:
-                    continue
-                found = True
-                left = self._left.setdefault(snapshot.coder, _Left())
-                left.sessions += not snapshot.state.is_untouched
-                if not snapshot.state.is_done and (not self._request.is_for_all or snapshot.state.is_untouched):
-                    left.undone += not snapshot.state.is_untouched
-                    continue
-                counted = self._counted(snapshot, left)
-                if counted is not None:
-                    yield counted
-            if coder and not found:
-                raise StudyError(f"there are no sessions of {coder} that you may read; `codetui status` shows all.")
-
-    def _counted(self, snapshot: SessionSnapshot, left: _Left) -> tuple[Source, CountedSession] | None:
-        """Return a session as plain data with its ad; None if it does not match the query or cannot be read."""
         try:
-            source = self._corpus.find(snapshot.source.id) or snapshot.source
-        except OSError as error:
-            self._problems.append(not_read(error, self._study.sessions_path, f"{snapshot.source.id} is left out"))
-            return None
-        state = located_in(snapshot.state, source)
-        if self._request.where is not None:
-            queried = QueriedSource(
-                source, snapshot.coder, state, status_of(snapshot.state).progress, self._regex.search
-            )
-            if not matches(self._request.where, queried):
+            for coder in self._request.coders or (None,):
+                found = False
+                for snapshot in self._study.sessions(self._viewer, coder=coder, readings=kept):
+                    number += 1
+                    self._progress(min(0.2 + 0.8 * number / total, 1.0))
+                    self._problems += snapshot.problems
+                    is_meant = coder or self._request.with_models or not snapshot.coder.startswith(MODEL)
+                    if snapshot.is_unread or not is_meant:
+                        continue
+                    found = True
+                    reading = self._reading(snapshot, kept)
+                    session = self._counted(snapshot.coder, reading) if reading is not None else None
+                    if session is not None:
+                        yield snapshot.source.id, session
+                self._missing += [coder] if coder and not found else []
+        finally:
+            if kept is not None:
+                kept.file.write()
+                kept.file.close()
+
+    def _reading(self, snapshot: SessionSnapshot, kept: _Kept | None) -> SessionReading | None:
+        """Return the reading of a session; None if its ad does not match the query or cannot be read."""
+        if snapshot.reading is not None:
+            return unpacked(snapshot.reading)
+        source_id, state = snapshot.source.id, snapshot.state
+        text_hash = self._ads.facts.get(source_id, NO_FACTS).text_hash
+        source: Source | None = None
+        if self._request.where is not None or not _is_located(state, text_hash):
+            try:
+                source = self._ads.source(source_id)
+            except OSError as error:
+                self._problems.append(not_read(error, self._study.sessions_path, f"{source_id} is left out"))
                 return None
-        codings = tuple(self._codings(state, source, left))
+            state = located_in(state, source) if source else state
+        source = source or snapshot.source
+        if self._request.where is not None and not self._matches(self._request.where, snapshot, state, source):
+            return None
+        reading = self._reader.read(snapshot, state, source, text_hash)
+        if kept is not None:
+            kept.put(snapshot, reading)
+        return reading
+
+    def _matches(self, where: Query, snapshot: SessionSnapshot, state: State, source: Source) -> bool:
+        progress = status_of(snapshot.state).progress
+        return matches(where, QueriedSource(source, snapshot.coder, state, progress, self._regex.search))
+
+    def _counted(self, coder: str, reading: SessionReading) -> CountedSession | None:
+        """Return a session as it counts, None if it does not; count its codings."""
+        left = self._left.setdefault(coder, _Left())
+        if reading.is_untouched or not (reading.is_done or self._request.is_for_all):
+            left.undone += not reading.is_untouched
+            return None
+        codings: list[CountedCoding] = []
+        for code, start, end, words, term, kind in reading.codings:
+            left.places[kind] += 1
+            if kind == "nowhere" and not self._request.counts_unplaced:
+                continue
+            if code not in self._index.codes:
+                left.unknown[code] += 1
+            codings.append(CountedCoding(intern(code), start, end, words, self._names.add(term) if term else ""))
         left.ads += 1
         left.codings += len(codings)
-        profile = profile_name(self._book, state.profile) if state.profile else ""
-        return source, CountedSession(snapshot.coder, profile, codings, *_times(snapshot))
-
-    def _codings(self, state: State, source: Source, left: _Left) -> Iterator[CountedCoding]:
-        """Yield the codings that count, with their places."""
-        taken: dict[str, set[Span]] = {}
-        waiting: list[Coding] = []
-        for coding in state.live():
-            if coding.code not in self._index.codes:
-                left.unknown[coding.code] += 1
-            if coding.is_unresolved or coding.anchor is None:
-                waiting.append(coding)
-                continue
-            span = Span(coding.anchor.start, coding.anchor.end)
-            spans = taken.setdefault(coding.code, set())
-            left.repeated += span in spans
-            spans.add(span)
-            yield self._coding(coding, span)
-        for coding in waiting:
-            kind, place = place_of(coding, source, taken.setdefault(coding.code, set()))
-            if kind == "nowhere":
-                left.unplaced += 1
-                if not self._request.counts_unplaced:
-                    continue
-            left.similar += kind == "similar"
-            left.repeated += kind == "repeated"
-            left.ambiguous += kind == "free"
-            if place is not None:
-                taken[coding.code].add(place)
-            yield self._coding(coding, place)
-
-    def _coding(self, coding: Coding, span: Span | None) -> CountedCoding:
-        words = coding.words or (coding.anchor.words if coding.anchor else "")
-        term = self._names.add(words) if coding.code in self._terms else ""
-        start, end = span or (NO_PLACE, NO_PLACE)
-        return CountedCoding(coding.code, start, end, len(words.split()), term)
-
-    def _order(self, found: dict[SourceId, list[CountedSession]]) -> list[SourceId]:
-        """Return the ads in the order of the corpus, then those that it lacks."""
-        corpus = self._study.corpus_if_any
-        known = [entry.id for entry in self._study.sources if entry.id in found] if corpus is not None else []
-        return [*known, *sorted(found.keys() - set(known))]
+        return CountedSession(intern(coder), intern(reading.profile), codings, reading.began, reading.finished)
 
     def _codes(self, ads: Sequence[CountedAd]) -> Iterator[CountedCode]:
         """Yield the codes of the codebook, without retired ones that nobody used, then those that it lacks."""
@@ -260,15 +362,64 @@ class _Collector:
             coding = ("coding", "codings")
             parts = (
                 (left.undone, (words.source, words.sources), "not done, left out (--all-ads)"),
-                (left.ambiguous, coding, "with words that occur several times, at the first free place"),
-                (left.similar, coding, "without an accepted place, counted without one"),
-                (left.repeated, coding, "with the code and place of another one, counted too"),
-                (left.unplaced, coding, f"with words that are not in the text, {placeless}"),
+                (left.places["free"], coding, "with words that occur several times, at the first free place"),
+                (left.places["similar"], coding, "without an accepted place, counted without one"),
+                (left.places["repeated"], coding, "with the code and place of another one, counted too"),
+                (left.places["nowhere"], coding, f"with words that are not in the text, {placeless}"),
                 (left.unknown.total(), coding, f"of codes that the codebook lacks ({', '.join(codes[:SHOWN])}{more})"),
             )
             found = [f"{plural(number, *nouns)} {what}" for number, nouns, what in parts if number]
             if found:
                 yield f"{coder}: {'; '.join(found)}."
+
+
+class _SessionReader:
+    """Reads sessions as figures need them."""
+
+    def __init__(self, book: Codebook) -> None:
+        self._book = book
+        index = index_of(book)
+        self._terms = {
+            code.id
+            for section, codes in index.codes_of.items()
+            if index.sections[section].holds == "terms"
+            for code in codes
+        }
+
+    def read(self, snapshot: SessionSnapshot, state: State, source: Source, text_hash: str) -> SessionReading:
+        """Return a session with its codings located in the text of its source."""
+        profile = profile_name(self._book, state.profile) if state.profile else ""
+        is_untouched = snapshot.state.is_untouched
+        codings = tuple(self._codings(state, source))
+        return SessionReading(text_hash, profile, state.is_done, is_untouched, *_times(snapshot), codings)
+
+    def _codings(self, state: State, source: Source) -> Iterator[ReadCoding]:
+        """Yield the codings with their places: those that have one first, the others at the first free ones."""
+        taken: dict[str, set[Span]] = {}
+        waiting: list[Coding] = []
+        for coding in state.live():
+            if coding.is_unresolved or coding.anchor is None:
+                waiting.append(coding)
+                continue
+            span = Span(coding.anchor.start, coding.anchor.end)
+            spans = taken.setdefault(coding.code, set())
+            yield self._coding(coding, span, "repeated" if span in spans else "placed")
+            spans.add(span)
+        for coding in waiting:
+            kind, place = place_of(coding, source, taken.setdefault(coding.code, set()))
+            if place is not None:
+                taken[coding.code].add(place)
+            yield self._coding(coding, place, kind)
+
+    def _coding(self, coding: Coding, span: Span | None, kind: PlaceKind) -> ReadCoding:
+        words = coding.words or (coding.anchor.words if coding.anchor else "")
+        start, end = span or (NO_PLACE, NO_PLACE)
+        return coding.code, start, end, len(words.split()), words if coding.code in self._terms else "", kind
+
+
+def _is_located(state: State, text_hash: str) -> bool:
+    """Return whether all codings have places in the text with this hash."""
+    return not any(one.anchor is None or one.is_unresolved or one.anchor.text_hash != text_hash for one in state.live())
 
 
 def _times(snapshot: SessionSnapshot) -> tuple[str, str]:

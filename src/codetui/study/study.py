@@ -19,7 +19,7 @@ from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus import Corpus, CorpusSources
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
-from codetui.study.sessions import SessionSnapshot, session_snapshots
+from codetui.study.sessions import Readings, SessionSnapshot, session_snapshots
 from codetui.study.steps import interrupted_steps
 
 if TYPE_CHECKING:
@@ -156,16 +156,19 @@ class Study:
         book: Codebook | None = None,
         sources: CorpusSources | None = None,
         is_shown: bool = True,
+        readings: Readings | None = None,
     ) -> Iterator[SessionSnapshot]:
         """Yield snapshots of the sessions that `viewer` may read, of one coder or of all, including hand edits.
 
         Nothing is written. Without a viewer the owner of the study is meant. The session of the source `skipped` is
         left out. `book` is the codebook for reading documents, `sources` the corpus, if it was listed before.
 
+        Sessions that are in `readings` as they are now have only their reading.
+
         What a blind sample hides from the `reader` is left out, unless it is not shown to anybody, as in a migration.
         """
         by_id = sources or self.sources_by_id()
-        found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped)
+        found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped, readings)
         own = viewer and session_files.coder_folder(self.sessions_path, viewer)
         readable = (one for one in found if viewer in (None, one.coder) or one.folder == own)
         if not is_shown or not self.samples.all:

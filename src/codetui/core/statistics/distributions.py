@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from math import comb, erfc, exp, lgamma, log, pi, prod, sqrt
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 EPSILON = 1e-17
 TINY = 1e-300
@@ -96,6 +96,10 @@ def _deviance(a: float, x: float) -> float:
 # --- tables of two rows -----------------------------------------------------------------------------------
 
 
+Draw: TypeAlias = Callable[[], float]
+"""A source of random numbers in [0, 1)."""
+
+
 class ExactP(NamedTuple):
     """A two-sided p value; `tables` is the number of simulated tables, 0 if all were counted."""
 
@@ -103,12 +107,12 @@ class ExactP(NamedTuple):
     tables: int = 0
 
 
-def exact_p(with_it: Sequence[int], sizes: Sequence[int], draw: Callable[[], float], tables: int = 10_000) -> ExactP:
+def exact_p(with_it: Sequence[int], sizes: Sequence[int], draw: Draw, tables: int = 10_000) -> ExactP:
     """Return the p value of the table whose columns have `sizes` units, `with_it` of which have the feature.
 
     The probability, given both margins, of a table that is as probable as this one or less (Fisher 1934; Freeman &
     Halton 1951). Probabilities are compared as whole numbers, so that ties are exact. Where there are more than
-    MOST_TABLES to enumerate, random tables are drawn by `draw`, a source of numbers in [0, 1), and
+    MOST_TABLES to enumerate, random tables are drawn by `draw`, and
     p = (1 + n) / (1 + tables) for the n of them that are as probable or less.
     """
     total = sum(with_it)
@@ -177,7 +181,7 @@ def _log_comb(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
-def _random_tables(total: int, sizes: Sequence[int], draw: Callable[[], float], number: int) -> Iterator[list[int]]:
+def _random_tables(total: int, sizes: Sequence[int], draw: Draw, number: int) -> Iterator[list[int]]:
     """Yield tables with these margins, each as often as it is probable."""
     for _ in range(number):
         left, room = total, sum(sizes)

@@ -47,13 +47,18 @@ def division_by(counted: Counted, by: str, period: Period | None = None) -> Divi
                 return Division(by, by_session(lambda session: session.coder), coders, is_of_sessions=True)
             case "week":
                 return _by_week(counted)
-    names = list(dict.fromkeys(name for ad in counted.ads for name in ad.attributes))
-    wanted = by.removeprefix(PREFIX).casefold()
+    names = counted.columns
+    wanted = column_of(by)
     column = next((name for name in names if name.casefold() == wanted), None)
     if column is None:
         known = ", ".join([*OWN, *names])
         return NoDivision(f"no {counted.source} has a column “{by}”; there are: {known}")
     return _by_date(counted, column, period) if period else Division(column, by_attribute(column))
+
+
+def column_of(by: str) -> str:
+    """Return the name in lower case of the column that a division may be by."""
+    return by.removeprefix(PREFIX).casefold()
 
 
 def _by_week(counted: Counted) -> Division:

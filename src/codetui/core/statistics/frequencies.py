@@ -37,8 +37,8 @@ MOST_GROUPS = 20
 class Counted:
     """The ads to count, with the codes and profiles that have rows, in the order of the codebook.
 
-    `ads` are in the order of the corpus. `terms` has the name to show for the key of each term. `source` and `sources`
-    are the study's words for an ad.
+    `ads` are in the order of the corpus. `terms` has the name to show for the key of each term, `columns` are the names
+    of all further columns of the corpus. `source` and `sources` are the study's words for an ad.
     """
 
     ads: Sequence[CountedAd]
@@ -46,6 +46,7 @@ class Counted:
     profiles: Sequence[str]
     base: Base
     terms: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
     source: str = "ad"
     sources: str = "ads"
 

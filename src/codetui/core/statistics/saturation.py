@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from random import Random
 
 from codetui.core.agreement.figure import Figure, Undefined
 from codetui.core.statistics.counted import CountedAd
+from codetui.core.statistics.distributions import Draw
 from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.table import Column, FigureTable, Value
 
@@ -25,12 +25,11 @@ def codes_of(ad: CountedAd) -> frozenset[str]:
     return frozenset(coding.code for session in ad.sessions for coding in session.codings)
 
 
-def mean_curve(sets: Sequence[frozenset[str]], orders: int, seed: int) -> list[float]:
+def mean_curve(sets: Sequence[frozenset[str]], orders: int, draw: Draw) -> list[float]:
     """Return the mean number of different codes after 1, 2, … ads, over random orders.
 
-    Each order is a Fisher–Yates shuffle that ends once all codes have come.
+    Each order is a Fisher–Yates shuffle that ends once all codes have come; `draw` returns numbers in [0, 1).
     """
-    random = Random(seed)
     steps = [0] * len(sets)
     number = len(frozenset[str]().union(*sets))
     for _ in range(orders):
@@ -39,7 +38,7 @@ def mean_curve(sets: Sequence[frozenset[str]], orders: int, seed: int) -> list[f
         for at in range(len(left)):
             if len(seen) == number:
                 break
-            chosen = at + int(random.random() * (len(left) - at))
+            chosen = at + int(draw() * (len(left) - at))
             left[at], left[chosen] = left[chosen], left[at]
             codes = sets[left[at]]
             if not codes <= seen:
@@ -48,11 +47,14 @@ def mean_curve(sets: Sequence[frozenset[str]], orders: int, seed: int) -> list[f
     return [total / orders for total in accumulate(steps)]
 
 
-def saturation_table(counted: Counted, *, orders: int = ORDERS, seed: int = 1) -> FigureTable:
-    """Return for each ad, in coding order, the codes that are new in it, those so far, and their mean over orders."""
+def saturation_table(counted: Counted, draw: Draw, *, seed: int, orders: int = ORDERS) -> FigureTable:
+    """Return for each ad, in coding order, the codes that are new in it, those so far, and their mean over orders.
+
+    `seed` is that of `draw`.
+    """
     ads = in_coding_order(counted.ads)
     sets = [codes_of(ad) for ad in ads]
-    means: list[Figure] = [*mean_curve(sets, orders, seed)] if orders else [NO_ORDER] * len(ads)
+    means: list[Figure] = [*mean_curve(sets, orders, draw)] if orders else [NO_ORDER] * len(ads)
     order = {code.id: number for number, code in enumerate(counted.codes)}
     rows: list[list[Value]] = []
     seen: set[str] = set()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from random import Random
 from typing import NamedTuple
 
 from codetui.core.agreement.figure import Figure, Undefined
 from codetui.core.statistics.counted import DIFFERENT, GroupCounts, Grouping, counts_by
-from codetui.core.statistics.distributions import chi_squared_p, exact_p
+from codetui.core.statistics.distributions import Draw, chi_squared_p, exact_p
 from codetui.core.statistics.frequencies import Counted, keys, ordered_groups, share
 from codetui.core.statistics.table import Column, FigureTable, Value
 
@@ -98,7 +97,7 @@ class Association(NamedTuple):
     simulated: int = 0
 
 
-def association(with_it: Sequence[int], sizes: Sequence[int], seed: int, why: Undefined = NO_CONTRAST) -> Association:
+def association(with_it: Sequence[int], sizes: Sequence[int], draw: Draw, why: Undefined = NO_CONTRAST) -> Association:
     """Return the association of a feature with groups of `sizes`, `with_it` of which have it.
 
     χ² if each expected number is at least LEAST_EXPECTED, else Fisher's exact test. The effect is φ of two groups,
@@ -119,7 +118,7 @@ def association(with_it: Sequence[int], sizes: Sequence[int], seed: int, why: Un
         effect = phi(a, size_a - a, b, size_b - b)
     if found.least_expected >= LEAST_EXPECTED:
         return Association("χ²", found.statistic, found.degrees, found.p, effect)
-    exact = exact_p([one for one, _ in groups], [size for _, size in groups], Random(seed).random, SIMULATED)
+    exact = exact_p([one for one, _ in groups], [size for _, size in groups], draw, SIMULATED)
     return Association("Fisher", found.statistic, found.degrees, exact.p, effect, exact.tables)
 
 
@@ -127,12 +126,19 @@ def association(with_it: Sequence[int], sizes: Sequence[int], seed: int, why: Un
 
 
 def significance_table(
-    counted: Counted, grouping: Grouping, name: str, *, order: Sequence[str] = (), mentions: bool = False, seed: int = 1
+    counted: Counted,
+    grouping: Grouping,
+    name: str,
+    draw: Draw,
+    *,
+    seed: int,
+    order: Sequence[str] = (),
+    mentions: bool = False,
 ) -> FigureTable:
     """Return a test for each code whether its share differs between groups, with p values adjusted after Holm.
 
     Units are ads, or codings of the code among all codings if `mentions`. Ads without a value, and those whose coders
-    differ, are left out.
+    differ, are left out. `draw`, with its `seed`, is used where there are too many tables for an exact test.
     """
     groups = counts_by(counted.ads, grouping)
     left = sum(groups.pop(one).ads for one in ("", DIFFERENT) if one in groups)
@@ -142,7 +148,7 @@ def significance_table(
     found: list[Association] = []
     for code in counted.codes:
         numbers, sizes = _units(code.id, parts, counted, mentions=mentions)
-        one = association(numbers, sizes, seed, NO_MENTIONS if mentions else NO_CONTRAST)
+        one = association(numbers, sizes, draw, NO_MENTIONS if mentions else NO_CONTRAST)
         found.append(one)
         rows.append([code.id, code.name, sum(numbers), *_shares(numbers, sizes), one.test, one.statistic])
     adjusted = holm([one.p for one in found])

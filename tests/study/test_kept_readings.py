@@ -1,0 +1,148 @@
+"""Counts with kept readings are the counts without them, whatever happens to sessions, ads, codebook and cache."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from codetui.core.session.commands import Decision
+from codetui.core.statistics.frequencies import code_table, profile_table
+from codetui.core.statistics.together import together_table
+from codetui.formats.figure_tables import as_record
+from codetui.model import CodingRemoved, SourceId
+from codetui.storage.kept_readings import KeptReading, ReadingsFile, readings_path
+from codetui.storage.session_files import SessionPaths
+from codetui.study import statistics
+from codetui.study.statistics import CountRequest, StudyCounts, count_codings
+from codetui.study.study import Study
+from testing.coders import code_source
+from testing.studies import write_study
+
+TEXT = "Keeper {0}\n\nYou light the lamp {0}. You watch the sea. You watch the sea until dawn. A barometer.\n"
+WORDS = ("You light the lamp", "You watch the sea", "until dawn", "not in the ad", "a barometer", "lightt the lamp")
+CODES = ("TASK1", "TASK2", "TOOL1", "OLD9")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a study of six ads that two people and a model have coded; readings are kept from one session on."""
+    monkeypatch.setattr(statistics, "LEAST_KEPT", 1)
+    write_study(tmp_path, {f"{number}_harbour.txt": TEXT.format(number) for number in range(1, 7)})
+    study, random = Study.open(tmp_path), Random(5)
+    for coder in ("anna", "ben", "model:alpha"):
+        for number in range(1, 7):
+            codings = [(random.choice(CODES), random.choice(WORDS)) for _ in range(5)]
+            code_source(study, coder, str(number), codings, random.choice(["", "1", "2"]), is_done=number < 5)
+    return tmp_path
+
+
+def _count(folder: Path, *, is_kept: bool, **options: bool) -> StudyCounts:
+    request = CountRequest(with_models=True, with_sentences=True, is_kept=is_kept, **options)
+    return count_codings(Study.open(folder), request)
+
+
+def _records(folder: Path, *, is_kept: bool) -> list[object]:
+    found: list[object] = []
+    for options in ({}, {"is_for_all": True}, {"counts_unplaced": True}):
+        counts = _count(folder, is_kept=is_kept, **options)
+        tables = (profile_table(counts.counted), code_table(counts.counted), together_table(counts.counted, "sentence"))
+        words = Study.open(folder).codebook.words
+        found += [as_record(tables, words), counts.counted.ads, counts.counted.terms, counts.problems]
+    return found
+
+
+def test_readings_change_no_figure_whatever_changes_in_between(folder: Path) -> None:
+    random = Random(3)
+
+    def code_more() -> None:
+        code_source(Study.open(folder), "anna", "5", [("TASK1", "until dawn")], "1")
+
+    def remove_one() -> None:
+        with Study.open(folder).session("1", "anna") as session:
+            first = session.state.live()[0]
+            session.record(Decision((CodingRemoved(coding=first.id),), "Removed."))
+
+    def edit_by_hand() -> None:
+        document = next((folder / "sessions" / "ben").glob("analysis_job_2*.md"))
+        text = document.read_text("utf-8")
+        document.write_text(text.replace('"You', '"you', 1), encoding="utf-8")
+
+    def change_an_ad() -> None:
+        ad = folder / "ads" / "3_harbour.txt"
+        ad.write_text(ad.read_text("utf-8").replace("Keeper 3", "First mate and keeper 3"), encoding="utf-8")
+
+    def remove_an_ad() -> None:
+        (folder / "ads" / "4_harbour.txt").unlink()
+
+    def change_the_codebook() -> None:
+        book = folder / "codebook.toml"
+        text = book.read_text("utf-8").replace('name = "Keeper"', 'name = "Warden"').replace('holds = "terms"\n', "")
+        book.write_text(text + '\n[synonyms]\nGauge = ["a barometer"]\n', encoding="utf-8")
+
+    def rename_a_document() -> None:
+        document = next((folder / "sessions" / "anna").glob("analysis_job_3*.md"))
+        document.rename(document.with_name("analysis_job_3_other.md"))
+
+    def delete_records() -> None:
+        for path in (folder / "sessions" / "ben" / "events").glob("*.written"):
+            path.unlink()
+
+    def damage_a_log() -> None:
+        log = SessionPaths(folder / "sessions", "ben").log(SourceId("6"))
+        log.write_bytes(log.read_bytes() + b"{no json\n")
+
+    def damage_the_cache() -> None:
+        path = readings_path(folder / "sessions")
+        data = bytearray(path.read_bytes())
+        for _ in range(200):
+            data[random.randrange(100, len(data))] ^= 0xFF
+        path.write_bytes(bytes(data))
+
+    changes = (code_more, remove_one, edit_by_hand, change_an_ad, remove_an_ad, change_the_codebook)
+    for change in (lambda: None, *changes, rename_a_document, delete_records, damage_a_log, damage_the_cache):
+        change()
+        expected = _records(folder, is_kept=False)
+        assert _records(folder, is_kept=True) == expected, change
+        assert _records(folder, is_kept=True) == expected, change
+
+
+def test_what_is_unchanged_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _count(folder, is_kept=True)
+    code_source(Study.open(folder), "anna", "5", [("TASK1", "until dawn")], "1")
+    read: list[str] = []
+    original = statistics._SessionReader.read
+
+    def counting(self: object, snapshot: object, *rest: object) -> object:
+        read.append("one")
+        return original(self, snapshot, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(statistics._SessionReader, "read", counting)
+    _count(folder, is_kept=True)
+    assert len(read) == 1
+    readings_path(folder / "sessions").unlink()
+    _count(folder, is_kept=True)
+    assert len(read) == 19
+
+
+def test_a_reading_whose_bytes_were_changed_is_none(tmp_path: Path) -> None:
+    file = ReadingsFile(tmp_path, "kind 1")
+    kept = KeptReading(SourceId("7"), "anna", b"digest", b"reading")
+    file.put("anna/events/7.jsonl", kept)
+    file.write()
+    assert file.get("anna/events/7.jsonl") == kept
+    assert ReadingsFile(tmp_path, "kind 2").get("anna/events/7.jsonl") is None
+    file.close()
+    assert file.path.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(file.path) as database:
+        database.execute("UPDATE readings SET reading = ?", (b"changed",))
+    database.close()
+    assert file.get("anna/events/7.jsonl") is None
+    file.close()
+    file.path.write_bytes(b"no database" * 200)
+    assert file.get("anna/events/7.jsonl") is None
+    file.put("anna/events/7.jsonl", kept)
+    file.write()
+    assert file.get("anna/events/7.jsonl") == kept
