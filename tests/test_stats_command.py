@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from codetui.cli.main import run
+from codetui.study import statistics
 from codetui.study.study import Study
 from testing.coders import code_source
+from testing.paths import ROOT
 from testing.studies import write_study
 
 LAMP, SEA = "You light the lamp at dusk.", "You watch the sea until dawn."
@@ -139,5 +143,40 @@ def test_dates_are_grouped_and_months_between_are_shown(
     assert run(options) == 0
     text = capsys.readouterr().out
     assert "1 values are no dates, such as “later”." in text
-    assert "–: there is no ad in this group" in text
+    assert "–: this group is empty" in text
     assert run([*options[:-1], "year", "--by", "profile"]) == 2
+
+
+def test_a_blind_coder_counts_nothing_that_is_hidden(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(statistics, "LEAST_KEPT", 1)
+    assert run(["sample", "--size", "3", "--coders", "anna,cleo", "--overlap", "3"]) == 0
+    for reader, coders in (("anna", ["anna"]), ("nobody in it", ["anna", "ben"])):
+        monkeypatch.setenv("CODETUI_CODER", reader)
+        capsys.readouterr()
+        for _ in range(2):
+            assert run(["stats", "--codes", "--json"]) == 0
+            (table,) = json.loads(capsys.readouterr().out)["tables"]
+            assert [one["coder"] for one in table["base"]["coders"]] == coders
+
+
+def test_ads_per_code_of_the_pilots_model_are_those_of_its_files(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = sorted((shared / "pilot" / "llm").glob("*.json"))
+    if not files:
+        pytest.skip("shared/pilot/llm is not beside the clone")
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "codebook.toml", tmp_path)
+    corpus = ["--corpus", str(shared / "pilot" / "ads.csv")]
+    run(["import-codings", str(files[0].parent), "--as", "alpha", *corpus])
+    expected: dict[str, set[str]] = {}
+    for file in files:
+        analysis = json.loads(file.read_text("utf-8"))["analysis"]["thematic_analysis"]
+        for found in (re.match(r"[A-Z]+\d+", one["category"]) for part in analysis.values() for one in part):
+            expected.setdefault(found[0] if found else "", set()).add(file.stem)
+    capsys.readouterr()
+    assert run(["stats", "--coder", "all", "--count-unplaced", "--codes", "--csv", *corpus]) == 0
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert {row["code"]: int(row["ads"]) for row in rows} == {code: len(ads) for code, ads in expected.items()}

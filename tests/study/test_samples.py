@@ -126,6 +126,7 @@ COMMANDS = [
     ["find", "code:TASK1", "--all-coders"],
     ["find", "code:TASK1", "--coder", "bram"],
     ["invented", "--coder", "bram"],
+    ["stats", "--all-ads"],
 ]
 
 

@@ -664,6 +664,7 @@ class Keyboard:
         from codetui.tui.workbench.copy_text import ClipboardController
         from codetui.tui.workbench.export import ExportController
         from codetui.tui.workbench.lookup import LookupController
+        from codetui.tui.workbench.numbers import NumbersController
 
         screen = self._screen
         lookup = LookupController(screen)
@@ -701,6 +702,7 @@ class Keyboard:
             "next_match": partial(self._next_match, 1),
             "next_uncoded": screen.navigator.next_uncoded,
             "note": assigner.note,
+            "numbers": NumbersController(screen, lambda query: self._finding.open(query)).show,
             "other": screen.target.other,
             "palette": screen.app.action_command_palette,
             "pick": screen.codebook_editor.pick,
