@@ -130,7 +130,7 @@ def session_snapshots(
     for name in (name for name in names if name in wanted):
         problems += tuple(_beside(root, name, names, copies))
         for snapshot in coder_snapshots(SessionPaths.of_folder(root, name), book, sources, skipped, readings):
-            yield replace(snapshot, misplaced=(*problems, *snapshot.misplaced))
+            yield _with_misplaced(snapshot, problems, ())
             problems = ()
 
 
@@ -233,7 +233,7 @@ def coder_snapshots(
     for snapshot in chain(filter(None, with_log), folder.without_log()):
         if held is not None:
             yield held
-        held = replace(snapshot, misplaced=(*aside, *snapshot.misplaced, *problems.pop(snapshot.source.id, ())))
+        held = _with_misplaced(snapshot, aside, problems.pop(snapshot.source.id, ()))
         seen.add(snapshot.source.id)
         aside = ()
     if held is not None:
@@ -245,6 +245,13 @@ def coder_snapshots(
     if aside and not skipped:
         first = Path(aside[0].file)
         yield folder.unread(owner_of(first) or SourceId(first.name), *aside)
+
+
+def _with_misplaced(snapshot: SessionSnapshot, before: Sequence[Problem], after: Sequence[Problem]) -> SessionSnapshot:
+    """Return a snapshot with further documents and logs that are not used, itself if there are none."""
+    if not before and not after:
+        return snapshot
+    return replace(snapshot, misplaced=(*before, *snapshot.misplaced, *after))
 
 
 def _copied_logs(logs: list[Path]) -> dict[Path, SourceId]:
@@ -337,7 +344,9 @@ class _CoderFolder:
         texts = [self._book.content_hash, self._name, *(text for each in documents for text in each)]
         try:
             files = [fs.without_refused(log, fs.read(log))]
-            written = fs.none_if_gone(lambda: fs.read(log.with_suffix(session_files.SNAPSHOTS)))
+            # As text: parsing paths would take a tenth of the time of a large study.
+            beside = str(log).removesuffix(session_files.LOG) + session_files.SNAPSHOTS
+            written = fs.none_if_gone(lambda: fs.read(beside))
         except OSError:
             return b""
         return digest_of([*files, written or b"", *(text.encode("utf-8", "surrogatepass") for text in texts)])

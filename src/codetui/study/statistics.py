@@ -8,6 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from os import sep
 from pathlib import Path
 from sys import intern, version
 from typing import Literal, NamedTuple, TypeAlias
@@ -182,7 +183,8 @@ class _Kept:
     """The kept readings of sessions whose texts are as they were."""
 
     def __init__(self, root: Path, facts: Mapping[SourceId, _AdFacts]) -> None:
-        self._root, self._facts = root, facts
+        self._start, self._facts = len(str(root)) + 1, facts
+        self._found: dict[Path, SessionReading] = {}
         self.file = ReadingsFile(root, KIND)
 
     def known(self, log: Path) -> KeptReading | None:
@@ -190,8 +192,16 @@ class _Kept:
         kept = self.file.get(self._name(log))
         if kept is None:
             return None
-        text_hash = self._facts.get(kept.source, NO_FACTS).text_hash
-        return kept if unpacked(kept.reading).text_hash == text_hash else None
+        reading = unpacked(kept.reading)
+        if reading.text_hash != self._facts.get(kept.source, NO_FACTS).text_hash:
+            return None
+        self._found[log] = reading
+        return kept
+
+    def reading_of(self, session: SessionSnapshot) -> SessionReading | None:
+        """Return the kept reading of a session, once; None if it was read."""
+        found = self._found.pop(session.log, None) if session.log else None
+        return found if session.reading is not None else None
 
     def put(self, session: SessionSnapshot, reading: SessionReading) -> None:
         """Keep the reading of a session that may be kept."""
@@ -200,7 +210,7 @@ class _Kept:
             self.file.put(self._name(session.log), kept)
 
     def _name(self, log: Path) -> str:
-        return log.relative_to(self._root).as_posix()
+        return str(log)[self._start :].replace(sep, "/")
 
 
 def packed(reading: SessionReading) -> bytes:
@@ -290,8 +300,9 @@ class _Collector:
 
     def _reading(self, snapshot: SessionSnapshot, kept: _Kept | None) -> SessionReading | None:
         """Return the reading of a session; None if its ad does not match the query or cannot be read."""
-        if snapshot.reading is not None:
-            return unpacked(snapshot.reading)
+        known = kept.reading_of(snapshot) if kept else None
+        if known is not None:
+            return known
         source_id, state = snapshot.source.id, snapshot.state
         text_hash = self._ads.facts.get(source_id, NO_FACTS).text_hash
         source: Source | None = None
