@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -98,37 +99,61 @@ OF_CODE: Row = itemgetter(0)
 OF_TERM: Row = itemgetter(4)
 
 
-class RowCount(NamedTuple):
-    """The ads that have a code or term, its codings, and the words quoted in them."""
-
-    ads: int = 0
-    codings: int = 0
-    words: int = 0
-
-
 class GroupCounts:
-    """The counts of the ads of one group."""
+    """The counts of the ads of one group; each is made when it is needed, since a screen needs few of them."""
 
-    def __init__(self) -> None:
-        self.ads = 0
+    def __init__(self, row: Row = OF_CODE) -> None:
         self.profiles: Counter[str] = Counter()
-        self._ads: Counter[str] = Counter()
-        self._codings: Counter[str] = Counter()
-        self._words: Counter[str] = Counter()
+        self._row = row
+        self._parts: list[Sequence[CountedSession]] = []
 
-    def add(self, sessions: Sequence[CountedSession], profile: str, row: Row) -> None:
+    def add(self, sessions: Sequence[CountedSession], profile: str) -> None:
         """Count one ad with these sessions."""
-        self.ads += 1
         self.profiles[profile] += 1
-        names = [(name, coding.words) for one in sessions for coding in one.codings if (name := row(coding))]
-        for name, words in names:
-            self._codings[name] += 1
-            self._words[name] += words
-        self._ads.update({name for name, _ in names})
+        self._parts.append(sessions)
 
-    def of(self, name: str) -> RowCount:
-        """Return the counts of a code or term."""
-        return RowCount(self._ads[name], self._codings[name], self._words[name])
+    @property
+    def ads(self) -> int:
+        """The number of ads."""
+        return len(self._parts)
+
+    def ads_of(self, name: str) -> int:
+        """Return the number of ads that have a code or term."""
+        return self._ads[name]
+
+    def codings_of(self, name: str) -> int:
+        """Return the number of codings of a code or term."""
+        return self._codings[name]
+
+    def words_of(self, name: str) -> int:
+        """Return the number of words that the codings of a code or term quote."""
+        return self._words[name]
+
+    @cached_property
+    def _ads(self) -> Counter[str]:
+        row = self._row
+        names = (
+            set(map(row, one[0].codings)) if len(one) == 1 else {row(coding) for each in one for coding in each.codings}
+            for one in self._parts
+        )
+        return self._without_none(Counter(chain.from_iterable(names)))
+
+    @cached_property
+    def _codings(self) -> Counter[str]:
+        sessions = chain.from_iterable(self._parts)
+        return self._without_none(Counter(map(self._row, chain.from_iterable(one.codings for one in sessions))))
+
+    @cached_property
+    def _words(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for coding in (coding for one in chain.from_iterable(self._parts) for coding in one.codings):
+            found[self._row(coding)] += coding.words
+        return found
+
+    @staticmethod
+    def _without_none(found: Counter[str]) -> Counter[str]:
+        del found[""]
+        return found
 
     @property
     def by_ads(self) -> list[str]:
@@ -141,7 +166,9 @@ def counts_by(ads: Iterable[CountedAd], grouping: Grouping, row: Row = OF_CODE) 
     groups: dict[str, GroupCounts] = {}
     for ad in ads:
         for name, sessions in grouping(ad):
-            groups.setdefault(name, GroupCounts()).add(sessions, ad.profile, row)
+            if name not in groups:
+                groups[name] = GroupCounts(row)
+            groups[name].add(sessions, ad.profile)
     return groups
 
 

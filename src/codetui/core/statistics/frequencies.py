@@ -52,7 +52,7 @@ class Counted:
 
     def whole(self, row: Row = OF_CODE) -> GroupCounts:
         """Return the counts of all ads."""
-        return counts_by(self.ads, lambda ad: (("", ad.sessions),), row).get("", GroupCounts())
+        return counts_by(self.ads, lambda ad: (("", ad.sessions),), row).get("", GroupCounts(row))
 
 
 def profile_table(counted: Counted) -> FigureTable:
@@ -71,9 +71,10 @@ def code_table(counted: Counted) -> FigureTable:
     names = ordered_groups(groups, counted.profiles)
     rows: list[list[Value]] = []
     for code in counted.codes:
-        ads, codings, words = whole.of(code.id)
-        shares = (share(groups[name].of(code.id).ads, groups[name].ads) for name in names)
-        rows.append([code.id, code.name, ads, share(ads, whole.ads), codings, words, *shares])
+        ads = whole.ads_of(code.id)
+        numbers = (ads, share(ads, whole.ads), whole.codings_of(code.id), whole.words_of(code.id))
+        shares = (share(groups[name].ads_of(code.id), groups[name].ads) for name in names)
+        rows.append([code.id, code.name, *numbers, *shares])
     columns = [
         Column("code", "code"),
         Column("name", "name"),
@@ -92,8 +93,8 @@ def term_table(counted: Counted) -> FigureTable:
     whole, codes = counted.whole(OF_TERM), codes_of_terms(counted)
     rows: list[list[Value]] = []
     for term in whole.by_ads:
-        ads, codings, _ = whole.of(term)
-        rows.append([counted.terms.get(term, term), codes[term], ads, share(ads, whole.ads), codings])
+        ads, name = whole.ads_of(term), counted.terms.get(term, term)
+        rows.append([name, codes[term], ads, share(ads, whole.ads), whole.codings_of(term)])
     columns = [
         *(Column("term", "term"), Column("codes", "codes"), Column("ads", counted.sources, "count")),
         *(Column("share", "%", "share"), Column("codings", "codings", "count")),
@@ -132,7 +133,7 @@ def crosstab(
         columns += [Column(key, group, "count"), Column(f"{key}_share", "%", "share")]
     rows: list[list[Value]] = []
     for one, head in heads.items():
-        numbers = ((each.profiles[one] if of == "profiles" else each.of(one).ads) for each in parts.values())
+        numbers = ((each.profiles[one] if of == "profiles" else each.ads_of(one)) for each in parts.values())
         sizes = (each.ads for each in parts.values())
         rows.append([*head, *_with_shares(zip(numbers, sizes, strict=True))])
     last = [f"all {counted.sources}", ""] if of == "terms" else ["", f"all {counted.sources}"]

@@ -175,9 +175,9 @@ def significance_table(
 def _units(code: str, parts: Sequence[GroupCounts], counted: Counted, *, mentions: bool) -> tuple[list[int], list[int]]:
     """Return how many units of each group have a code, and the sizes of the groups."""
     if not mentions:
-        return [one.of(code).ads for one in parts], [one.ads for one in parts]
-    codings = [sum(one.of(each.id).codings for each in counted.codes) for one in parts]
-    return [one.of(code).codings for one in parts], codings
+        return [one.ads_of(code) for one in parts], [one.ads for one in parts]
+    codings = [sum(one.codings_of(each.id) for each in counted.codes) for one in parts]
+    return [one.codings_of(code) for one in parts], codings
 
 
 def _shares(numbers: Sequence[int], sizes: Sequence[int]) -> list[Figure]:
