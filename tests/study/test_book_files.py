@@ -332,6 +332,20 @@ def test_a_dry_run_shows_what_each_column_is_taken_for_and_what_is_left_out(
     assert not Path("codebook.toml").exists()
 
 
+def test_a_summary_of_an_import_is_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("book.csv").write_text(MAXQDA, encoding="utf-8")
+    assert run(["codebook", "import", "book.csv", "-o", "-", "--json"]) == 2
+    assert run(["codebook", "import", "book.csv", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["schema"], shown["version"], shown["file"]) == ("codetui codebook import", 1, "codebook.toml")
+    assert shown["columns"]["Parent code"] == "heading above" and shown["counts"]["code"] == 3
+    assert shown["left_out"] == {"colours": 3, "column “Coded segments”": 3}
+    assert Path("codebook.toml").exists()
+
+
 # --- export and back ----------------------------------------------------------------------------------
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=20).map(str.split).map(" ".join)

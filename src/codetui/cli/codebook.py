@@ -52,6 +52,9 @@ CODING_BOOKS: Mapping[Layout, str] = {
 }
 """The default output of each layout."""
 
+IMPORT_SCHEMA, IMPORT_VERSION = "codetui codebook import", 1
+"""The name and version of the summary of an import. A new key keeps the version."""
+
 MOST_NOTES = 10
 """Notes on an imported codebook that are printed."""
 
@@ -59,17 +62,37 @@ MOST_NOTES = 10
 def import_(options: argparse.Namespace) -> int:
     """Import a coding book, or a codebook of another program, as a codebook."""
     output = options.output or str(codebook_path(options.study, options.codebook))
+    if options.json and output == STDOUT and not options.dry_run:
+        return error("--json prints a summary where the codebook would go; name a file with -o.")
     converted = convert_coding_book(Path(options.book), output)
     if not options.dry_run:
         if refused := _protected(options, output, may_be_new=True) or obstacle(output, options.force):
             return error(refused)
         write_text(converted.found.toml, output)
+    if options.json:
+        show_json(_import_summary(converted, "" if options.dry_run else output))
+        return exit_code(converted.problems)
     _show_notes(converted)
     where = "stdout" if output == STDOUT else output
     done = "would be written; nothing was (--dry-run)" if options.dry_run else f"written to {where}"
     for line in (*_summary(converted), f"{_size(converted.found.book)} {done}"):
         (show if options.dry_run else note)(line)
     return exit_code(converted.problems)
+
+
+def _import_summary(converted: ConvertedBook, output: str) -> dict[str, object]:
+    """Return how a coding book was understood, as JSON; `output` is empty if nothing was written."""
+    understood, problems = converted.understood, (*converted.notes, *in_order(converted.problems))
+    return {
+        "schema": IMPORT_SCHEMA,
+        "version": IMPORT_VERSION,
+        "kind": understood.kind if understood else "coding book",
+        "columns": understood.columns if understood else dict.fromkeys(converted.found.field_names, ""),
+        "left_out": {what: number for what, number in understood.left_out.items() if number} if understood else {},
+        "counts": _counts(converted.found.book),
+        "file": output,
+        "problems": [problem._asdict() for problem in problems],
+    }
 
 
 def _show_notes(converted: ConvertedBook) -> None:
@@ -115,14 +138,17 @@ def _summary(converted: ConvertedBook) -> Iterator[str]:
 
 
 def _size(book: Codebook) -> str:
-    counts = {
+    return ", ".join(plural(count, name) for name, count in _counts(book).items())
+
+
+def _counts(book: Codebook) -> dict[str, int]:
+    return {
         "profile": len(book.profiles),
         "section": len(book.sections),
         "group": len(book.groups),
         "code": len(book.codes),
         "text": len(book.texts),
     }
-    return ", ".join(plural(count, name) for name, count in counts.items())
 
 
 def export(options: argparse.Namespace) -> int:
@@ -269,6 +295,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     words = "a coding book in markdown; codes in CSV, XLSX, JSON, YAML, .qdc, .qdpx; a project of Taguette or QualCoder"
     parser.add_argument("book", metavar="BOOK", help=words)
     parser.add_argument("--dry-run", action="store_true", help="only show what is understood")
+    add_json(parser)
     add_study(parser, "codebook")
     add_output(parser, None, "default: the codebook of the study")
 

@@ -379,6 +379,7 @@ complete -c codetui -n '_shtab_codetui_using codebook' -s h -l help -d 'show thi
 complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a import -d 'Make a codebook from a coding book, or from codes of another program.'
 complete -c codetui -n '_shtab_codetui_using codebook import' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using codebook import' -l dry-run -d 'only show what is understood'
+complete -c codetui -n '_shtab_codetui_using codebook import' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using codebook import' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
 complete -c codetui -n '_shtab_codetui_using codebook import' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using codebook import' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'default: the codebook of the study; - is stdout'

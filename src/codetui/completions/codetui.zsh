@@ -226,6 +226,7 @@ _shtab_codetui_codebook_finish_defaults_added=0
 _shtab_codetui_codebook_import_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--dry-run[only show what is understood]"
+  "--json[print JSON]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   {-o,--output}"[default\: the codebook of the study\; - is stdout]:PATH:_files"
