@@ -20,6 +20,8 @@ from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, Span
 from codetui.study.exporter import export_text
 from codetui.study.session.outcome import Saved
+from codetui.study.session.session import Session
+from codetui.study.session.sync import DocumentSync
 from codetui.study.study import Study, StudyError, create_study
 from testing.paths import ROOT
 from testing.studies import SHORE, write_study
@@ -160,3 +162,24 @@ def test_further_columns_of_a_table_reach_the_exports(tmp_path: Path, layout: st
         assert (row["Sector"], row["Year"], row["code_id"]) == ("bank", "2025", "TASK1")
     else:
         assert json.loads(text)["attributes"] == {"Sector": "bank", "Year": "2025"}
+
+
+def test_a_document_written_between_the_readings_of_log_and_document_is_no_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = coded_by(tmp_path, "wil")
+    new_sync, spans = Session._new_sync, iter([Span(7, 9), Span(10, 13)])
+
+    def with_another_program(session: Session) -> DocumentSync:
+        span = next(spans, None)
+        if span is not None:
+            with Study.open(tmp_path).session("11", "wil") as other:
+                assert isinstance(other.execute(AssignCode(span, CodeId("TASK1"))), Saved)
+        return new_sync(session)
+
+    monkeypatch.setattr(Session, "_new_sync", with_another_program)
+    with study.session("11", "wil") as session:
+        starts = sorted(coding.anchor.start for coding in session.state.live() if coding.anchor)
+        assert starts == [0, 7, 10]
+        assert {step.cause for step in session.transactions} == {"hand"}
+        assert session.initial_pull is None and session.problems == []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from codetui.core.anchors.outline import outline_of
 from codetui.core.anchors.unresolved import ReanchorCounts, reanchor
@@ -50,7 +51,15 @@ from codetui.study.session.outcome import (
 )
 from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument
 
+T = TypeVar("T")
+ATTEMPTS = 3
+"""How often log and document are compared while other programs, or copies that arrive, change them."""
+
 KeepBook = Callable[[Codebook], Problem | None]
+
+
+class OutdatedError(Exception):
+    """Another program wrote the session between the reading of its log and the reading of its document."""
 
 
 class Session:
@@ -105,7 +114,7 @@ class Session:
             raise
 
     def _new_sync(self) -> DocumentSync:
-        sync = DocumentSync(self._log, self.source, self.book, self._paths, self.record)
+        sync = DocumentSync(self._log, self.source, self.book, self._paths, self._record_edit)
         self._copies = self._copies_beside(sync.document)
         self._add_problems(self._copies)
         return sync
@@ -117,6 +126,9 @@ class Session:
         """Import the changes that were made to source and document while the session was closed. Raises OSError."""
         if self.state.opened is not None:
             self._reanchor()
+        self._retried(self._import_changes)
+
+    def _import_changes(self) -> None:
         self.initial_pull = self._reported(self._sync.reconcile_on_open())
         damaged = self._sync.document.snapshots.problem(self.book.words.source)
         self._add_problems([damaged] if damaged else [])
@@ -165,7 +177,7 @@ class Session:
     def recognize_codes(self) -> None:
         """Recode codings under an unknown label to the code that now has that label in the codebook, if any."""
         if self.holder is None:
-            self._sync.recognize()
+            self._retried(lambda: self._sync.recognize())
 
     # --- commands ---------------------------------------------------------------------------------
 
@@ -183,6 +195,17 @@ class Session:
         obstacle = self._claim()
         if isinstance(obstacle, HeldElsewhere):
             return NotSaved(obstacle.reason)
+        return obstacle or self._record(decision)
+
+    def _record_edit(self, decision: Decision) -> Saved | NotSaved:
+        """Record changes of the document as `record` does.
+
+        Raises OutdatedError if another program wrote log and document since they were compared: they may be its steps.
+        """
+        known = len(self.transactions)
+        obstacle = self._claim()
+        if isinstance(obstacle, HeldElsewhere) or len(self.transactions) != known:
+            raise OutdatedError
         return obstacle or self._record(decision)
 
     def _record(self, decision: Decision) -> Saved | NotSaved:
@@ -375,16 +398,36 @@ class Session:
                 self._sync = self._new_sync()
                 self._reconcile_on_open()
                 return self.initial_pull or (PullResult(PullKind.FREED) if before else None)
-            message = HeldElsewhere(self.holder).message
-            problem = Problem(str(self._log.path), 0, "warning", message)
-            return PullResult(PullKind.HELD, (problem,), detail=message)
+            return self._held()
         followed = PullResult(PullKind.FOLLOWED, self.update_conflicts()) if self._catch_up() else None
-        return followed if self.holder else self._reported(self._sync.pull()) or followed
+        if self.holder is not None:
+            return followed
+        pulled = self._retried(lambda: self._sync.pull(), lambda: self._sync.reconcile_on_open())
+        return self._held() if self.holder else self._reported(pulled) or followed
+
+    def _held(self) -> PullResult:
+        message = HeldElsewhere(self.holder).message
+        problem = Problem(str(self._log.path), 0, "warning", message)
+        return PullResult(PullKind.HELD, (problem,), detail=message)
+
+    def _retried(self, compare: Callable[[], T], again: Callable[[], T] | None = None) -> T | None:
+        """Compare log and document, and once more if another program wrote them meanwhile.
+
+        Since the first attempt this program has the lock; None if the other one has it.
+        """
+        for attempt in (compare, *[again or compare] * (ATTEMPTS - 1)):
+            try:
+                return attempt()
+            except OutdatedError:
+                if self.holder is not None:
+                    return None
+                self._sync = self._new_sync()
+        return None
 
     def accept_removals(self) -> PullResult | None:
         """Import the edited document although this removes many codings; return the outcome."""
         try:
-            return self._reported(self._sync.accept())
+            return self._reported(self._retried(lambda: self._sync.accept()))
         except OSError as error:
             return self._failure.report(error, self.document_path)
 
@@ -433,7 +476,12 @@ class Session:
 
     def import_text(self, parsed: ParsedDocument, file: Path, *, may_remove_many: bool = False) -> PullResult:
         """Import a document from elsewhere: everything that is new in it, or was changed since it was last imported."""
-        result = self._sync.import_text(parsed, file, self._state_at_import(file.name), may_remove_many=may_remove_many)
+
+        def compare() -> PullResult:
+            earlier = self._state_at_import(file.name)
+            return self._sync.import_text(parsed, file, earlier, may_remove_many=may_remove_many)
+
+        result = self._retried(compare) or self._held()
         self._add_problems(result.problems)
         return result
 
