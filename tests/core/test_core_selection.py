@@ -138,6 +138,17 @@ def test_arrows_and_shift_work_as_in_other_editors(before: str, keys: str, after
     assert pressed(before, keys) == after
 
 
+def test_growing_passes_the_turn_of_a_speaker() -> None:
+    text = "Ann: Hoe ging het?\nBob: Ja. Het g|ing\nheel goed.\nAnn: Mooi."
+    steps = [pressed(text, "+ " * count) for count in range(1, 5)]
+    assert [s[s.index("[") + 1 : s.index("|")] for s in steps] == [
+        "ging",
+        "Het ging\nheel goed.",
+        "Bob: Ja. Het ging\nheel goed.",
+        "Ann: Hoe ging het?\nBob: Ja. Het ging\nheel goed.\nAnn: Mooi.",
+    ]
+
+
 def test_growing_goes_from_word_to_paragraph_and_shrinking_goes_back() -> None:
     text = "Intro.\n * We read, we wr|ite code. Rest.\n * More."
     steps = [pressed(text, "+ " * count) for count in range(1, 6)]

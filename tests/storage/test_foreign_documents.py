@@ -72,6 +72,7 @@ def test_a_pdf_that_libreoffice_writes_has_the_words_that_it_shows(ad: Path) -> 
     found = iter(words(text))
     assert [word for word in words(shown) if word not in found] == []
     assert "onze gegevensstromen bouwt, bewaakt en verbetert.1 Je werkt nooit vaak thuis.\n\nWhat you will do\n" in text
+    assert "\n• Build pipelines in Python & SQL;\n" in text
 
 
 @pytest.mark.slow

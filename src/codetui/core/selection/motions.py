@@ -31,7 +31,10 @@ _Place = Callable[[str, View | None, int], int]
 
 _VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
 STOPS = f".!?…;:,{scripts.STOPS}{scripts.BREAKS}"
-GROWING: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
+STEPS: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
+"""The units that a key selects one after the other."""
+
+GROWING: tuple[Unit, ...] = (*STEPS[:-1], "turn", STEPS[-1])
 
 # --- the cursor --------------------------------------------------------------------------------------
 
@@ -207,7 +210,7 @@ def toggle_stop(text: str, _view: View | None, selection: Selection) -> Selectio
 
 
 def grow(text: str, _view: View | None, selection: Selection) -> Selection:
-    """Select the next larger unit around the selection: word, clause, sentence, bullet, paragraph."""
+    """Select the next larger unit around the selection: word, clause, sentence, bullet, speaker's turn, paragraph."""
     span = selection.span
     origin = selection.origin or span
     for unit in GROWING:
@@ -251,7 +254,7 @@ def _table() -> dict[str, Motion]:
             table[prefix + name] = _horizontal(place, side, extends=extends)
         for name, count, by_page in _VERTICAL:
             table[prefix + name] = _vertical(count, by_page=by_page, extends=extends)
-    for unit in GROWING:
+    for unit in STEPS:
         table[f"next_{unit}"] = select_next(unit, 1)
         table[f"previous_{unit}"] = select_next(unit, -1)
     edges: tuple[Edge, ...] = ("start", "end")

@@ -1,4 +1,4 @@
-"""Words, clauses, sentences, bullets, paragraphs and lines as spans near an offset.
+"""Words, clauses, sentences, bullets, turns of speakers, paragraphs and lines as spans near an offset.
 
 Only the block around the offset is read: a paragraph, or a piece of a very long one. A text of 10 MB on one line is as
 fast as a short text.
@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from codetui.core.text.layout import cluster_cells
 from codetui.core.text.scripts import CLOSERS, STOPS
 from codetui.core.text.sentences import bullet_flows, clauses_in, parts_in, sentences_in, trimmed_prose, words_in
+from codetui.core.text.speakers import speaker_in
 from codetui.model import Span
 
-Unit = Literal["part", "word", "clause", "sentence", "bullet", "paragraph", "line"]
+Unit = Literal["part", "word", "clause", "sentence", "bullet", "turn", "paragraph", "line"]
 
 _BLOCK = 8_000
 _REACH = 100_000
@@ -154,6 +156,10 @@ def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
             return tuple(s for flow, _ in bullet_flows(block) for s in sentences_in(block, flow))
         case "bullet":
             return tuple(flow for flow, is_bullet in bullet_flows(block) if is_bullet)
+        case "turn":
+            starts = [line.start() for line in re.finditer(r"[^\n]+", block) if speaker_in(line[0])]
+            turns = pairwise([*starts, len(block)]) if len(starts) > 1 else ()
+            spans = [trimmed_prose(block, start, end) for start, end in turns]
         case "paragraph":
             spans = [trimmed_prose(block, 0, len(block))]
         case "line":

@@ -33,6 +33,7 @@ _HYPHENS = "-\u2010\u00ad"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _ORNAMENT = re.compile("[\uf000-\uf0ff]")
 _SIGN = re.compile(r"[•·‣▪●○◦■□➢➤✓✔→–—*-]\s*")
+_GLUED = re.compile(r"^([•·‣▪●○◦■□➢➤✓✔])(?=\w)")
 _MARK = re.compile(r"(?:[•·‣▪●○◦■□➢➤✓✔→]|[*–—-]\s|o\s|\(?\d{1,3}[.)]\s|[a-z]\)\s)")
 _LOOSE = 1.35
 """Usual distances of lines from which on a line begins a paragraph."""
@@ -168,9 +169,9 @@ def _lines(page: PdfPage) -> Iterator[_Line]:
 
 def _cleaned(text: str) -> str:
     """Return a line with a bullet for the ornament of a symbol font, and without control characters."""
-    if text.isprintable():
-        return text.strip()
-    return _CONTROLS.sub("", without_unseen(_ORNAMENT.sub("•", text))).replace("\u00a0", " ").strip()
+    if not text.isprintable():
+        text = _CONTROLS.sub("", without_unseen(_ORNAMENT.sub("•", text))).replace("\u00a0", " ")
+    return _GLUED.sub(r"\1 ", text.strip())
 
 
 # --- paragraphs -----------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codetui.core.selection import jump_labels, motions
-from codetui.core.selection.motions import GROWING
+from codetui.core.selection.motions import STEPS
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, position, selected
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Holds, Span
@@ -25,8 +25,8 @@ UNITS_AROUND: dict[str, Unit] = {
     "next_paragraph": "paragraph",
 }
 NOWHERE = {
-    **{f"next_{unit}": f"There is no next {unit}." for unit in GROWING},
-    **{f"previous_{unit}": f"There is no previous {unit}." for unit in GROWING},
+    **{f"next_{unit}": f"There is no next {unit}." for unit in STEPS},
+    **{f"previous_{unit}": f"There is no previous {unit}." for unit in STEPS},
     "grow": "There is no larger unit.",
     "shrink": "There is no smaller unit.",
     "trim_start_word": "Only one word is left.",
