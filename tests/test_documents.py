@@ -47,6 +47,12 @@ def test_the_pictures_in_the_documentation_are_snapshots(picture: str, snapshot:
     assert (ROOT / picture).read_bytes() == taken.read_bytes()
 
 
+def test_the_pictures_of_figures_are_those_that_the_tool_draws() -> None:
+    for name, svg in _tool("pictures").pictures():
+        assert (ROOT / "docs" / "pictures" / f"{name}.svg").read_text("utf-8") == svg
+        assert f"(docs/pictures/{name}.svg)" in README
+
+
 def _tool(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None and spec.loader is not None

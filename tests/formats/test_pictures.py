@@ -168,7 +168,7 @@ def test_a_strip_has_a_row_for_each_code_and_coder() -> None:
         CountedSession(coder, "", [CountedCoding("A", start, start + 5, 1), CountedCoding("B", -1, -1, 1)])
         for coder, start in (("ben", 9), ("anna", 1))
     ]
-    strip = strip_of(CountedAd("11", sessions, {}), Words(), ["A"], 40)
+    strip = strip_of(CountedAd("11", sessions, {}, 40), Words(), ["A"])
     assert [row.label for row in strip.rows] == ["A · anna", "A · ben"]
     assert strip.rows[0].spans == ((1, 6),)
     assert strip.title == "Where codes occur in ad 11: 2 quotations by ben and anna"

@@ -22,6 +22,7 @@ from codetui.cli.console import (
     write_text,
 )
 from codetui.cli.options import PARTS, Command, add_output, add_study
+from codetui.cli.pictures import show_pictures
 from codetui.cli.sessions import open_study
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
@@ -32,7 +33,7 @@ from codetui.core.statistics.significance import significance_table
 from codetui.core.statistics.table import FigureTable
 from codetui.core.statistics.together import together_table
 from codetui.core.text.display import sanitize_json
-from codetui.formats.figure_tables import as_record, text_lines, to_csv, to_markdown
+from codetui.formats.figure_tables import as_record, shortened, text_lines, to_csv, to_markdown
 from codetui.model import Words
 from codetui.study.outputs import protected_part
 from codetui.study.statistics import CountRequest, StudyCounts, count_codings
@@ -61,6 +62,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     words = "codes that occur together: in the same ad, sentence, or words"
     views.add_argument("--together", choices=("ad", "sentence", "overlap"), help=words)
     views.add_argument("--saturation", action="store_true", help="new codes by ad, in coding order and in random ones")
+    views.add_argument("--strip", metavar="AD", help="where in an ad which code occurs, as a picture")
     views.add_argument("--test", action="store_true", help="test for each code whether groups of ads differ")
     add("--by", metavar="WHAT", help="a column for each profile, coder, week, or value of a further column of the ads")
     add("--period", choices=("week", "month", "quarter", "year"), help="the column of --by has dates; group them so")
@@ -71,6 +73,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     formats.add_argument("--json", action="store_true", help="print JSON")
     formats.add_argument("--csv", action="store_true", help="print CSV")
     formats.add_argument("--markdown", action="store_true", help="print markdown")
+    formats.add_argument("--picture", action="store_true", help="print a picture instead of each table")
+    words = "write a picture of the table, of several the last one, as SVG; - is stdout"
+    formats.add_argument("--svg", metavar="FILE", help=words)
     add_output(parser, None, "a file; .json, .csv and .md choose the format")
     parser.epilog = "docs/statistics.md explains the figures, and what they count."
 
@@ -98,11 +103,14 @@ def stats(options: argparse.Namespace) -> int:
     if not counts.counted.ads:
         raise _nothing(study, counts.counted, request)
     tables = list(_tables(counts.counted, options))
-    if refused := _write(tables, study, options):
-        return error(refused)
+    if options.picture or options.svg or options.strip:
+        code = show_pictures(tables, counts.counted, study, options)
+    else:
+        refused = _write(tables, study, options)
+        code = error(refused) if refused else 0
     for problem in counts.problems:
         note(problem)
-    return exit_code(counts.problems)
+    return code or exit_code(counts.problems)
 
 
 def _with_progress(study: Study, request: CountRequest) -> StudyCounts:
@@ -190,19 +198,6 @@ def _division(counted: Counted, options: argparse.Namespace) -> Division:
 # --- output -------------------------------------------------------------------------------------------
 
 
-def _shortened(table: FigureTable, top: int) -> FigureTable:
-    """Return the rows that people read: the first ones, or the ads with new codes; the notes say how many there are."""
-    rows = table.rows
-    if table.name == "saturation":
-        rows = [row for number, row in enumerate(rows, 1) if row[2] or number == len(rows)]
-    if top and table.name.startswith(("terms", "together", "saturation")):
-        rows = rows[:top]
-    if len(rows) == len(table.rows):
-        return table
-    more = f"{len(rows):,} of {len(table.rows):,} rows; --csv and --json have all."
-    return replace(table, rows=rows, notes=[more, *table.notes])
-
-
 def _rendered(tables: Sequence[FigureTable], words: Words, layout: str, width: int) -> str:
     match layout:
         case "json":
@@ -222,7 +217,7 @@ def _write(tables: Sequence[FigureTable], study: Study, options: argparse.Namesp
     chosen = next((name for name in ("json", "csv", "markdown") if getattr(options, name)), None)
     layout = chosen or FORMATS.get(output_suffix(output), "text")
     if layout in ("text", "markdown"):
-        tables = [_shortened(table, options.top) for table in tables]
+        tables = [shortened(table, options.top, "--csv and --json have all") for table in tables]
     text = _rendered(tables, study.codebook.words, layout, output_width() if output == STDOUT else PLAIN_WIDTH)
     if output != STDOUT:
         corpus = Path(options.corpus) if options.corpus else None

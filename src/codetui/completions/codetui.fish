@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --study --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -295,6 +295,7 @@ complete -c codetui -n '_shtab_codetui_using stats' -l profiles -d 'only the tab
 complete -c codetui -n '_shtab_codetui_using stats' -l terms -d 'names of tools, synonyms as one'
 complete -c codetui -n '_shtab_codetui_using stats' -l together -xka "ad sentence overlap" -d 'codes that occur together: in the same ad, sentence, or words'
 complete -c codetui -n '_shtab_codetui_using stats' -l saturation -d 'new codes by ad, in coding order and in random ones'
+complete -c codetui -n '_shtab_codetui_using stats' -l strip -x -d 'where in an ad which code occurs, as a picture'
 complete -c codetui -n '_shtab_codetui_using stats' -l test -d 'test for each code whether groups of ads differ'
 complete -c codetui -n '_shtab_codetui_using stats' -l by -x -d 'a column for each profile, coder, week, or value of a further column of the ads'
 complete -c codetui -n '_shtab_codetui_using stats' -l period -xka "week month quarter year" -d 'the column of --by has dates; group them so'
@@ -304,6 +305,8 @@ complete -c codetui -n '_shtab_codetui_using stats' -l top -x -d 'rows shown of 
 complete -c codetui -n '_shtab_codetui_using stats' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using stats' -l csv -d 'print CSV'
 complete -c codetui -n '_shtab_codetui_using stats' -l markdown -d 'print markdown'
+complete -c codetui -n '_shtab_codetui_using stats' -l picture -d 'print a picture instead of each table'
+complete -c codetui -n '_shtab_codetui_using stats' -l svg -x -d 'write a picture of the table, of several the last one, as SVG; - is stdout'
 complete -c codetui -n '_shtab_codetui_using stats' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'a file; .json, .csv and .md choose the format; - is stdout'
 complete -c codetui -n '_shtab_codetui_using stats' -l force -d 'overwrite existing files'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a status -d 'show progress per ad'

@@ -672,6 +672,7 @@ _shtab_codetui_stats_options=(
   "--terms[names of tools, synonyms as one]"
   "--together[codes that occur together\: in the same ad, sentence, or words]:together:(ad sentence overlap)"
   "--saturation[new codes by ad, in coding order and in random ones]"
+  "--strip[where in an ad which code occurs, as a picture]:AD:"
   "--test[test for each code whether groups of ads differ]"
   "--by[a column for each profile, coder, week, or value of a further column of the ads]:WHAT:"
   "--period[the column of --by has dates\; group them so]:period:(week month quarter year)"
@@ -681,6 +682,8 @@ _shtab_codetui_stats_options=(
   "--json[print JSON]"
   "--csv[print CSV]"
   "--markdown[print markdown]"
+  "--picture[print a picture instead of each table]"
+  "--svg[write a picture of the table, of several the last one, as SVG\; - is stdout]:FILE:"
   {-o,--output}"[a file\; .json, .csv and .md choose the format\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -49,6 +50,22 @@ def shown(value: Value, kind: Kind = "text") -> str:
             return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
         case _:
             return f"{value:,}"
+
+
+def shortened(table: FigureTable, top: int, rest: str) -> FigureTable:
+    """Return the rows that people read: the first `top` ones, or the ads with new codes.
+
+    A note states how many there are, and `rest` where the others are.
+    """
+    rows = table.rows
+    if table.name == "saturation":
+        rows = [row for number, row in enumerate(rows, 1) if row[2] or number == len(rows)]
+    if top and table.name.startswith(("terms", "together", "saturation")):
+        rows = rows[:top]
+    if len(rows) == len(table.rows):
+        return table
+    more = f"{len(rows):,} of {len(table.rows):,} rows; {rest}."
+    return replace(table, rows=rows, notes=[more, *table.notes])
 
 
 # --- text ---------------------------------------------------------------------------------------------

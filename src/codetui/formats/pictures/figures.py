@@ -83,8 +83,8 @@ def _saturation(table: FigureTable, words: Words) -> Curve:
     return Curve(title, words.sources, "codes", tuple(one for one in series if one.points))
 
 
-def strip_of(ad: CountedAd, words: Words, order: Sequence[str], length: int) -> Strip:
-    """Return where in an ad of `length` characters the codes occur, for each coder apart if there are several."""
+def strip_of(ad: CountedAd, words: Words, order: Sequence[str]) -> Strip:
+    """Return where in an ad the codes occur, for each coder apart if there are several."""
     places: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for session in ad.sessions:
         for coding in session.codings:
@@ -99,7 +99,7 @@ def strip_of(ad: CountedAd, words: Words, order: Sequence[str], length: int) -> 
     coders = " and ".join(session.coder for session in ad.sessions)
     quotations = plural(sum(len(row.spans) for row in rows), "quotation")
     title = f"Where codes occur in {words.source} {ad.id}: {quotations} by {coders}"
-    return Strip(title, "characters", length, tuple(rows))
+    return Strip(title, "characters", ad.length, tuple(rows))
 
 
 def _at(table: FigureTable, key: str) -> int:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from random import Random
 from typing import NamedTuple
 
 from codetui import __version__
 from codetui.core.codebook import index as books
 from codetui.core.codebook.migration import version_name
-from codetui.core.statistics.counted import by_attribute, by_profile
+from codetui.core.statistics.counted import by_profile
+from codetui.core.statistics.division import NoDivision, division_by
 from codetui.core.statistics.frequencies import Counted, code_table, crosstab, profile_table
+from codetui.core.statistics.saturation import codes_of, in_coding_order, saturation_table
 from codetui.core.statistics.table import Column, FigureTable
+from codetui.core.statistics.together import together_table
 from codetui.core.text.display import plural
-from codetui.formats.figure_tables import notes_of, shown
+from codetui.formats.figure_tables import notes_of, shortened, shown
 from codetui.formats.pictures.figures import picture_of
 from codetui.formats.pseudonyms import Pseudonyms, ReplacedText
 from codetui.formats.report.content import (
@@ -36,7 +41,7 @@ from codetui.storage.copies import is_left_out
 from codetui.study.agreement import AgreementRequest
 from codetui.study.report.agreement import AgreementTables, compared
 from codetui.study.report.evidence import CodedSource, Evidence, read_evidence
-from codetui.study.report.methods import Methods
+from codetui.study.report.methods import Methods, Saturation
 from codetui.study.report.trail import (
     audit_trail,
     coder_table,
@@ -51,6 +56,9 @@ from codetui.study.report.trail import (
 )
 from codetui.study.statistics import CountRequest, count_codings
 from codetui.study.study import Study, StudyError
+
+MOST_ROWS = 40
+"""Rows of a long table."""
 
 FORMAT, VERSION = "codetui report", 1
 """The name and version of the record: a new key does not change the version."""
@@ -102,7 +110,10 @@ class _Composer:
             raise StudyError(f"there are no sessions in {study.sessions_path}; code something first.")
         self._book, self._words = evidence.book, evidence.book.words
         self._coders = list(request.coders) or evidence.people or evidence.coders
-        counts = count_codings(study, CountRequest(self._coders, is_for_all=request.is_for_all))
+        # Readings that are kept from before would not show that a session has changed meanwhile.
+        counts = count_codings(study, CountRequest(self._coders, is_for_all=request.is_for_all, is_kept=False))
+        if counts.missing:
+            raise StudyError(f"there are no sessions of {', '.join(counts.missing)} that you may read.")
         self._counted: Counted = counts.counted
         maps = [study.codebook_path.parent / file for file in request.maps]
         self._agreement = compared(
@@ -127,6 +138,8 @@ class _Composer:
             self._codebook(),
             Section("frequencies", "Frequencies", list(self._frequencies())),
             Section("crosstabs", "Crosstabs", list(self._crosstabs())),
+            Section("together", "Co-occurrence", list(self._together())),
+            Section("saturation", "Saturation", list(self._saturation())),
             Section("agreement", "Agreement", list(self._agreement_blocks())),
             Section("settled", "Disagreements settled", list(self._settled_blocks())),
             self._quotations(),
@@ -175,7 +188,12 @@ class _Composer:
     def _methods(self) -> Iterator[Block]:
         yield Prose("A paragraph to paste; every number in it is in the tables below, with its base.")
         methods = Methods(
-            self._evidence, self._study.samples.all, self._agreement, self._settled, None, self._request.made_with
+            self._evidence,
+            self._study.samples.all,
+            self._agreement,
+            self._settled,
+            saturated(self._counted, self._coders),
+            self._request.made_with,
         )
         yield Prose(methods.paragraph(), is_quotable=True)
 
@@ -251,20 +269,34 @@ class _Composer:
         if counted.profiles:
             yield from self._figures(crosstab(counted, by_profile, "profile", counted.profiles))
         if self._request.by:
-            names = list(dict.fromkeys(name for ad in counted.ads for name in ad.attributes))
-            column = next((name for name in names if books.folded(name) == books.folded(self._request.by)), None)
-            if column is None:
-                known = ", ".join(names) or "none"
-                raise StudyError(f"no {counted.source} has a column “{self._request.by}”; there are: {known}.")
-            yield from self._figures(crosstab(counted, by_attribute(column), column))
+            division = division_by(counted, self._request.by)
+            if isinstance(division, NoDivision):
+                raise StudyError(f"--by {self._request.by}: {division.why}.")
+            table = crosstab(counted, division.grouping, division.name, division.order)
+            yield from self._figures(replace(table, notes=[*table.notes, *division.notes]))
         if not counted.profiles and not self._request.by:
             yield Prose("The codebook has no profiles, and no further column was chosen (`--by`).")
 
+    def _together(self) -> Iterator[Block]:
+        if self._counted.ads:
+            yield from self._figures(together_table(self._counted, "ad"))
+        else:
+            yield self._nothing_done()
+
+    def _saturation(self) -> Iterator[Block]:
+        seed = self._request.seed
+        if self._counted.ads:
+            yield from self._figures(saturation_table(self._counted, Random(seed).random, seed=seed))
+        else:
+            yield self._nothing_done()
+
     def _figures(self, table: FigureTable) -> Iterator[Block]:
         """Yield a table of figures, and its picture if it has one."""
-        grid = figure_grid(table, self._words)
-        yield grid
         picture = picture_of(table, self._words, [code.id for code in self._counted.codes])
+        rest = "`codetui stats` has all" + ("" if picture is None else ", and so has the picture")
+        short = shortened(table, MOST_ROWS, rest)
+        grid = figure_grid(short, self._words)
+        yield grid
         if picture is not None:
             yield Drawing(f"picture-{grid.name}", picture)
 
@@ -373,6 +405,17 @@ class _Composer:
         yield Grid(
             name="table-hashes", caption="What the report was made from", columns=columns, rows=rows, notes=notes
         )
+
+
+def saturated(counted: Counted, coders: Sequence[str]) -> Saturation | None:
+    """Return when the last new code came up in the codings of these coders, None if there is none."""
+    seen: set[str] = set()
+    last = 0
+    for number, ad in enumerate(in_coding_order(counted.ads), 1):
+        codes = codes_of(ad)
+        last = last if codes <= seen else number
+        seen |= codes
+    return Saturation(len(seen), last, len(counted.ads), coders) if seen else None
 
 
 def widened(pseudonyms: Pseudonyms, evidence: Evidence) -> Pseudonyms:
