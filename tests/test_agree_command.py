@@ -103,7 +103,7 @@ def test_undefined_figures_are_dashes_with_the_reason(study: Path, capsys: pytes
 
 def test_json_follows_the_schema(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
-    schema = json.loads((ROOT / "docs" / "agreement.schema.json").read_text("utf-8"))
+    schema = json.loads((ROOT / "docs" / "schemas" / "agreement.schema.json").read_text("utf-8"))
     code_source(Study.open(study), "cleo", "11", [("TASK1", LAMP)])
     for coders in (["anna", "ben"], ["anna", "ben", "cleo"]):
         assert run(["agree", *coders, "--json", "--resamples", "50"]) == 0

@@ -219,7 +219,7 @@ def test_a_large_step_needs_a_confirmation_to_be_undone(tmp_path: Path, codetui:
 
 def test_json_follows_its_schema(codetui: Codetui) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
-    schema = json.loads((ROOT / "docs" / "coding.schema.json").read_text("utf-8"))
+    schema = json.loads((ROOT / "docs" / "schemas" / "coding.schema.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     for arguments in (
         ("code", "11", LAMP, "--as", "TASK1", "--note", "first"),

@@ -31,7 +31,7 @@ from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Save
 Record = dict[str, object]
 
 STEP, SHOWN, NEXT = "codetui step", "codetui ad", "codetui next"
-"""The schemas of the JSON; docs/coding.schema.json describes them."""
+"""The schemas of the JSON; docs/schemas/coding.schema.json describes them."""
 
 VERSION = 1
 """The version of the schemas: it changes if a field goes or changes its meaning; further fields may come."""

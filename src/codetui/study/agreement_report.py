@@ -1,4 +1,4 @@
-"""An agreement as a record for other programs, and as rows; docs/agreement.schema.json describes the record."""
+"""An agreement as a record for other programs, and as rows; docs/schemas/agreement.schema.json describes the record."""
 
 from __future__ import annotations
 
