@@ -285,6 +285,12 @@ def test_texts_of_a_project_get_names_and_ids_of_their_own(tmp_path: Path) -> No
     assert len({entry.id for entry in Study.open(tmp_path / "new").sources}) == len(names)
 
 
+def test_a_project_without_codings_is_named_as_such(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_project(Path("x.qdpx"), "<Sources><TextSource guid='@1' name='11'/></Sources>", {})
+    assert run(["import-codings", "x.qdpx"]) == 2
+    assert "the files have no codings of plain texts" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -100,6 +100,8 @@ def _by_name(found: FoundCodings, only: str | None) -> dict[str, Sequence[Foreig
     """Return the codings of each coder whom the files name, or of one of them.  Raises StudyError."""
     from codetui.study.study import StudyError
 
+    if not found.sources:
+        raise StudyError("the files have no codings of plain texts, so nothing is imported.")
     coders = [only] if only else found.coders
     if not all(coders) or not coders:
         raise StudyError("the files do not name the coder of all codings; name one with --as NAME.")
