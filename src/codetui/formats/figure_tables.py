@@ -29,6 +29,12 @@ WIDEST = 32
 HEADING = 11
 """Cells at which the heading of a column of numbers is wrapped."""
 
+TALLEST = 3
+"""Lines of the tallest heading, about."""
+
+MARKS = 4
+"""Code points in a cell at most, in a text that is cut: further marks on a letter are lost."""
+
 NARROWEST = 8
 """Cells that a column of text keeps."""
 
@@ -185,19 +191,26 @@ def cell_width(text: str) -> int:
     return len(text) if text.isascii() else sum(cluster_cells(text))
 
 
+def cut(text: str, width: int) -> str:
+    """Return a text of at most `width` cells, which ends in dots if it was longer."""
+    if cell_width(text) <= width:
+        return text
+    kept = text[: MARKS * width]
+    while kept and cell_width(kept) > width - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
+
+
 def fitted(text: str, width: int, *, is_right: bool = False) -> str:
     """Return a text in exactly `width` cells, cut with dots or padded."""
-    if cell_width(text) > width:
-        while text and cell_width(text) > width - 1:
-            text = text[:-1]
-        text += "…"
+    text = cut(text, width)
     blanks = " " * (width - cell_width(text))
     return blanks + text if is_right else text + blanks
 
 
 def _heading(title: str, width: int) -> list[str]:
     """Return the lines of a heading, words that are too long for it cut."""
-    words = (fitted(word, width).rstrip() for word in title.split())
+    words = (fitted(word, width).rstrip() for word in cut(title, TALLEST * width).split())
     return wrap(" ".join(words), width, break_on_hyphens=False) or [""]
 
 

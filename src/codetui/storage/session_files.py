@@ -132,7 +132,7 @@ def coders(root: Path) -> list[str]:
     return [
         folder.name
         for folder in folders
-        if logs(folder) or documents(folder) or (folder.name != EVENTS and strays(folder))
+        if log_names(folder) or documents(folder) or (folder.name != EVENTS and strays(folder))
     ]
 
 
