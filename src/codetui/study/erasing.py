@@ -393,7 +393,8 @@ class _Planner:
             paths = SessionPaths.of_folder(root, folder.name)
             log = paths.log(self._id)
             steps = Journal(log).read()[0] if fs.is_file(log) else []
-            if steps and ({one.id for one in steps} & self._steps or _texts_of(steps) & self._hashes):
+            texts = self._hashes | self._plan.erasure.texts
+            if steps and ({one.id for one in steps} & self._steps or _texts_of(steps) & texts):
                 self._logs.append(log)
                 self._plan.removed += [*paths.documents_of(self._id), paths.beside(self._id, SNAPSHOTS)]
             refused = paths.beside(self._id, REFUSED)

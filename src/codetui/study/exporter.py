@@ -137,6 +137,8 @@ class _Sessions:
         self._total = 2 * sum(len(session_files.logs(study.sessions_path / folder)) for folder in self._folders())
         self._is_whole = "ads" in self._tables and study.corpus_if_any is not None
         self._found: dict[Problem, None] = {}
+        self._surveyed: frozenset[Problem] = frozenset()
+        """The problems of the sessions when they were read first."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -159,6 +161,7 @@ class _Sessions:
             coders[session.coder] = None
             if self._exporter.needs_sources and (source := self._source(session.source.id)):
                 attributes |= dict.fromkeys(source.attributes or NO_ATTRIBUTES)
+        self._surveyed = frozenset(in_sessions)
         self._found = dict.fromkeys(self._study.problems(self._coder, in_sessions)) | self._found
         if self._exporter.needs_sources:
             self._found |= dict.fromkeys(self._sources.problems)
@@ -208,6 +211,7 @@ class _Sessions:
         """
         taken: set[str] = set()
         for session in self._snapshots():
+            self._found |= dict.fromkeys(one for one in session.problems if one not in self._surveyed)
             path = next(path for path in _paths(session) if path not in taken)
             document = session.document.text if session.document and not session.log else None
             progress = UNREAD if session.is_unread else status_of(session.state).progress
