@@ -27,6 +27,9 @@ WIDEST, NARROWEST = 60, 8
 LINE, TALLEST = 15, 6
 """The height of a line in points, and the most lines of a row that are shown before somebody makes it taller."""
 
+MOST_TALL = 100_000
+"""The rows at the beginning of a sheet that are made taller: XlsxWriter keeps each height in memory."""
+
 SAMPLE = 200
 """The rows that decide how wide columns are."""
 
@@ -71,7 +74,8 @@ class Sheets:
                 for width, cell in zip(self._widths, line, strict=False)
             ]
         height = max((_lines_of(cell) for cell in line[: len(self._columns)] if isinstance(cell, str)), default=1)
-        self._sheet.set_row(self._row, LINE * min(height, TALLEST))
+        if height > 1 and self._row <= MOST_TALL:
+            self._sheet.set_row(self._row, LINE * min(height, TALLEST))
         for at, (name, cell) in enumerate(zip(self._columns, line, strict=False)):
             if isinstance(cell, int | float):
                 self._sheet.write_number(self._row, at, cell, self._top)
