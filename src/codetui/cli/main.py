@@ -324,12 +324,13 @@ MODULES = {
 """The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
 
 TOPICS = {
-    "begin": ("init", "tutor", "plain", "config", "completion"),
+    "begin": ("init", "tutor", "help", "plain", "config", "completion"),
     "code without the screen": tuple(name for name, module in MODULES.items() if module == "coding"),
     "see how far you are": ("status", "check", "find", "sample"),
     "compare coders": ("agree", "adjudicate", "invented"),
     "count and report": ("stats", "report"),
     "bring in and take out": ("import", "import-codings", "export", "merge", "kit", "codebook"),
+    "look after the texts": ("sources", "study"),
 }
 """The headings of the help, with their commands; any other command is listed behind them."""
 
