@@ -18,7 +18,7 @@ def picture_of(table: FigureTable, words: Words, order: Sequence[str] = ()) -> P
     """Return the picture of a table, None if it has none; `order` has the ids of the codes as the codebook has them."""
     match table.name.partition("_")[0]:
         case "profiles" | "codes" | "terms" if not table.name.endswith("_by"):
-            return _bars(table)
+            return _bars(table, words)
         case "profiles" | "codes" | "terms":
             return _shares(table, words)
         case "together":
@@ -29,7 +29,7 @@ def picture_of(table: FigureTable, words: Words, order: Sequence[str] = ()) -> P
             return None
 
 
-def _bars(table: FigureTable) -> Bars:
+def _bars(table: FigureTable, words: Words) -> Bars:
     """Return the sources of each row as bars, with their number and share."""
     ads, share = _at(table, "ads"), _at(table, "share")
     unit = table.columns[ads].title
@@ -42,7 +42,7 @@ def _bars(table: FigureTable) -> Bars:
             label = f"{row[0]}: {row[1]}"
         bars.append(Bar(label, number, f"{number:,.0f}" + ("" if percent is None else f" ({100 * percent:.0f} %)")))
     more = f", the first {MOST_BARS} of {len(table.rows):,}" if len(table.rows) > MOST_BARS else ""
-    return Bars(f"{table.title} by number of {unit}{more} (of {table.base.ads:,} {unit})", unit, tuple(bars))
+    return Bars(f"{table.title} by number of {unit}{more} (of {_size(table, words)})", unit, tuple(bars))
 
 
 def _shares(table: FigureTable, words: Words) -> Heat:
@@ -52,7 +52,7 @@ def _shares(table: FigureTable, words: Words) -> Heat:
     rows = [row for row in table.rows if row[0]]
     cells = tuple(tuple(_percent(row[number]) for number in at) for row in rows)
     names = tuple(str(row[0]) for row in rows)
-    title = f"{table.title}: percent of the {words.sources} of each column ({table.base.ads:,} {words.sources})"
+    title = f"{table.title}: percent of the {words.sources} of each column ({_size(table, words)})"
     return Heat(title, "%", names, columns, cells)
 
 
@@ -67,7 +67,7 @@ def _together(table: FigureTable, words: Words, order: Sequence[str]) -> Heat:
     known = {code: number for number, code in enumerate(order)}
     codes = tuple(sorted(found, key=lambda code: known.get(code, len(known))))
     cells = tuple(tuple(None if a == b else pairs.get((a, b), 0) for b in codes) for a in codes)
-    title = f"{table.title} ({table.base.ads:,} {words.sources})"
+    title = f"{table.title} ({_size(table, words)})"
     return Heat(title, table.columns[both].title.removesuffix(" both"), codes, codes, cells)
 
 
@@ -79,7 +79,7 @@ def _saturation(table: FigureTable, words: Words) -> Curve:
     for at, name in names.items():
         points = ((_number(row[numbers]), _number(row[at])) for row in table.rows)
         series.append(Series(name, tuple((x, y) for x, y in points if x is not None and y is not None)))
-    title = f"{table.title} (of {table.base.ads:,} {words.sources})"
+    title = f"{table.title} (of {_size(table, words)})"
     return Curve(title, words.sources, "codes", tuple(one for one in series if one.points))
 
 
@@ -100,6 +100,10 @@ def strip_of(ad: CountedAd, words: Words, order: Sequence[str]) -> Strip:
     quotations = plural(sum(len(row.spans) for row in rows), "quotation")
     title = f"Where codes occur in {words.source} {ad.id}: {quotations} by {coders}"
     return Strip(title, "characters", ad.length, tuple(rows))
+
+
+def _size(table: FigureTable, words: Words) -> str:
+    return plural(table.base.ads, words.source, words.sources)
 
 
 def _at(table: FigureTable, key: str) -> int:
