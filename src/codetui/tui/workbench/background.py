@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
@@ -203,7 +204,7 @@ def list_sources(bench: Bench) -> None:
         bench.show_facts()
         troubles = [problem for problem in workspace.problems if problem.severity != "note"]
         if troubles and status.message[1] == "info":
-            words = f"{troubles[0].severity}: {troubles[0].message}"
+            words = f"{Path(troubles[0].file).name}: {troubles[0].message}"
             status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
 
     def texts_read() -> None:
