@@ -78,7 +78,7 @@ def test_a_corpus_that_the_codebook_does_not_name_is_not_overwritten_by_force_ei
     opened = Study.open(study, corpus=table)
     with pytest.raises(StudyError, match="where nothing else is written"):
         ExportTarget(opened, EXPORTERS["csv"], str(table), is_forced=True)
-    with pytest.raises(StudyError, match="ends like a file of csv"):
+    with pytest.raises(StudyError, match="has the suffix of csv"):
         ExportTarget(opened, EXPORTERS["markdown"], str(study / "all.csv"), is_forced=True)
 
 

@@ -32,9 +32,9 @@ def test_a_kit_is_refused_before_anything_is_written(
     (tmp_path / "empty").mkdir()
     for options, words in (
         (["../full"], "is not empty"),
-        (["../out", "--python", "three"], "no version"),
-        (["../out", "--wheels", "../none"], "no folder of wheels"),
-        (["../out", "--wheels", "../empty"], "the wheels could not be had"),
+        (["../out", "--python", "three"], "not a version"),
+        (["../out", "--wheels", "../none"], "not a folder of wheels"),
+        (["../out", "--wheels", "../empty"], "the wheels could not be fetched"),
     ):
         assert run(["kit", *options]) == 2
         assert words in capsys.readouterr().err

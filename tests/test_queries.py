@@ -127,6 +127,6 @@ def test_parts_of_another_export_are_not_read_as_parts_of_this_one(
     again = ["export", "--format", "jsonl", "--partition", "coder", "-o", "codings", "--force"]
     assert run(again) == 0
     assert run([*again, "--coder", "007"]) == 2
-    assert "is of another export" in capsys.readouterr().err
+    assert "belongs to another export" in capsys.readouterr().err
     for refused in (["-o", "-"], ["-o", "x.jsonl"], ["--format", "xlsx"], ["--what", "matrix-codes"]):
         assert run(["export", "--format", "jsonl", "--partition", "coder", *refused]) == 2

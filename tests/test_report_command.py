@@ -95,8 +95,8 @@ def test_the_methods_paragraph_has_every_number_with_its_base(study: Path) -> No
         "Cohen’s κ was .00",
         "For quotations (4 by anna and 3 by ben), F₁ was .29",
         "an intersection over union of at least .50.",
-        "40 resamples of ads (seed 1); with fewer than 10 ads they say little.",
-        "Disagreements were not adjudicated in the program.",
+        "40 resamples of ads (seed 1); with fewer than 10 ads, they are unreliable.",
+        "Disagreements were not adjudicated in codetui.",
         "Coding and analysis were done with codetui ",
     ):
         assert sentence in text
@@ -105,7 +105,7 @@ def test_the_methods_paragraph_has_every_number_with_its_base(study: Path) -> No
 def test_an_unchanged_report_is_verified_to_the_byte(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report("--no-texts", "--seed", "7", "--coder", "anna", "--agree", "ben,anna")
     assert run(["report", "--verify", "out.html"]) == 0
-    assert "out.html is what the study gives, to the byte." in capsys.readouterr().out
+    assert "out.html matches the study, byte for byte." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_saturation_names_the_ad_where_each_code_first_came_in_coding_order() ->
     assert [(row[1], row[2], row[3], row[5]) for row in table.rows] == [
         *(("2", 2, 2, "T1, T3"), ("1", 1, 3, "T2"), ("3", 0, 3, ""), ("4", 0, 3, ""))
     ]
-    assert "The last new code came with number 2 of 4; 3 of 3 codes came." in table.notes[0]
+    assert "The last new code came with number 2 of 4; 3 of 3 codes were used." in table.notes[0]
     assert saturation_table(_counted([]), Random(1).random, seed=1).rows == []
 
 

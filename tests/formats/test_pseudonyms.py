@@ -53,11 +53,11 @@ def test_each_place_has_the_same_words_in_the_new_text(parts: list[str], data: s
     ("text", "file", "line", "words"),
     [
         ('Anna = "P1"\nBo = ""', "a.toml", 2, "belong on this line"),
-        ('Anna = "Anna 1"', "a.toml", 1, "has one of the names in it"),
-        ('J.Smith = "P1"', "a.toml", 1, "between quotes"),
+        ('Anna = "Anna 1"', "a.toml", 1, "contains one of the names"),
+        ('J.Smith = "P1"', "a.toml", 1, "put it in quotes"),
         ("Anna = P1", "a.toml", 1, "is not TOML"),
         ("name;pseudonym\nAnna;P1\nAnna;P2\n", "a.csv", 3, "another pseudonym above"),
-        ("", "a.csv", 0, "no names are here"),
+        ("", "a.csv", 0, "this file has no names"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_with_its_line(text: str, file: str, line: int, words: str) -> None:

@@ -89,9 +89,9 @@ WRONG = (
     (("w lamp at dsk", "no"), "Nothing is selected."),
     (("w You", ""), "Nothing is selected."),
     (("c", ""), "No code is assigned."),
-    (("c", "77"), "77 is no number from 1 to 3; nothing is chosen."),
+    (("c", "77"), "77 is not a number from 1 to 3; nothing is chosen."),
     (("x",), "Nothing is coded here."),
-    (("x 4",), "“4” is no number of a coding."),
+    (("x 4",), "“4” is not the number of a coding."),
     (("l",), "Nothing is coded in this ad yet."),
     (("u",), "Nothing to undo in this ad."),
     (("d",), "Not done yet: the ad has no profile. p assigns one."),
@@ -171,7 +171,7 @@ def test_agreement_and_adjudication_are_read_and_decided_item_by_item(tmp_path: 
     ):
         assert line in heard.splitlines(), heard
     heard = talk("adjudicate rosa ben as panel", "3", "other", "other TASK9", "", "other watching", "as agreed")
-    assert "“3” is no decision." in heard and "the codebook has no code “TASK9”" in heard
+    assert "“3” is not a decision." in heard and "the codebook has no code “TASK9”" in heard
     assert "Decided." in heard and "1 decided, 0 open." in heard
     assert "State: done. 1 coding." in talk(coder="panel")
 
@@ -212,7 +212,7 @@ def test_a_dumb_terminal_leads_from_the_start_of_an_ad_to_its_end_without_an_esc
             ("c 11", "TASK1: Lighting for “You light"),
             ("p 1", "Text:"),
             ("keeps the light", "keeps the light\nText:"),
-            ("\x03", "Left."),
+            ("\x03", "Cancelled."),
             ("why", "The reasoning of Keeper now: none"),
             ("keeps it lit", "keeps it lit"),
             (".", "Profile: Keeper"),

@@ -45,7 +45,7 @@ def test_each_object_is_a_source_that_is_found_again_by_its_place(tmp_path: Path
     ("text", "message", "count"),
     [
         ('[{"id": 1, "text": "whole"}, {"id": 2,', "this is not JSON", 1),
-        ('[{"id": 1, "text": "whole"}, 5]', "this value is no object", 1),
+        ('[{"id": 1, "text": "whole"}, 5]', "this value is not an object", 1),
         ('{"a": [{"text": "x"}], "b": [{"text": "y"}]}', "it has several arrays of objects", 0),
         ('{"name": "left-pad"}', "no field holds the texts", 0),
         ('"text"', "it has neither an array nor an object", 0),

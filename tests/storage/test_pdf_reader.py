@@ -77,9 +77,9 @@ def test_each_page_is_a_passage_and_a_sentence_goes_on_over_pages(tmp_path: Path
     ("data", "message"),
     [
         (pdf(["Ad"], password=True), "this file is protected by a password: "),
-        (b"%PDF-1.4\nno more", "this file is broken, or no PDF: "),
-        (pdf([PAGE])[:400], "this file is broken, or no PDF: "),
-        (b"", "this file is broken, or no PDF: "),
+        (b"%PDF-1.4\nno more", "this file is broken, or not a PDF: "),
+        (pdf([PAGE])[:400], "this file is broken, or not a PDF: "),
+        (b"", "this file is broken, or not a PDF: "),
     ],
 )
 def test_what_is_no_readable_pdf_is_one_clear_line(tmp_path: Path, data: bytes, message: str) -> None:

@@ -107,7 +107,7 @@ def test_no_byte_of_the_study_has_a_word_of_an_erased_text(tmp_path: Path, capsy
     capsys.readouterr()
     assert erase(folder) == 0
     shown = capsys.readouterr()
-    assert "2 sessions (otto, rosa) with 4 codings" in shown.out and "--yes does it" in shown.err
+    assert "2 sessions (otto, rosa) with 4 codings" in shown.out and "add --yes to erase it" in shown.err
     assert f"{export}:" in shown.out and "quotes it" in shown.out
     assert {path: data for path, data in contents(folder).items() if path != export} == before
     export.unlink()

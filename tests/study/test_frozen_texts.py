@@ -90,7 +90,7 @@ def test_a_refresh_shows_the_words_and_locates_the_codings_of_all_coders_once_it
     folder = lighthouse(tmp_path)
     before = text_of(folder)
     assert run(["sources", "refresh", "--study", str(folder)]) == 0
-    assert "as its file has it" in capsys.readouterr().out
+    assert "every coded text matches its file" in capsys.readouterr().out
     change_page(folder)
     assert run(["sources", "refresh", "--study", str(folder)]) == 0
     out = capsys.readouterr().out
@@ -107,7 +107,7 @@ def test_a_refresh_shows_the_words_and_locates_the_codings_of_all_coders_once_it
             if coding.anchor is not None:
                 assert study.source("11").text[coding.anchor.start : coding.anchor.end] == coding.anchor.words
     assert run(["sources", "refresh", "--study", str(folder)]) == 0
-    assert "as its file has it" in capsys.readouterr().out
+    assert "every coded text matches its file" in capsys.readouterr().out
     assert run(["sources", "refresh", "12", "--study", str(folder)]) == 2
     # A file that is gone or broken leaves the text that was coded.
     (folder / "ads" / "11_shore.html").unlink()

@@ -294,8 +294,8 @@ def test_a_project_without_codings_is_named_as_such(study: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04 half a file", "it is no zip file"),
-        (b"{}", "it is no zip file"),
+        (b"PK\x03\x04 half a file", "it is not a zip file"),
+        (b"{}", "it is not a zip file"),
         ("", "it contains no project.qde"),
         ("<Project>", "its XML is damaged (no element found: line 1, column 9)"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><Project/>', "it declares a document type"),

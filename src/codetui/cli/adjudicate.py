@@ -31,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = STEPS
     words = "the two coders, or one, such as a model, whose every coding is reviewed"
     parser.add_argument("coders", nargs="+", metavar="CODER", help=words)
-    words = "who gets the result; default: consensus, of a review your name and -review"
+    words = "the coder who gets the result; default: consensus, for a review your name and -review"
     parser.add_argument("--as", dest="result", metavar="NAME", help=words)
     parser.add_argument("--agenda", metavar="FILE", help="an agenda with ticked boxes, which are carried out")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="who is called 1 and who 2; default: 1")

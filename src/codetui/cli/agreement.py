@@ -145,7 +145,7 @@ def _write(text: str, options: argparse.Namespace, study: Study) -> str:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("coders", nargs="+", metavar="CODER", help="two coders or more; the first is the reference")
-    add("--iou", type=float, default=0.5, metavar="T", help="overlap from which on quotations match; default: 0.5")
+    add("--iou", type=float, default=0.5, metavar="T", help="smallest overlap at which quotations match; default: 0.5")
     words = "rules as for `codebook migrate`, for sessions of another codebook"
     add("--map", action="append", metavar="FILE", help=words)
     add("--all-ads", action="store_true", help="also ads that a coder has not marked done")
@@ -155,8 +155,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--figures", choices=("main", "all"), default="main", help="all adds u-alpha and others; default: main")
     add("--leave-ambiguous-out", action="store_true", help="do not place words that occur several times")
     add("--count-unplaced", action="store_true", help="count codes whose words are not in the ad as given")
-    add("--resamples", type=int, default=2000, metavar="N", help="for the intervals; default: 2000")
-    add("--seed", type=int, default=1, metavar="N", help="of the resamples; default: 1")
+    add("--resamples", type=int, default=2000, metavar="N", help="number of resamples for the intervals; default: 2000")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the resamples; default: 1")
     add("--at-least", action="append", metavar="NAME=N", help="end with exit code 3 if a figure is lower: spans=.6")
     add("--csv", action="store_true", help="print CSV")
     add_study(parser, *PARTS)

@@ -337,7 +337,7 @@ def _add_migrate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_finish(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--undo", action="store_true", help="take it back instead")
+    parser.add_argument("--undo", action="store_true", help="undo it instead")
     add_study(parser, *PARTS)
 
 

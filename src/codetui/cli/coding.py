@@ -73,7 +73,7 @@ def _add_code(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORDS", help="the words as they are in the ad")
     parser.add_argument("--as", dest="code", required=True, metavar="CODE", help="the id, name or label of the code")
     parser.add_argument("--note", default="", metavar="TEXT", help="a note on the quotation, in the same step")
-    parser.add_argument("--nth", type=int, metavar="N", help="which place, from 1, if the ad has the words more often")
+    parser.add_argument("--nth", type=int, metavar="N", help="which occurrence, from 1, if there are several")
     _add_common(parser)
 
 
@@ -103,8 +103,8 @@ def _add_recode(parser: argparse.ArgumentParser) -> None:
 
 def _add_move(parser: argparse.ArgumentParser) -> None:
     _add_coding(parser)
-    parser.add_argument("--to", required=True, metavar="WORDS", help="the words that the quotation has from now on")
-    parser.add_argument("--to-nth", type=int, metavar="N", help="which place of these words, from 1")
+    parser.add_argument("--to", required=True, metavar="WORDS", help="the new words of the quotation")
+    parser.add_argument("--to-nth", type=int, metavar="N", help="which occurrence of these words, from 1")
     _add_common(parser)
 
 
@@ -119,7 +119,7 @@ def _add_note(parser: argparse.ArgumentParser) -> None:
 
 def _add_profile(parser: argparse.ArgumentParser) -> None:
     _add_ad(parser)
-    words = "the id or name of the profile; left out, the one that the ad has"
+    words = "the id or name of the profile; default: the one that the ad has"
     parser.add_argument("profile", nargs="?", metavar="PROFILE", help=words)
     parser.add_argument("--because", metavar="TEXT", help="the reasoning")
     parser.add_argument("--remove", action="store_true", help="remove the profile and its reasoning")
@@ -134,7 +134,7 @@ def _add_done(parser: argparse.ArgumentParser) -> None:
 
 def _add_step(parser: argparse.ArgumentParser) -> None:
     _add_ad(parser)
-    parser.add_argument("--yes", action="store_true", help="also a step with more than ten codings")
+    parser.add_argument("--yes", action="store_true", help="do it even if the step has more than ten codings")
     _add_common(parser)
 
 
@@ -274,7 +274,7 @@ def _message(answer: Answer) -> str:
     """Return the message of an outcome, with the command for what can be done next."""
     match answer:
         case LargeStep(words):
-            return f"This is a large step: {words}. --yes takes it back or redoes it whole."
+            return f"This is a large step: {words}. With --yes it is undone or redone as a whole."
         case NotSaved() | HeldElsewhere():
             return f"NOT SAVED: {answer.reason}."
         case Unclear(why="several", places=places) if places:
@@ -387,7 +387,7 @@ def _lines(desk: Desk) -> Iterator[str]:
     codings = in_text_order(state)
     yield f"{plural(len(codings), 'coding')}{':' if codings else ''}"
     for number, coding in enumerate(codings, 1):
-        unresolved = "" if coding.anchor and not coding.is_proposed else " (to check: not located in the text for sure)"
+        unresolved = "" if coding.anchor and not coding.is_proposed else " (to check: its place is not certain)"
         yield f"{number}. {label_of(book, coding.code)}: {quoted(coding.words)}{unresolved}"
         if coding.note:
             yield f"   note: {coding.note}"
@@ -430,7 +430,7 @@ def next_ad(options: argparse.Namespace) -> int:
         show_json(record | {"title": entry.title if entry else "", "employer": entry.employer if entry else ""})
     elif entry is not None:
         show(entry.id)
-        note(f"{plural(left, words.source, words.sources)} without work of {coder}")
+        note(f"{plural(left, words.source, words.sources)} that {coder} has not worked on")
     if entry is None:
         note(f"{coder} has worked on every {words.source}")
     return 0 if entry else NOTHING_LEFT

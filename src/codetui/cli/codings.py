@@ -104,7 +104,7 @@ def _by_name(found: FoundCodings, only: str | None) -> dict[str, Sequence[Foreig
         raise StudyError("the files have no codings of plain texts, so nothing is imported.")
     coders = [only] if only else found.coders
     if not all(coders) or not coders:
-        raise StudyError("the files do not name the coder of all codings; name one with --as NAME.")
+        raise StudyError("the files do not name a coder for every coding; name one with --as NAME.")
     return {coder: found.of(coder) for coder in coders}
 
 

@@ -116,7 +116,7 @@ def _as_json(files: SettingsFiles, keymap: Keymap, problems: list[Problem]) -> d
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser, "codebook")
     parser.add_argument("--actions", action="store_true", help="list all actions with their keys and help")
-    words = "print the path of your settings alone"
+    words = "print only the path of your settings"
     parser.add_argument("--path", action="store_true", dest="is_path_only", help=words)
     add_json(parser)
 

@@ -50,7 +50,7 @@ OFFSETS = (
     "space), folded (quotes, dashes or case differ, or a marked cut), fuzzy (they resemble ad_words), ambiguous "
     "(several places) or none; to_check marks those that the coder has not accepted. In CSV an apostrophe precedes "
     "what a spreadsheet could take for a formula, also behind ; and tabs in a cell. A program that ignores quotes "
-    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening by a double click."
+    "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening with a double click."
 )
 """The meaning of the columns of exports."""
 

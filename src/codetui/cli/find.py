@@ -237,7 +237,7 @@ def _cells(finding: Finding) -> dict[str, str | int | None]:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = """such as 'python -senior', 'code:TASK4' or 'TASK3 & TECH1'; docs/find.md has all of it"""
+    words = """such as 'python -senior', 'code:TASK4' or 'TASK3 & TECH1'; docs/find.md explains all of it"""
     parser.add_argument("query", metavar="QUERY", help=words)
     add_study(parser, *PARTS, coder=CODER)
     parser.add_argument("--all-coders", action="store_true", help="search the codings of all coders")

@@ -17,13 +17,13 @@ from codetui.study.kit import TARGETS, make_kit
 def kit(options: argparse.Namespace) -> int:
     """Write the kit."""
     if not re.fullmatch(r"3\.\d{1,2}", options.python):
-        return error(f"--python {options.python} is no version such as 3.12.")
+        return error(f"--python {options.python} is not a version such as 3.12.")
     folder = Path(options.folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return error(f"{folder} exists and is not empty; name a new folder.")
     wheels = Path(options.wheels) if options.wheels else None
     if wheels is not None and not wheels.is_dir():
-        return error(f"{wheels} is no folder of wheels.")
+        return error(f"{wheels} is not a folder of wheels.")
     done = make_kit(open_study(options), folder, options.platform, options.python, wheels)
     for problem in done.problems:
         note(problem)
@@ -34,16 +34,18 @@ def kit(options: argparse.Namespace) -> int:
     else:
         files, all_wheels = plural(done.files, "file"), plural(done.wheels, "wheel")
         show_wrapped(f"{folder}: the study ({files}), {all_wheels} for {options.platform} with Python {options.python}")
-        show_wrapped(f"{folder / 'README.txt'} says how to start it; `codetui merge` brings the work home")
+        show_wrapped(f"{folder / 'README.txt'} explains how to start it; `codetui merge` brings the work home")
     return exit_code(done.problems)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="OUT", help="a new folder, such as one on a stick")
+    parser.add_argument("folder", metavar="OUT", help="a new folder, such as one on a USB stick")
     parser.add_argument("--platform", choices=tuple(TARGETS), default=_here(), help=f"default: {_here()}")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    parser.add_argument("--python", default=version, metavar="X.Y", help="its version of Python; default: that of here")
-    parser.add_argument("--wheels", metavar="DIR", help="wheels that are here already; default: pip downloads them")
+    parser.add_argument(
+        "--python", default=version, metavar="X.Y", help="its version of Python; default: that of this one"
+    )
+    parser.add_argument("--wheels", metavar="DIR", help="wheels that are already here; default: pip downloads them")
     add_study(parser, *PARTS)
     add_json(parser)
     parser.epilog = "The only command that uses a network, through pip; with --wheels it uses none."

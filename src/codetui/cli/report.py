@@ -51,18 +51,16 @@ SCHEMA, VERIFICATION = "codetui.report/1", "codetui.report-verification/1"
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add_study(parser, *PARTS)
-    words = (
-        "whose codings are counted and quoted: names with commas; default: all people, without results of adjudication"
-    )
+    words = "whose codings are counted and quoted, with commas; default: all people, without results of adjudication"
     add("--coder", metavar="NAMES", help=words)
-    words = "whose agreement is computed; default: all people, else the two coders who share most ads"
+    words = "whose agreement is computed; default: all people, else the two coders who share the most ads"
     add("--agree", metavar="NAMES", help=words)
     words = "rules as for `codebook migrate`, for the agreement of sessions of different codebooks"
     add("--map", action="append", default=[], metavar="FILE", help=words)
-    add("--by", metavar="COLUMN", default="", help="also codes by a further column of the ads")
+    add("--by", metavar="COLUMN", default="", help="also count codes by a further column of the ads")
     add("--all-ads", action="store_true", help="also count ads that are not marked done")
-    add("--seed", type=int, default=1, metavar="N", help="of all that is drawn at random; default: 1")
-    add("--resamples", type=int, default=2000, metavar="N", help="for the intervals; default: 2000")
+    add("--seed", type=int, default=1, metavar="N", help="seed of everything drawn at random; default: 1")
+    add("--resamples", type=int, default=2000, metavar="N", help="number of resamples for the intervals; default: 2000")
     add_protection(parser)
     add_format(parser, ("html", "markdown"))
     add_output(parser, None, "default: report.html or report.md")
@@ -85,7 +83,7 @@ def _report(study: Study, options: argparse.Namespace) -> int:
     from codetui.study.report.report import ReportRequest, compose
 
     if options.resamples < 0:
-        return error(f"--resamples {options.resamples} is no number of resamples.")
+        return error(f"--resamples {options.resamples} is not a possible number of resamples.")
     layout, refused = output_format(options.format, options.output, FORMATS)
     output = output_path(options.output, DEFAULTS[layout])
     if output != STDOUT and not refused:
@@ -177,12 +175,12 @@ def _verdict(found: Verification, file: str) -> str:
         also = (
             ""
             if found.made_with == __version__
-            else f" The report was made with codetui {found.made_with}, this is {__version__}."
+            else f" The report was made with codetui {found.made_with}; this is {__version__}."
         )
         return f"{plural(number, 'difference')} between {file} and the study.{also}"
     if found.is_same_file:
-        return f"{file} is what the study gives, to the byte."
-    return f"All texts and numbers of {file} are those of the study, but its markup or pictures were changed."
+        return f"{file} matches the study, byte for byte."
+    return f"All texts and numbers of {file} match the study, but its markup or pictures were changed."
 
 
 COMMANDS = {"report": Command(_add_arguments, _run)}

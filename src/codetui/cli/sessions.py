@@ -97,7 +97,7 @@ def _totals(found: StudyStatus, words: Words) -> Iterator[str]:
     yield f"{ads}: {totals['coded']:,} coded, {totals['untouched']:,} untouched"
     if repeated := totals.get("repeated rows"):
         rows = plural(repeated, "row repeats", "rows repeat")
-        yield f"{rows} the title and text of another one, and each is one {words.source} with it"
+        yield f"{rows} the title and text of another one, and each counts as one {words.source} with it"
     coders = {line.coder for line in found.sessions}
     states = ", ".join(f"{totals[one]:,} {one}" for one in (*get_args(Progress)[1:], UNREAD) if totals[one])
     of = f" of {len(coders)} coders" if len(coders) > 1 else ""

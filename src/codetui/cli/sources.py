@@ -52,7 +52,7 @@ def _refresh(options: argparse.Namespace) -> int:
         show_json({"schema": "codetui.refresh/1", "sources": [_as_json(one, done.get(one.frozen.id)) for one in found]})
         return code
     if not found:
-        show("every text that was coded is as its file has it")
+        show("every coded text matches its file")
     elif waiting := sum(one.fate == "changed" and one.frozen.id not in done for one in found):
         words = study.codebook.words
         note(f"{plural(waiting, words.source, words.sources)} unchanged; --yes uses the new text.")
@@ -74,11 +74,11 @@ def _show(study: Study, one: Refresh) -> None:
     by = "" if one.extractor in ("", frozen.extractor) else f" (extracted with {frozen.extractor}, now {one.extractor})"
     match one.fate:
         case "unchanged":
-            show_wrapped(f"{word} {frozen.id}: the text is as {frozen.name} has it")
+            show_wrapped(f"{word} {frozen.id}: the text matches {frozen.name}")
         case "same text":
-            show_wrapped(f"{word} {frozen.id}: another file or reader, and the same text{by}")
+            show_wrapped(f"{word} {frozen.id}: the file or its reader has changed, but not the text{by}")
         case "changed":
-            show_wrapped(f"{word} {frozen.id}: {frozen.name} has another text{by}")
+            show_wrapped(f"{word} {frozen.id}: {frozen.name} has a different text now{by}")
             for line in one.difference:
                 show_wrapped(line)
         case _:
@@ -90,7 +90,7 @@ def _show(study: Study, one: Refresh) -> None:
 def _show_relocated(found: Sequence[Relocated]) -> None:
     for one in found:
         if one.counts is None:
-            show(f"  {one.coder}: open in another program; located when it is opened next")
+            show(f"  {one.coder}: open in another program; its quotations are located when it is next opened")
             continue
         kept, moved, unsure, lost = one.counts
         show(f"  {one.coder}: {kept} unmoved, {moved} moved, {unsure} to check, {lost} not located")

@@ -50,7 +50,7 @@ SHORT = 40
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser, *PARTS)
     add = parser.add_argument
-    words = "whose codings: one or several names with commas, or all; default: all that are no models"
+    words = "whose codings: names separated by commas, or all; default: all except models"
     add("--coder", metavar="NAMES", help=words)
     add("--all-ads", action="store_true", help="also ads that the coder has not marked done")
     add("--where", metavar="QUERY", help="only ads that match, such as 'profile:GenAI'; docs/find.md defines queries")
@@ -58,17 +58,27 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     views = parser.add_mutually_exclusive_group()
     views.add_argument("--codes", action="store_true", help="only the table of codes")
     views.add_argument("--profiles", action="store_true", help="only the table of profiles")
-    views.add_argument("--terms", action="store_true", help="names of tools, synonyms as one")
+    views.add_argument("--terms", action="store_true", help="names of tools, with synonyms counted as one")
     words = "codes that occur together: in the same ad, sentence, or words"
     views.add_argument("--together", choices=("ad", "sentence", "overlap"), help=words)
     views.add_argument("--saturation", action="store_true", help="new codes by ad, in coding order and in random ones")
     views.add_argument("--strip", metavar="AD", help="where in an ad which code occurs, as a picture")
     views.add_argument("--test", action="store_true", help="test for each code whether groups of ads differ")
     add("--by", metavar="WHAT", help="a column for each profile, coder, week, or value of a further column of the ads")
-    add("--period", choices=("week", "month", "quarter", "year"), help="the column of --by has dates; group them so")
+    add(
+        "--period",
+        choices=("week", "month", "quarter", "year"),
+        help="the period by which to group dates of --by",
+    )
     add("--unit", choices=("ad", "mention"), default="ad", help="what --test counts; default: ad")
-    add("--seed", type=int, default=1, metavar="N", help="of random orders and tables; default: 1")
-    add("--top", type=int, default=SHORT, metavar="N", help=f"rows shown of a long table; 0 is all; default: {SHORT}")
+    add("--seed", type=int, default=1, metavar="N", help="seed of the random orders and tables; default: 1")
+    add(
+        "--top",
+        type=int,
+        default=SHORT,
+        metavar="N",
+        help=f"rows of a long table to show; 0: all; default: {SHORT}",
+    )
     formats = parser.add_mutually_exclusive_group()
     formats.add_argument("--json", action="store_true", help="print JSON")
     formats.add_argument("--csv", action="store_true", help="print CSV")

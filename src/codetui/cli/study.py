@@ -15,9 +15,9 @@ from codetui.study.outputs import protected_part
 from codetui.study.study import Study, StudyError
 
 EPILOG = (
-    "Without --yes nothing is changed: everything that would be is counted and named. The source is not shown again, "
-    "even if its file stays in the corpus, which is never written to; deleting sessions/.erased/ brings it back. Other "
-    "clones learn of it by `codetui merge` or git, and this command erases it there. docs/consent.md has more."
+    "Without --yes nothing is changed: everything that would change is counted and named. The source is not shown "
+    "again, even if its file stays in the corpus, which is never written to; deleting sessions/.erased/ brings it back."
+    " Other clones learn of it by `codetui merge` or git, and this command erases it there. docs/consent.md has more."
 )
 MOST_SHOWN = 20
 """Places that quote the source of which each is printed."""
@@ -26,7 +26,7 @@ MOST_SHOWN = 20
 def _add_erase(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="the id of the text to erase")
     add_study(parser, *PARTS)
-    words = "also take this word or phrase out of notes, memos and the codebook, such as a name"
+    words = "also remove this word or phrase, such as a name, from notes, memos and the codebook"
     parser.add_argument("--word", action="append", default=[], metavar="WORDS", help=words)
     parser.add_argument("--yes", action="store_true", help="do it; without it nothing is changed")
     add_json(parser)
@@ -74,7 +74,7 @@ def _show(study: Study, plan: Erasing, *, is_done: bool) -> None:
     if is_done:
         show_wrapped(f"{word} {plan.source} is erased, and not shown again.")
     else:
-        note("Nothing was changed; --yes does it. This cannot be undone.")
+        note("Nothing was changed; add --yes to erase it. This cannot be undone.")
 
 
 def _as_json(plan: Erasing, *, is_done: bool) -> dict[str, object]:

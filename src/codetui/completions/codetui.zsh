@@ -25,9 +25,9 @@ _shtab_codetui_commands() {
     import-codings:'import codings by a model or another program as a coder of their own'
     init:'create a new study in a folder'
     invented:'list the quotations of a coder that are not in the ads'
-    kit:'write the study and the program to a stick, to be started without a network'
+    kit:'write the study and the program to a USB stick, for use without a network'
     merge:'merge sessions from a USB stick, a clone or another machine'
-    move:'give a quotation other words'
+    move:'change the words of a quotation'
     next:'print the id of the next ad to code'
     note:'write a note on a quotation or a code, or a memo on an ad'
     plain:'code line by line, without a drawn screen: for screen readers and TERM=dumb'
@@ -36,7 +36,7 @@ _shtab_codetui_commands() {
     redo:'redo the step undone last'
     remove:'remove a coding'
     report:'write the whole study as one page: figures, agreement, quotations, methods; or verify one'
-    sample:'draw ads at random, and say who codes which'
+    sample:'draw ads at random, and assign them to coders'
     show:'print an ad with its codings, its profile and its state'
     sources:'extract the texts of documents anew'
     stats:'count profiles, codes and terms, as a whole and by group'
@@ -53,7 +53,7 @@ _shtab_codetui_codebook_commands() {
     check:'List every problem of the codebook.'
     diff:'Show what changed between two codebooks.'
     export:'Write the coding book as markdown, a page for printing, or for other programs.'
-    finish:'Finish a change of the codebook that was interrupted, or take it back.'
+    finish:'Finish a change of the codebook that was interrupted, or undo it.'
     import:'Make a codebook from a coding book, or from codes of another program.'
     migrate:'Migrate all sessions from one codebook to the next by such rules.'
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
@@ -96,7 +96,7 @@ _shtab_codetui_adjudicate_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "--as[who gets the result\; default\: consensus, of a review your name and -review]:NAME:"
+  "--as[the coder who gets the result\; default\: consensus, for a review your name and -review]:NAME:"
   "--agenda[an agenda with ticked boxes, which are carried out]:FILE:"
   "--seed[who is called 1 and who 2\; default\: 1]:N:"
   "--iou[the overlap of the same place\; default\: 0.5]:T:"
@@ -112,7 +112,7 @@ _shtab_codetui_adjudicate_defaults_added=0
 
 _shtab_codetui_agree_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--iou[overlap from which on quotations match\; default\: 0.5]:T:"
+  "--iou[smallest overlap at which quotations match\; default\: 0.5]:T:"
   "*--map[rules as for \`codebook migrate\`, for sessions of another codebook]:FILE:_files"
   "--all-ads[also ads that a coder has not marked done]"
   "--code[only this code]:ID:"
@@ -121,8 +121,8 @@ _shtab_codetui_agree_options=(
   "--figures[all adds u-alpha and others\; default\: main]:figures:(main all)"
   "--leave-ambiguous-out[do not place words that occur several times]"
   "--count-unplaced[count codes whose words are not in the ad as given]"
-  "--resamples[for the intervals\; default\: 2000]:N:"
-  "--seed[of the resamples\; default\: 1]:N:"
+  "--resamples[number of resamples for the intervals\; default\: 2000]:N:"
+  "--seed[seed of the resamples\; default\: 1]:N:"
   "*--at-least[end with exit code 3 if a figure is lower\: spans\=.6]:NAME=N:"
   "--csv[print CSV]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -155,7 +155,7 @@ _shtab_codetui_code_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--as[the id, name or label of the code]:CODE:"
   "--note[a note on the quotation, in the same step]:TEXT:"
-  "--nth[which place, from 1, if the ad has the words more often]:N:"
+  "--nth[which occurrence, from 1, if there are several]:N:"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
@@ -213,7 +213,7 @@ _shtab_codetui_codebook_export_defaults_added=0
 
 _shtab_codetui_codebook_finish_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--undo[take it back instead]"
+  "--undo[undo it instead]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
@@ -278,7 +278,7 @@ _shtab_codetui_config_options=(
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--actions[list all actions with their keys and help]"
-  "--path[print the path of your settings alone]"
+  "--path[print only the path of your settings]"
   "--json[print JSON]"
 )
 
@@ -334,7 +334,7 @@ _shtab_codetui_find_options=(
   "--csv[print a table]"
   {-o,--output}"[a file\; .json and .csv choose the format\; - is stdout]:PATH:_files"
   "--force[overwrite existing files]"
-  ":such as \'python -senior\', \'code\:TASK4\' or \'TASK3 \& TECH1\'\; docs\/find.md has all of it:"
+  ":such as \'python -senior\', \'code\:TASK4\' or \'TASK3 \& TECH1\'\; docs\/find.md explains all of it:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -407,14 +407,14 @@ _shtab_codetui_invented_defaults_added=0
 _shtab_codetui_kit_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--platform[default\: linux]:platform:(linux linux-arm mac mac-intel windows)"
-  "--python[its version of Python\; default\: that of here]:X.Y:"
-  "--wheels[wheels that are here already\; default\: pip downloads them]:DIR:"
+  "--python[its version of Python\; default\: that of this one]:X.Y:"
+  "--wheels[wheels that are already here\; default\: pip downloads them]:DIR:"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--json[print JSON]"
-  ":a new folder, such as one on a stick:_files"
+  ":a new folder, such as one on a USB stick:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -440,8 +440,8 @@ _shtab_codetui_move_options=(
   "--as[the code that the quotation has]:CODE:"
   "--nth[which of several, from 1 in the order of the text]:N:"
   "--id[the id of the coding, as in --json, in place of WORDS]:ID:"
-  "--to[the words that the quotation has from now on]:WORDS:"
-  "--to-nth[which place of these words, from 1]:N:"
+  "--to[the new words of the quotation]:WORDS:"
+  "--to-nth[which occurrence of these words, from 1]:N:"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
@@ -513,7 +513,7 @@ _shtab_codetui_profile_options=(
   "--coder[default\: \$CODETUI_CODER, then the login name]:NAME:"
   "--json[print JSON]"
   ":the id of the ad\; . is the one where you stopped:"
-  ":the id or name of the profile\; left out, the one that the ad has:"
+  ":the id or name of the profile\; default\: the one that the ad has:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -540,7 +540,7 @@ _shtab_codetui_recode_defaults_added=0
 
 _shtab_codetui_redo_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--yes[also a step with more than ten codings]"
+  "--yes[do it even if the step has more than ten codings]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
@@ -577,13 +577,13 @@ _shtab_codetui_report_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "--coder[whose codings are counted and quoted\: names with commas\; default\: all people, without results of adjudication]:NAMES:"
-  "--agree[whose agreement is computed\; default\: all people, else the two coders who share most ads]:NAMES:"
+  "--coder[whose codings are counted and quoted, with commas\; default\: all people, without results of adjudication]:NAMES:"
+  "--agree[whose agreement is computed\; default\: all people, else the two coders who share the most ads]:NAMES:"
   "*--map[rules as for \`codebook migrate\`, for the agreement of sessions of different codebooks]:FILE:_files"
-  "--by[also codes by a further column of the ads]:COLUMN:"
+  "--by[also count codes by a further column of the ads]:COLUMN:"
   "--all-ads[also count ads that are not marked done]"
-  "--seed[of all that is drawn at random\; default\: 1]:N:"
-  "--resamples[for the intervals\; default\: 2000]:N:"
+  "--seed[seed of everything drawn at random\; default\: 1]:N:"
+  "--resamples[number of resamples for the intervals\; default\: 2000]:N:"
   "--pseudonyms[replace the names in this file, \`Name \= \"P1\"\` in TOML or name,pseudonym in CSV]:FILE:"
   "--no-texts[leave out the words of the texts and of the coders\; places and codes stay]"
   "--format[default\: the one of the suffix of -o, else html]:format:(html markdown)"
@@ -663,22 +663,22 @@ _shtab_codetui_stats_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "--coder[whose codings\: one or several names with commas, or all\; default\: all that are no models]:NAMES:"
+  "--coder[whose codings\: names separated by commas, or all\; default\: all except models]:NAMES:"
   "--all-ads[also ads that the coder has not marked done]"
   "--where[only ads that match, such as \'profile\:GenAI\'\; docs\/find.md defines queries]:QUERY:"
   "--count-unplaced[count codings whose words are not in the ad]"
   "--codes[only the table of codes]"
   "--profiles[only the table of profiles]"
-  "--terms[names of tools, synonyms as one]"
+  "--terms[names of tools, with synonyms counted as one]"
   "--together[codes that occur together\: in the same ad, sentence, or words]:together:(ad sentence overlap)"
   "--saturation[new codes by ad, in coding order and in random ones]"
   "--strip[where in an ad which code occurs, as a picture]:AD:"
   "--test[test for each code whether groups of ads differ]"
   "--by[a column for each profile, coder, week, or value of a further column of the ads]:WHAT:"
-  "--period[the column of --by has dates\; group them so]:period:(week month quarter year)"
+  "--period[the period by which to group dates of --by]:period:(week month quarter year)"
   "--unit[what --test counts\; default\: ad]:unit:(ad mention)"
-  "--seed[of random orders and tables\; default\: 1]:N:"
-  "--top[rows shown of a long table\; 0 is all\; default\: 40]:N:"
+  "--seed[seed of the random orders and tables\; default\: 1]:N:"
+  "--top[rows of a long table to show\; 0\: all\; default\: 40]:N:"
   "--json[print JSON]"
   "--csv[print CSV]"
   "--markdown[print markdown]"
@@ -717,7 +717,7 @@ _shtab_codetui_study_erase_options=(
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
-  "*--word[also take this word or phrase out of notes, memos and the codebook, such as a name]:WORDS:"
+  "*--word[also remove this word or phrase, such as a name, from notes, memos and the codebook]:WORDS:"
   "--yes[do it\; without it nothing is changed]"
   "--json[print JSON]"
   ":the id of the text to erase:"
@@ -751,7 +751,7 @@ _shtab_codetui_tutor_defaults_added=0
 
 _shtab_codetui_undo_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--yes[also a step with more than ten codings]"
+  "--yes[do it even if the step has more than ten codings]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"

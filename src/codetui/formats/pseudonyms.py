@@ -263,12 +263,12 @@ def parse_pseudonyms(text: str, file: str) -> Pseudonyms:
             problems.append(Problem(file, line, "error", fault))
         names.setdefault(name, new)
     if not names and not problems:
-        what = "no names are here: write one a line, Name = “P1” in TOML, or name,pseudonym in CSV"
+        what = "this file has no names: write one on each line, Name = “P1” in TOML, or name,pseudonym in CSV"
         problems.append(Problem(file, 0, "error", what))
     found = Pseudonyms(names)
     for line, _, new in rows if not problems else ():
         if found.text(new) != new or found.name(new) != new:
-            problems.append(Problem(file, line, "error", f"the pseudonym “{new}” has one of the names in it"))
+            problems.append(Problem(file, line, "error", f"the pseudonym “{new}” contains one of the names"))
     if problems:
         raise PseudonymError(problems)
     return Pseudonyms(names)
@@ -299,13 +299,13 @@ def _toml_rows(text: str, file: str) -> list[tuple[int, str, str]]:
         top: dict[str, object] = tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
-        what = f"this is not TOML ({error}); a file of CSV must be named .csv"
+        what = f"this is not TOML ({error}); a CSV file must be named .csv"
         raise PseudonymError([Problem(file, int(line[1]) if line else 0, "error", what)]) from error
     found: list[tuple[int, str, str]] = []
     lines: dict[str, int] = {}
     for number, each in enumerate(text.splitlines(), 1):
         if _DOTTED.match(each):
-            raise PseudonymError([Problem(file, number, "error", "this name has a dot in it: put it between quotes")])
+            raise PseudonymError([Problem(file, number, "error", "this name contains a dot: put it in quotes")])
         if key := _KEY.match(each):
             lines.setdefault(key[1].strip("\"'"), number)
     waiting = deque(top.items())

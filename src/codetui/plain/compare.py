@@ -59,7 +59,7 @@ def _other(walk: Walk) -> str:
         raise RefusedError("Nobody else has coded in this study.")
     at = 0 if len(others) == 1 else walk.lines.choose(others, "Compare with which number?")
     if at is None:
-        raise RefusedError("Nobody is compared.")
+        raise RefusedError("Nothing is compared.")
     return others[at]
 
 
@@ -122,7 +122,7 @@ def adjudicate(walk: Walk, answer: str) -> None:
     request = AdjudicationRequest((names[0], names[1]), names[2] if len(names) == 3 else "consensus")
     adjudication = Adjudication(walk.desk.workspace.study, request)
     agreed = adjudication.take_over_agreed()
-    walk.say(f"{plural(agreed, 'agreed coding')} taken over by {request.result}.")
+    walk.say(f"{plural(agreed, 'agreed coding')} taken over as {request.result}.")
     agenda = list(adjudication.agenda())
     total = sum(len(source.items) for source in agenda)
     walk.say(f"{plural(total, 'disagreement')} open. The coders are called 1 and 2, in an order that changes.")
@@ -155,7 +155,7 @@ def _decide(walk: Walk, adjudication: Adjudication, source: AgendaSource, item: 
         rules: dict[str, Rule] = {one: one for one in ("1", "2", "both", "neither", "other")}
         chosen = rules.get(rule.lower())
         if chosen is None or (chosen == "other") != bool(name.strip()):
-            walk.say(f"{quoted(answer)} is no decision.")
+            walk.say(f"{quoted(answer)} is not a decision.")
             continue
         reason = walk.lines.ask("The reason, or Enter for none:")
         before = len(adjudication.progress().problems)

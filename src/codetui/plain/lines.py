@@ -108,7 +108,7 @@ class Lines:
     def ask_text(self, question: str, keep: Callable[[str], None]) -> str:
         """Return a text of several lines; `keep` receives what was written so far, line by line."""
         self.say(question)
-        self.say("A line with a single full stop ends it; alone it changes nothing.")
+        self.say("A line with a single full stop ends the text; without a text it changes nothing.")
         written: list[str] = []
         while True:
             line = self.ask("Text:")
@@ -128,13 +128,13 @@ class Lines:
             for number, entry in enumerate(entries[at : at + PAGE], at + 1):
                 self.say(f"{number}: {entry}")
             rest = len(entries) - at - PAGE
-            answer = self.ask(f"{rest:,} more: m. {question}" if rest > 0 else question)
+            answer = self.ask(f"m shows {rest:,} more. {question}" if rest > 0 else question)
             if answer.isdecimal() and 1 <= int(answer) <= len(entries):
                 return int(answer) - 1
             if rest > 0 and answer.lower() in ("m", "more"):
                 at += PAGE
             elif answer:
-                self.say(f"{answer} is no number from 1 to {len(entries)}; nothing is chosen.")
+                self.say(f"{answer} is not a number from 1 to {len(entries)}; nothing is chosen.")
                 return None
             else:
                 return None

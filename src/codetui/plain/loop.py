@@ -75,7 +75,7 @@ def _help(walk: Walk, answer: str) -> None:
         for one in chosen:
             walk.say(_line_of(walk, one))
     if command is None:
-        walk.say("Ctrl+C leaves a question. Everything is saved at once.")
+        walk.say("Ctrl+C cancels a question. Everything is saved at once.")
 
 
 def _line_of(walk: Walk, command: PlainCommand) -> str:
@@ -98,23 +98,23 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(
             ("c", "code"), "CODE", "code the sentence, or the selected words, by id, key or words", coding.code
         ),
-        PlainCommand(("w", "words"), "WORDS", "select words, by their numbers or themselves", coding.select),
+        PlainCommand(("w", "words"), "WORDS", "select words, by their numbers or by typing them", coding.select),
         PlainCommand(("l", "list"), "", "all codings, with numbers", coding.list_codings),
         PlainCommand(("x", "remove"), "NUMBER", "remove a coding", coding.remove),
         PlainCommand(("r", "recode"), "NUMBER", "give a coding another code", coding.recode),
-        PlainCommand(("e", "edges"), "NUMBER", "give a quotation other words", coding.move),
+        PlainCommand(("e", "edges"), "NUMBER", "change the words of a quotation", coding.move),
         PlainCommand(("n", "note"), "NUMBER", "write a note on a coding", coding.note),
-        PlainCommand(("resolve",), "", "locate the quotations whose place is not sure", coding.resolve),
+        PlainCommand(("resolve",), "", "locate the quotations whose place is uncertain", coding.resolve),
         PlainCommand(("i", "info"), "CODE", "the definition of a code", source.define),
-        PlainCommand(("u", "undo"), "", "undo your last step, and hear which", coding.undo),
-        PlainCommand(("redo",), "", "redo it", coding.redo),
+        PlainCommand(("u", "undo"), "", "undo your last step", coding.undo),
+        PlainCommand(("redo",), "", "redo the step undone last", coding.redo),
     ),
     "The {source} as a whole": (
         PlainCommand(("p", "profile"), "PROFILE", "assign a profile, then write its reasoning", source.assign_profile),
-        PlainCommand(("why",), "", "write the reasoning alone", source.write_reasoning),
+        PlainCommand(("why",), "", "write only the reasoning", source.write_reasoning),
         PlainCommand(("memo",), "", "write a memo on the {source}", source.write_memo),
         PlainCommand(("describe",), "", "enter employer and title", source.describe),
-        PlainCommand(("d", "done"), "", "mark the {source} done, or not done again", source.mark_done),
+        PlainCommand(("d", "done"), "", "mark the {source} done, or no longer done", source.mark_done),
         PlainCommand(("where",), "", "the {source}, its state and this sentence", source.say_state),
     ),
     "From {source} to {source}": (
@@ -130,7 +130,7 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("adjudicate",), "CODER CODER", "decide where two coders disagree", compare.adjudicate),
         PlainCommand(("take over",), "", "code a session that another program has open", source.take_over),
     ),
-    "And": (
+    "More": (
         PlainCommand(("copy",), "FOLDER", "save a copy elsewhere, if the disk is full or gone", source.save_copy),
         PlainCommand(("problems",), "", "the problems found so far", source.list_problems),
         PlainCommand(("?", "help"), "COMMAND", "this list, or one command", _help),
@@ -220,7 +220,7 @@ def _answer(walk: Walk) -> None:
         command, rest = found
         command.run(walk, rest)
     except CancelledError:
-        walk.say("Left. q ends the program.")
+        walk.say("Cancelled. q ends the program.")
     except (RefusedError, StudyError) as error:
         message = str(error)
         walk.say(f"{message[:1].upper()}{message[1:]}")

@@ -131,7 +131,9 @@ def pick_coding(walk: Walk, answer: str) -> Coding:
     codings = walk.codings
     if answer:
         if not answer.isdecimal() or not 1 <= int(answer) <= len(codings):
-            raise RefusedError(f"{quoted(answer)} is no number of a coding. l lists {plural(len(codings), 'coding')}.")
+            raise RefusedError(
+                f"{quoted(answer)} is not the number of a coding. l lists {plural(len(codings), 'coding')}."
+            )
         return codings[int(answer) - 1]
     here = walk.codings_at(walk.span)
     if not here:

@@ -221,7 +221,7 @@ class Walk:
         if isinstance(outcome, HeldElsewhere):
             self.say("take over codes it here.")
         if isinstance(outcome, NotSaved):
-            self.say("copy and a folder save a copy of the session there, and all further steps.")
+            self.say("copy with a folder saves the session and all further steps there.")
         if text and isinstance(outcome, NotSaved | HeldElsewhere):
             self.keep_text(text)
         self.desk.session.typed.keep("")

@@ -269,7 +269,7 @@ class Adjudication:
         if key == PROFILE:
             sides = self._profile_sides(work)
             if decision.rule not in ("1", "2", "other"):
-                return "a profile is that of 1, of 2 or another one"
+                return "decide on the profile of 1, that of 2, or another one"
             name = decision.code if decision.rule == "other" else sides[decision.rule == "2"].profile
             profile = books.profile(book, name) if name else None
             if profile is None:
@@ -281,7 +281,7 @@ class Adjudication:
         if pair is None:
             return f"there is no disagreement {key} any more: the coders' sessions have changed"
         if decision.rule in ("intersection", "union") and pair.kind != "other_edges":
-            return f"{decision.rule} is for the same code with other edges"
+            return f"{decision.rule} is only for the same code with other edges"
         if decision.rule == "other":
             code = books.index_of(book).code_by_label(decision.code)
             if code is None:

@@ -446,7 +446,7 @@ class _Planner:
             plan.unreached.append(f"not searched: {', '.join(sorted(packed))} in {folder}; delete them if they have it")
         if any(fs.exists_or_link(above / ".git") for above in (folder.absolute(), *folder.absolute().parents)):
             what = "the history of git, here and in every clone, has what was committed: `git filter-repo` rewrites it"
-            plan.unreached.append(f"{what}, and all clones must be made anew")
+            plan.unreached.append(f"{what}, and all clones must be made again")
         plan.unreached.append("other machines, USB sticks, backups, and exports made earlier in other folders")
         plan.unreached.append(f"other machines' folders for work that could not be saved ({home_copy()} there)")
 

@@ -51,7 +51,7 @@ class ExportTarget:
             raise StudyError("-o names no file; name one, or leave -o out.")
         named = SUFFIXES.get(suffix_of(path), exporter.name)
         if named != exporter.name and suffix_of(path) not in exporter.suffixes and not is_partitioned:
-            raise StudyError(f"{path} ends like a file of {named}, not of {exporter.name}; change one of the two.")
+            raise StudyError(f"{path} has the suffix of {named}, not of {exporter.name}; change one of the two.")
         self._study, self._exporter, self._corpus = study, exporter, study.corpus_if_any
         self.path = Path(path)
         self._is_partitioned = is_partitioned
@@ -77,7 +77,7 @@ class ExportTarget:
         if self._is_folder and not self._is_forced and (other := output.different()):
             raise OutputExistsError(other)
         if self._is_partitioned and (stale := next(self._other_parts(output.targets), None)):
-            what = f"{stale} is of another export, and would be read as a part of this one"
+            what = f"{stale} belongs to another export, and would be read as a part of this one"
             raise StudyError(f"{what}; remove it, or name another folder with -o.")
         return output.publish()
 
@@ -105,5 +105,5 @@ class ExportTarget:
         if self._is_folder and UNWRITTEN.fullmatch(suffix):
             known = ", ".join(SUFFIXES)
             raise StudyError(
-                f"no format is written as {suffix}; name a folder for documents, or a file in one of {known}."
+                f"no format has the suffix {suffix}; name a folder for documents, or a file in one of {known}."
             )

@@ -169,7 +169,7 @@ def _maps_of(report: Path, folder: Path, problems: list[Problem]) -> dict[str, P
             names = []
     for name in names:
         if not _is_below(name):
-            what = "these rules are outside of the study and not packed: give them along, or move them into the study"
+            what = "these rules are outside of the study and not packed: send them along, or move them into the study"
             problems.append(Problem(str(folder / name), 0, "error", what))
     return {PurePosixPath(name).as_posix(): folder / name for name in names if _is_below(name)}
 

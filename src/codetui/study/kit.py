@@ -144,4 +144,4 @@ def _pip(*arguments: str) -> None:
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
         hint = "with a network, or with --wheels and a folder that has all of them"
-        raise StudyError(f"the wheels could not be had ({errors[-1].removeprefix('ERROR: ')}): try again {hint}.")
+        raise StudyError(f"the wheels could not be fetched ({errors[-1].removeprefix('ERROR: ')}): try again {hint}.")

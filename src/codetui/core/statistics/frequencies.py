@@ -84,7 +84,7 @@ def code_table(counted: Counted) -> FigureTable:
         Column("words", "words", "count"),
         *(Column(f"share_{key}", f"% {name or NO_VALUE}", "share") for key, name in keys(names)),
     ]
-    notes = [f"%: share of all {counted.sources}; % of a profile: share of its {counted.sources}, that have the code"]
+    notes = [f"%: share of all {counted.sources}; % of a profile: share of its {counted.sources} that have the code"]
     return FigureTable(name="codes", title="Codes", columns=columns, rows=rows, base=counted.base, notes=notes)
 
 
@@ -139,7 +139,7 @@ def crosstab(
     last = [f"all {counted.sources}", ""] if of == "terms" else ["", f"all {counted.sources}"]
     last = [f"all {counted.sources}"] if of == "profiles" else last
     rows.append([*last, *_with_shares((one.ads, one.ads) for one in parts.values())])
-    notes = [f"numbers of {counted.sources}; %: share of all {counted.sources} of the column"]
+    notes = [f"numbers of {counted.sources}; %: share of all {counted.sources} in the column"]
     return FigureTable(
         name=f"{of}_by",
         title=f"{of.capitalize()} by {name}",

@@ -83,4 +83,4 @@ def _last(rows: Sequence[Sequence[Value]], counted: Counted) -> str:
     """Return where the last new code came, and which codes never did."""
     last = max((row[0] for row in rows if row[2] and isinstance(row[0], int)), default=0)
     used = rows[-1][3] if rows else 0
-    return f"The last new code came with number {last} of {len(rows)}; {used} of {len(counted.codes)} codes came."
+    return f"The last new code came with number {last} of {len(rows)}; {used} of {len(counted.codes)} codes were used."

@@ -17,9 +17,9 @@ LEAST_EXPECTED = 5
 
 SIMULATED = 10_000
 
-ONE_GROUP = Undefined("there are not two groups with ads to compare")
+ONE_GROUP = Undefined("there are fewer than two groups with ads to compare")
 NO_CONTRAST = Undefined("all ads have it, or none")
-NO_MENTIONS = Undefined("there are no codings of it, or no others")
+NO_MENTIONS = Undefined("all codings have it, or none")
 
 MENTIONS = (
     "Units are mentions, which are not independent: one long ad with ten of them counts ten times, and p values become "

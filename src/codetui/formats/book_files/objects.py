@@ -54,7 +54,7 @@ def read_json(data: bytes, stem: str) -> FoundBook:
             value = [json.loads(line) for line in lines]
         except (ValueError, RecursionError):
             line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-            raise UnreadableBookError(f"it is no valid JSON ({error})", line) from None
+            raise UnreadableBookError(f"it is not valid JSON ({error})", line) from None
     return _read("JSON", value, stem)
 
 
@@ -63,7 +63,7 @@ def read_yaml(data: bytes, stem: str) -> FoundBook:
     try:
         import yaml
     except ImportError:
-        hint = "install what reads it: pip install 'codetui[sources]', or save it as JSON"
+        hint = "install it with pip install 'codetui[sources]', or save the file as JSON"
         raise UnreadableBookError(f"YAML needs a library that is not installed; {hint}") from None
     try:
         value: object = yaml.safe_load(data.decode("utf-8-sig", "replace"))
@@ -72,9 +72,9 @@ def read_yaml(data: bytes, stem: str) -> FoundBook:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "damaged"
-        raise UnreadableBookError(f"it is no valid YAML ({what})", mark.line + 1 if mark else 0) from None
+        raise UnreadableBookError(f"it is not valid YAML ({what})", mark.line + 1 if mark else 0) from None
     except ValueError as error:
-        raise UnreadableBookError(f"it is no valid YAML ({error})") from None
+        raise UnreadableBookError(f"it is not valid YAML ({error})") from None
     return _read("YAML", value, stem)
 
 

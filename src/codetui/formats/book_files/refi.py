@@ -22,7 +22,7 @@ def read_qdc(data: bytes, stem: str) -> FoundBook:
     except MalformedError as error:
         raise UnreadableBookError(str(error), error.line) from None
     if tag(root) != "CodeBook":
-        raise UnreadableBookError(f"it is no codebook of REFI-QDA but {tag(root)!r}")
+        raise UnreadableBookError(f"it is not a REFI-QDA codebook but {tag(root)!r}")
     sets = sum(1 for _ in children(child(root, "Sets"), "Set"))
     return _book("REFI-QDA codebook", root, root.get("origin") or "", stem, {"sets": sets})
 

@@ -66,7 +66,7 @@ def read_xlsx(data: bytes, stem: str) -> FoundBook:
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
-        hint = "install what reads it: pip install 'codetui[sources]', or save it as CSV"
+        hint = "install it with pip install 'codetui[sources]', or save the file as CSV"
         raise UnreadableBookError(f"a workbook needs a library that is not installed; {hint}") from None
     _require_small(data)
     try:

@@ -45,7 +45,7 @@ class _Export:
                 continue
             live = session.state.live()
             if needs_text and not (session.source and session.source.text):
-                self._left_out["codings whose text is not there"] += len(live)
+                self._left_out["codings whose text is missing"] += len(live)
                 continue
             placed = [(one, one.anchor) for one in live if one.anchor is not None and not one.is_unresolved]
             self._left_out["codings without an accepted place"] += len(live) - len(placed)

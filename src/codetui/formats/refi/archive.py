@@ -23,7 +23,7 @@ class Archive:
         try:
             self._zip = ZipFile(BytesIO(data))
         except BadZipFile:
-            raise MalformedError("it is no zip file, as a .qdpx is; export it again") from None
+            raise MalformedError("it is not a zip file, as a .qdpx is; export it again") from None
         files = [info for info in self._zip.infolist() if not info.is_dir()]
         self._project = next((info for info in files if info.filename.lower().endswith(PROJECT_SUFFIX)), None)
         self._files: Mapping[str, ZipInfo] = {_base(info.filename): info for info in files}

@@ -42,10 +42,10 @@ def _objects(text: str, file: SourceFile, start: Place | None) -> Iterator[tuple
             if isinstance(value, dict):
                 yield Place(at, line), value
             else:
-                file.problems.add(line, "error", "this value is no object {…}, and is left out")
+                file.problems.add(line, "error", "this value is not an object {…}, and is left out")
             at = _after(text, end)
     except _NoTableError as error:
-        file.problems.add(0, "warning", f"this file is no table ({error}), so it is not opened: move it elsewhere")
+        file.problems.add(0, "warning", f"this file is not a table ({error}), so it is not opened: move it elsewhere")
     except RecursionError:
         file.problems.add(line, "error", "this object is nested too deeply, so what follows is left out: make it flat")
     except ValueError as error:

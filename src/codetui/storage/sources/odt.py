@@ -62,7 +62,7 @@ def extract(file: BinaryIO, _: bool) -> Extracted:
     content, styles = package.part("content.xml"), package.find("styles.xml")
     body = child(content, "body", "text")
     if body is None:
-        raise UnreadableSourceError("is no text document, whatever its name: open it and save it as .odt")
+        raise UnreadableSourceError("is not a text document, whatever its name: open it and save it as .odt")
     document = _Document([content] if styles is None else [styles, content])
     document.add_blocks(body, document.builder, 0)
     document.add_notes()

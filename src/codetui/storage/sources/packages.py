@@ -65,9 +65,8 @@ class Package:
             return b"".join(chunks)
 
     def _other_kind(self) -> str:
-        return (
-            f"is no {self._kind} document, whatever its name: open it in a word processor and save it as {self._kind}"
-        )
+        hint = f"open it in a word processor and save it as {self._kind}"
+        return f"is not a {self._kind} document, whatever its name: {hint}"
 
 
 class _Builder(TreeBuilder):

@@ -113,7 +113,7 @@ def _open(data: bytes) -> PdfDocument:
     except pypdfium2.PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise UnreadableSourceError(PROTECTED) from error
-        message = "is broken, or no PDF: open it in a PDF viewer and print it to a new PDF"
+        message = "is broken, or not a PDF: open it in a PDF viewer and print it to a new PDF"
         raise UnreadableSourceError(message) from error
 
 

@@ -23,11 +23,11 @@ MAIN: tuple[tuple[str, str, str], ...] = (
     ("profile", "alpha", "Krippendorff’s α, nominal"),
     ("profile", "kappa", "κ"),
     ("profile", "ac1", "Gwet’s AC1"),
-    ("codes", "precision", "precision (of the second coder’s, the first has)"),
-    ("codes", "recall", "recall (of the first coder’s, the second has)"),
+    ("codes", "precision", "precision (share of the second coder’s that the first has)"),
+    ("codes", "recall", "recall (share of the first coder’s that the second has)"),
     ("codes", "f1", "F₁"),
     ("codes", "kappa_pooled", "pooled κ"),
-    ("codes", "kappa_macro", "mean κ of the codes that have one"),
+    ("codes", "kappa_macro", "mean κ of the codes for which it is defined"),
     ("spans", "precision", "precision"),
     ("spans", "recall", "recall"),
     ("spans", "f1", "F₁"),
@@ -148,7 +148,11 @@ class AgreementTables:
 
     def _intervals(self) -> list[str]:
         request, words = self._found.request, self._book.words
-        few = f" Fewer than {FEW} {words.sources}: the intervals say little." if len(self._found.compared) < FEW else ""
+        few = (
+            f" Fewer than {FEW} {words.sources}: the intervals are unreliable."
+            if len(self._found.compared) < FEW
+            else ""
+        )
         undefined = [f"–: {why}." for why in self._reasons]
         return [
             f"CI: 95 % percentile bootstrap interval, {request.resamples:,} resamples of {words.sources}, "
@@ -176,7 +180,7 @@ class AgreementTables:
         notes = [
             *self._base(),
             f"Quotations match if they have the same code and overlap with an intersection over union of at least "
-            f"{decimal(self._found.request.iou)}; the matching has the most pairs that are possible.",
+            f"{decimal(self._found.request.iou)}; as many pairs as possible are matched.",
             *(
                 []
                 if self._is_pair
@@ -247,8 +251,8 @@ class AgreementTables:
             columns=headings("kind", numbers=("quotations or pairs",)),
             rows=rows,
             notes=[
-                f"Each of {size_a} quotations of {a} and {size_b} of {b} is in one row; the first three rows count "
-                "pairs of one of each coder."
+                f"Each of the {size_a} quotations by {a} and {size_b} by {b} is in one row; the first three rows count "
+                "pairs, one quotation of each coder."
             ],
         )
 

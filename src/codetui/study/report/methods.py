@@ -87,7 +87,8 @@ class Methods:
             yield f"{noun} ({_listed(people)}) {verb if self._is_blind() or len(people) == 1 else 'coded'} by hand."
         if models:
             noun = "A language model or program" if len(models) == 1 else f"{_counted(len(models), 'model')}"
-            yield f"{noun.capitalize()} ({_listed([one.removeprefix(MODEL) for one in models])}) coded in addition."
+            names = _listed([one.removeprefix(MODEL) for one in models])
+            yield f"{noun.capitalize()} ({names}) also coded {self._words.sources}."
         for coder in (*people, *models):
             done = [one for one in evidence.sessions if one.coder == coder and one.state.is_done]
             if not done:
@@ -148,7 +149,8 @@ class Methods:
         is_pair = len(request.coders) == 2
         names, all_of_them = _listed(request.coders), "both" if is_pair else "all of them"
         sources, state = self._sources(len(found.compared)), "begun" if request.is_for_all else "completed"
-        yield f"Agreement between {names} was computed on the {sources} that {all_of_them} had {state}."
+        between = "between" if is_pair else "among"
+        yield f"Agreement {between} {names} was computed on the {sources} that {all_of_them} had {state}."
         if profiles := count(found, "profile", "n"):
             figures = (
                 self._estimate("percentage agreement", found, ("profile", "percent")),
@@ -169,7 +171,7 @@ class Methods:
             f"For quotations{sizes}, {self._estimate('F₁', found, ('spans', 'f1'))}; two quotations matched if they "
             f"had the same code and overlapped with an intersection over union of at least {decimal(request.iou)}."
         )
-        few = f"; with fewer than {FEW} {self._words.sources} they say little" if len(found.compared) < FEW else ""
+        few = f"; with fewer than {FEW} {self._words.sources}, they are unreliable" if len(found.compared) < FEW else ""
         yield (
             f"Confidence intervals are percentile bootstrap intervals from {request.resamples:,} resamples of "
             f"{self._words.sources} (seed {request.seed}){few}."
@@ -189,18 +191,18 @@ class Methods:
         found = self._settled
         if not found.between:
             if not isinstance(self._agreement, str):
-                yield "Disagreements were not adjudicated in the program."
+                yield "Disagreements were not adjudicated in codetui."
             return
         for result, between in found.between:
-            yield f"Disagreements between {between} were adjudicated one by one; {result} holds the result."
+            yield f"Disagreements between {between} were adjudicated one by one; the result is recorded as {result}."
         taken = _counted(found.agreed, "coding")
         which = f"The {taken}" if found.agreed != 1 else "The only coding"
         decided = _counted(len(found.settled), "disagreement")
         number = "none" if not found.open else SMALL[found.open] if found.open < len(SMALL) else f"{found.open:,}"
         left = "" if found.open is None else f", and {number} remained open"
         yield (
-            f"{which} on which the coders agreed {'was' if found.agreed == 1 else 'were'} taken over; {decided} "
-            f"{'was' if len(found.settled) == 1 else 'were'} decided{left}."
+            f"{which} on which the coders agreed {'was' if found.agreed == 1 else 'were'} adopted; {decided} "
+            f"{'was' if len(found.settled) == 1 else 'were'} resolved{left}."
         )
 
     def _saturated(self) -> Iterator[str]:
@@ -214,7 +216,7 @@ class Methods:
             f"{_ordinal(found.last)} of {self._sources(found.sources)}."
         )
         if found.last == found.sources:
-            yield f"New codes still came up in the last {self._words.source}, so saturation was not reached."
+            yield f"New codes were still appearing in the last {self._words.source}, so saturation was not reached."
 
     def _software(self) -> Iterator[str]:
         yield f"Coding and analysis were done with codetui {self._version}."

@@ -178,15 +178,15 @@ class _Composer:
             blind = "blind" if one.is_blind else "not blind"
             size = f"{plural(len(one.sources), words.source, words.sources)} of {one.candidates:,}"
             rows.append([f"sample {one.name}", f"{size}, seed {one.seed}, {blind}, for {', '.join(one.coders)}"])
-        yield Grid(name="table-study", caption="The study", columns=headings("what", "value"), rows=rows)
+        yield Grid(name="table-study", caption="The study", columns=headings("item", "value"), rows=rows)
         if evidence.is_hidden:
             yield Prose(
-                f"This report was made by a coder of a blind sample. What others made of {words.sources} that not "
+                f"This report was made by a coder of a blind sample. The work of others on {words.sources} that not "
                 "all of their coders have done is left out of all figures."
             )
 
     def _methods(self) -> Iterator[Block]:
-        yield Prose("A paragraph to paste; every number in it is in the tables below, with its base.")
+        yield Prose("A paragraph to paste into a paper; every number in it is also in the tables below, with its base.")
         methods = Methods(
             self._evidence,
             self._study.samples.all,
@@ -395,11 +395,12 @@ class _Composer:
     def _reproduction(self) -> Iterator[Block]:
         yield Prose(
             "`codetui report --verify FILE` recomputes every number of this report from the study, and names each that "
-            "differs. `codetui study freeze` packs what that needs. The hashes of all logs are in the block at the end."
+            "differs. `codetui study freeze` packs everything needed for that. The hashes of all logs are in the block "
+            "at the end."
         )
         hashes = self._evidence.hashes
         rows = [[name, digest] for name, digest in _hash_rows(hashes, self._words)]
-        rows.append(["seed of all that is drawn at random", str(self._request.seed)])
+        rows.append(["seed of everything drawn at random", str(self._request.seed)])
         notes = ["SHA-256. The hash of several files is that of the sorted list of their hashes and ids."]
         columns = headings("what", "SHA-256")
         yield Grid(

@@ -126,8 +126,8 @@ def coder_table(evidence: Evidence) -> Grid:
         columns=headings("coder", "role", "codings made", numbers=titles),
         rows=rows,
         notes=[
-            f"{plural(evidence.sources, words.source, words.sources)} in the corpus; {of_all:,} codings of all coders, "
-            f"also in {words.sources} that are not done."
+            f"{plural(evidence.sources, words.source, words.sources)} in the corpus; {of_all:,} codings by all coders, "
+            f"including those in {words.sources} that are not done."
         ],
     )
 
@@ -209,7 +209,7 @@ def version_table(found: Sequence[Version], current: str) -> Grid:
         caption="Versions of the codebook",
         columns=headings("version", "hash", "codings made", numbers=("codes", "codings")),
         rows=rows,
-        notes=["Codings that exist now, by the version with which their code was assigned; all coders."],
+        notes=["Current codings of all coders, by the version of the codebook with which their code was assigned."],
     )
 
 

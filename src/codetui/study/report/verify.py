@@ -38,7 +38,7 @@ def verify(study: Study, file: Path, pseudonyms: Pseudonyms | None = None) -> Ve
     try:
         html = fs.read(file).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise StudyError(f"it is no text in UTF-8; {REMEDY}.", file=file) from error
+        raise StudyError(f"it is not UTF-8 text; {REMEDY}.", file=file) from error
     reported = read_report(html)
     request, reader = _request(reported.record, file, pseudonyms)
     if pseudonyms is not None:

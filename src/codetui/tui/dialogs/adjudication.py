@@ -178,7 +178,7 @@ class AdjudicationScreen(Dialog[None]):
             if (source, item.key) not in known:
                 self._open.appendleft(_Open(self._source(source), item))
         self._show()
-        self._say("Undone." if is_undone else "Something else was done there since: undo it in its session.")
+        self._say("Undone." if is_undone else "Something else has been done there since: undo it in its session.")
 
     def _settle(self, decision: Decided) -> None:
         """Record a decision on the disagreement that is shown, and show the next one."""
@@ -251,7 +251,7 @@ class AdjudicationScreen(Dialog[None]):
         if not self._aside:
             return f"No {noun} is open."
         number = plural(len(self._aside), noun)
-        return f"{number} set aside. `codetui adjudicate` writes what is open as an agenda for a talk."
+        return f"{number} set aside. `codetui adjudicate` writes the open ones as an agenda to discuss."
 
     def _places(self, source: Source, item: AgendaItem) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         pair = self._adjudication.pair(source.id, item.key)

@@ -14,7 +14,7 @@ CHOICES = (
     ("xlsx", "x", "a workbook", "everything, for people"),
     ("csv", "c", "a table of codings", "CSV, for programs of statistics"),
     ("jsonl", "j", "JSON lines of codings", "every text unchanged, for scripts"),
-    ("qdpx", "q", "a project", "REFI-QDA, for other programs of the field"),
+    ("qdpx", "q", "a project", "REFI-QDA, for other programs for coding"),
     ("markdown", "m", "documents", "a folder with a document for each session"),
 )
 """The formats that are offered: name, key, what it is, what it is for. `codetui export` has the others."""
