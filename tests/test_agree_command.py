@@ -200,7 +200,7 @@ def test_a_minimum_that_is_missed_ends_with_exit_code_3(study: Path, capsys: pyt
         (["--at-least", "span=.6"], "there is no such figure; name profile, codes, spans, terms"),
         (["--iou", "0"], "above 0 and at most 1"),
         (["--iou", "nan"], "above 0 and at most 1"),
-        (["--resamples", "-1"], "no number of resamples"),
+        (["--resamples", "-1"], "is not a possible number of resamples"),
         (["--code", "TASK9"], "TASK9 is no code that is compared; these are: TASK1, TASK2, TOOL1"),
         (["--map", "none.toml"], "none.toml: "),
         (["cleo"], "there are no sessions of cleo"),

@@ -142,7 +142,7 @@ def test_dates_are_grouped_and_months_between_are_shown(
     assert first == "TASK1,Lighting,3,1.0,1,1.0,0,,1,1.0,1,1.0"
     assert run(options) == 0
     text = capsys.readouterr().out
-    assert "1 values are no dates, such as “later”." in text
+    assert "1 value is not a date, such as “later”." in text
     assert "–: this group is empty" in text
     assert run([*options[:-1], "year", "--by", "profile"]) == 2
 

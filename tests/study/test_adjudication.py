@@ -180,7 +180,7 @@ def test_a_mistake_in_an_agenda_is_named_with_its_line_and_no_tick_is_lost(
         (["anna", "nobody"], "there is no ad that both have done"),
         (["anna", "bram", "-o", "codebook.toml", "--force"], "codebook"),
         (["anna", "bram", "--iou", "0"], "intersection over union"),
-        (["anna", "bram", "--agenda", "binary.md"], "is no text in UTF-8"),
+        (["anna", "bram", "--agenda", "binary.md"], "is not UTF-8 text"),
         (["anna", "bram", "--agenda", "absent.md"], "absent.md: No such file"),
     ],
 )

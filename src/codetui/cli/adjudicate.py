@@ -65,7 +65,7 @@ def adjudicate(options: argparse.Namespace) -> int:
         try:
             text = Path(options.agenda).read_text("utf-8-sig")
         except UnicodeDecodeError:
-            return error(f"{options.agenda} is no text in UTF-8; name the agenda that this command wrote.")
+            return error(f"{options.agenda} is not UTF-8 text; name the agenda that this command wrote.")
         ticked, problems = parse_agenda(text, options.agenda)
     agreed = adjudication.take_over_agreed()
     decided = adjudication.decide(ticked, options.agenda or "")

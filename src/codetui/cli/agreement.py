@@ -38,7 +38,7 @@ def agree(options: argparse.Namespace) -> int:
     if not 0 < options.iou <= 1:
         return error(f"--iou {options.iou:g} is no intersection over union: it is above 0 and at most 1.")
     if options.resamples < 0:
-        return error(f"--resamples {options.resamples} is no number of resamples.")
+        return error(f"--resamples {options.resamples} is not a possible number of resamples.")
     study = open_study(options)
     request = AgreementRequest(
         coders=options.coders,

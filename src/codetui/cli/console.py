@@ -48,7 +48,7 @@ def note(line: object) -> None:
 
 
 PATIENCE = 0.7
-"""Seconds after which somebody who waits is told what for."""
+"""Seconds of waiting after which a message names the reason."""
 
 
 @contextmanager

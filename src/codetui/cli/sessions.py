@@ -262,7 +262,7 @@ def init(options: argparse.Namespace) -> int:
 
 
 def _init_from(project: Path, folder: Path) -> int:
-    """Create a study from a project of another program, and say how its codings are imported."""
+    """Create a study from a project of another program, and print how its codings are imported."""
     from shlex import quote
 
     from codetui.study.project_study import contents_of, create_from_project

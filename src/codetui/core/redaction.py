@@ -1,4 +1,4 @@
-"""Find the words of one text in others, and take them out: whole phrases that no other text has.
+"""Find the words of one text in others, and remove them: whole phrases that no other text has.
 
     "as in 752: “the light of the old tower went out”, see there"  ->  "as in 752: “[erased]”, see there"
 

@@ -117,7 +117,7 @@ def notes_of(table: FigureTable, words: Words) -> list[str]:
 
 
 def statement(base: Base, words: Words) -> str:
-    """Return over which sources, states and coders a table counts, as a sentence."""
+    """Return the sentence that states which sources, states and coders a table counts."""
 
     def sources(number: int) -> str:
         return plural(number, words.source, words.sources)
@@ -125,7 +125,7 @@ def statement(base: Base, words: Words) -> str:
     by = [f"{one.coder} ({sources(one.ads)}, {plural(one.codings, 'coding')})" for one in base.coders]
     verb = "matches" if base.ads == 1 else "match"
     matching = f" that {verb} {base.where}" if base.where else ""
-    several = f"; in {with_article(words.source)} coded by several, the codes of all count" if len(by) > 1 else ""
+    several = f"; {with_article(words.source)} coded by several has the codes of all of them" if len(by) > 1 else ""
     state = "begun" if base.is_for_all else "done"
     return f"{sources(base.ads)} {state}{matching}, coded by {', '.join(by) or 'nobody'}{several}."
 

@@ -121,7 +121,7 @@ class CodetuiApp(ThemedApp):
             self.theme_changed_signal.subscribe(self, self._keep_theme)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Let the cursor of a field stand still: nothing on the screen flashes."""
+        """Keep the cursor of a field from blinking: nothing on the screen flashes."""
         if isinstance(event.widget, Blinks):
             event.widget.cursor_blink = False
 

@@ -80,7 +80,8 @@ def _by_date(counted: Counted, column: str, period: Period) -> Division | NoDivi
         day: date | None = parse(text)
         return period_of(day, period) if day else ""
 
-    such = f"{len(unread):,} values are no dates, such as “{unread[0]}”." if unread else ""
+    noun = "1 value is not a date" if len(unread) == 1 else f"{len(unread):,} values are not dates"
+    such = f"{noun}, such as “{unread[0]}”." if unread else ""
     order = without_gaps(read, period)
     return Division(f"{column}, {period}", by_attribute(column, name_of), order, [such] if such else [])
 

@@ -97,7 +97,7 @@ def _codebook(study: ExportedStudy) -> Table:
 
 
 def _about(study: ExportedStudy, tallies: Mapping[What, Tally], losses: Sequence[str]) -> Iterable[tuple[str, Cell]]:
-    """Yield what somebody needs to know who finds the workbook later."""
+    """Yield the facts that a later reader of the workbook needs."""
     book = study.book
     yield from (("program", study.program), ("date (UTC)", study.date))
     yield from (("codebook", book.title), ("codebook version", book.version), ("codebook hash", book.content_hash))

@@ -22,7 +22,7 @@ ADVANCE = 6.6
 LINE = 15
 ROW = 22
 LABELS = 0.42
-"""The share of the width that labels take at most."""
+"""The largest share of the width that labels may use."""
 
 PLOT = 220
 """Units of the height of a curve."""

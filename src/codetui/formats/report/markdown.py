@@ -9,7 +9,7 @@ from codetui.core.text.display import sanitize
 from codetui.formats.report.content import Block, Drawing, Entries, Grid, Prose, Quotation, Quotations, Report
 
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@]")
-"""Characters that pandoc or other readers take for markup."""
+"""Characters that pandoc or other readers interpret as markup."""
 
 BEGINS = re.compile(r"^([-+:=%]|\d+(?=[.)](?:\s|$)))")
 """What would begin a list or another block."""

@@ -36,7 +36,7 @@ SHORT, LONG = 7, 11
 """Symbols of an id, and of one whose first symbols another row has by chance: in 1,300 rows once in 10,000 tables."""
 
 SHINGLE, SKETCH = 3, 32
-"""Words that are compared together, and how many of these groups stand for a text."""
+"""Words that are compared together, and the number of these groups that represent a text."""
 
 LEAST_SIMILAR = 0.4
 """The share of groups of words that a changed text has in common with the one before."""

@@ -44,7 +44,7 @@ LEVELS = {"profile": "profile", "codes": "code present", "spans": "quotations", 
 def compared(
     study: Study, evidence: Evidence, coders: Sequence[str], request: AgreementRequest
 ) -> StudyAgreement | str:
-    """Return the agreement of these coders; without any, that of all people, or of the two who share most sources.
+    """Return the agreement of these coders; without any, that of all people, or of the two who share the most sources.
 
     Returns the reason if no two coders can be compared. Raises StudyError if that holds for named coders.
     """
@@ -60,7 +60,7 @@ def compared(
 
 
 def _most_shared(evidence: Evidence, *, is_for_all: bool) -> list[str]:
-    """Return all people if they share sources, else the two coders who share most, people first."""
+    """Return all people if they share sources, else the two coders who share the most, people first."""
     own = (coder for coder in evidence.coders if coder not in evidence.adjudicated)
     done = {coder: evidence.sources_of(coder, is_for_all=is_for_all) for coder in own}
     people = [coder for coder in evidence.people if done[coder]]

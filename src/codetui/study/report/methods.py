@@ -196,14 +196,14 @@ class Methods:
         for result, between in found.between:
             yield f"Disagreements between {between} were adjudicated one by one; the result is recorded as {result}."
         taken = _counted(found.agreed, "coding")
-        which = f"The {taken}" if found.agreed != 1 else "The only coding"
+        adopted = f"The {taken} on which the coders agreed were adopted"
+        if found.agreed < 2:
+            only = "The only coding on which the coders agreed was adopted"
+            adopted = only if found.agreed else "The coders agreed on no coding"
         decided = _counted(len(found.settled), "disagreement")
         number = "none" if not found.open else SMALL[found.open] if found.open < len(SMALL) else f"{found.open:,}"
         left = "" if found.open is None else f", and {number} remained open"
-        yield (
-            f"{which} on which the coders agreed {'was' if found.agreed == 1 else 'were'} adopted; {decided} "
-            f"{'was' if len(found.settled) == 1 else 'were'} resolved{left}."
-        )
+        yield f"{adopted}; {decided} {'was' if len(found.settled) == 1 else 'were'} resolved{left}."
 
     def _saturated(self) -> Iterator[str]:
         """Yield when the last new code came up."""

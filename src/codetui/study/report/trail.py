@@ -310,7 +310,7 @@ def settled_table(found: Settlement, source: str) -> Grid:
         rows=rows,
         notes=[
             f"{plural(len(rows), 'decision')} in force{left}. {plural(found.agreed, 'coding')} on which the coders "
-            "agreed needed none. The key names the disagreement in the agenda of the adjudication."
+            "agreed needed no decision. The key names the disagreement in the agenda of the adjudication."
         ],
     )
 

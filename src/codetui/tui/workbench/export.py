@@ -61,7 +61,7 @@ class ExportController:
         in_background(bench, "export", work, lambda done: self._show(done, layout, place))
 
     def _show(self, done: str | Refused, layout: str, place: Path) -> None:
-        """Say what was written, or ask again."""
+        """Show the message of a finished export, or ask again."""
         bench = self._bench
         if isinstance(done, str):
             bench.say(done)
