@@ -153,8 +153,8 @@ ENCRYPTED = {"META-INF/manifest.xml": "<manifest:encryption-data/>", "content.xm
 DAMAGED: dict[str, tuple[str, bytes, str]] = {
     "not a zip file": ("1.docx", b"PK\x03\x04 and no more", "is broken"),
     "half of the file": ("1.docx", docx(p("Ad"))[:-30], "is broken"),
-    "no document inside": ("1.docx", zipped({"a.txt": "a"}), "is no .docx document"),
-    "not a text": ("1.odt", zipped({"content.xml": "<a/>"}), "is no text document"),
+    "no document inside": ("1.docx", zipped({"a.txt": "a"}), "is not a .docx document"),
+    "not a text": ("1.odt", zipped({"content.xml": "<a/>"}), "is not a text document"),
     "broken XML": ("1.docx", docx("<w:p>"), "is broken (its XML"),
     "a document type": ("1.odt", zipped({"content.xml": f"{DOCTYPE}<a>&d;</a>"}), "is broken (its XML has a DOCTYPE)"),
     "a document type in UTF-16": (
@@ -164,7 +164,7 @@ DAMAGED: dict[str, tuple[str, bytes, str]] = {
     ),
     "a password": ("1.docx", OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "is protected by a password"),
     "a password of OpenDocument": ("1.odt", zipped(ENCRYPTED), "is protected by a password"),
-    "an old Word file": ("1.docx", OLE + b"\0" * 600, "is no .docx document"),
+    "an old Word file": ("1.docx", OLE + b"\0" * 600, "is not a .docx document"),
     "a zip bomb": ("1.docx", zipped({"word/document.xml": b" " * (1 << 21)}), "unpacks to more than 1 MB"),
 }
 

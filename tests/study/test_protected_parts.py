@@ -55,7 +55,8 @@ PLACES = [
 def test_exports_into_protected_parts_are_refused(study: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = files(study)
     for force in ((), ("--force",)):
-        assert run(["export", "--format", "csv", "-o", place, *force]) == 2
+        layout = {".md": "markdown", ".jsonl": "jsonl"}.get(Path(place).suffix, "csv")
+        assert run(["export", "--format", layout, "-o", place, *force]) == 2
         assert run(["codebook", "export", "-o", place, *force]) == 2
         assert run(["codebook", "propose", "codebook.toml", "v2.toml", "-o", place, *force]) == 2
     assert files(study) == before

@@ -99,6 +99,11 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
     folder.mkdir(mode)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove an empty folder."""
+    folder.rmdir()
+
+
 def set_mode(path: Path, mode: int) -> None:
     """Set the mode bits of a file."""
     path.chmod(mode)

@@ -51,7 +51,7 @@ class OutputFiles:
         if self._temporaries:
             for folder in reversed(self._folders):
                 with suppress(OSError):
-                    folder.rmdir()
+                    disk.remove_folder(folder)
 
     @contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:

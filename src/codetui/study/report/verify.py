@@ -20,7 +20,7 @@ REMEDY = "make a new report with `codetui report`, or name the file that it wrot
 class Verification(NamedTuple):
     """The differences between a report and its study, and what could not be read.
 
-    `is_same_file` is True if the file is the one that the study gives now, to the byte.
+    `is_same_file` is True if the file is the one that the study gives now, byte for byte.
     """
 
     made_with: str
