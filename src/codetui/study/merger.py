@@ -229,8 +229,8 @@ def _import(
         problem = session.save_document()
     finally:
         session.release()
-    if result.kind is PullKind.NOT_SAVED:
-        return _refused(path, 0, f"{result.detail}; not imported: fix this and import it again")
+    if result.kind in (PullKind.NOT_SAVED, PullKind.HELD):
+        return _refused(path, 0, f"{result.detail.rstrip('.')}; not imported: fix this and import it again")
     if result.kind is PullKind.MUCH_REMOVED:
         return ImportResult(path, problems=result.problems)
     counts, found = result.counts, result.problems
