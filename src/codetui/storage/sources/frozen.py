@@ -141,13 +141,17 @@ class FrozenTexts:
         assert self._root is not None
         path = self._root / FOLDER / f"{RECORD}{name}{SUFFIX}"
         found: dict[str, Frozen] = {}
+        damaged: list[int] = []
         for number, line in enumerate((fs.none_if_gone(lambda: fs.read(path)) or b"").splitlines(), 1):
             one = _decoded(line) if line.strip() else None
             if one is not None:
                 found[one.key] = one
             elif line.strip():
-                what = "this line cannot be read, and the other versions of the text are used: restore it"
-                self._report(Problem(str(path), number, "error", what))
+                damaged.append(number)
+        if damaged:
+            lines = "this line" if len(damaged) == 1 else f"this line and {len(damaged) - 1:,} others"
+            what = f"{lines} cannot be read, and the other versions of the text are used: restore the file"
+            self._report(Problem(str(path), damaged[0], "error", what))
         return list(found.values())
 
     def text(self, frozen: Frozen) -> str | None:
