@@ -22,6 +22,7 @@ from typing import TypeVar
 from codetui.core.session.state import State
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.export.exporter import AgreementRow, ExportedSession, ExportedSource, ExportedStudy
+from codetui.formats.toml.tables import long_key
 from codetui.model import Anchor, Codebook, Coding, Memo, Problem, Source, SourceId, source_hash
 
 T = TypeVar("T")
@@ -295,9 +296,12 @@ def _toml_rows(text: str, file: str) -> list[tuple[int, str, str]]:
     """Return the names of a TOML file, in tables or not."""
     import tomllib
 
+    if (line_number := long_key(text)) is not None:
+        what = "dozens of words joined by dots are no name; put a name that contains dots in quotes"
+        raise PseudonymError([Problem(file, line_number, "error", what)])
     try:
         top: dict[str, object] = tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = re.search(r"at line (\d+)", str(error))
         what = f"this is not TOML ({error}); a CSV file must be named .csv"
         raise PseudonymError([Problem(file, int(line[1]) if line else 0, "error", what)]) from error

@@ -117,6 +117,12 @@ def _decoded(data: bytes) -> str:
         return decode(data, ProblemCollector(""))
 
 
+def _without_open_comment(page: str) -> str:
+    """Return a page up to a comment that never ends, as browsers show it; the parser would search its end for hours."""
+    begin = page.find("<!--", page.rfind("-->") + 1)
+    return page if begin < 0 else page[:begin]
+
+
 class _TreeBuilder(HTMLParser):
     """Build the tree of a page; ends of elements may be missing, wrong or superfluous."""
 
@@ -127,7 +133,7 @@ class _TreeBuilder(HTMLParser):
         self.styles = ""
         self._open: list[Element] = [self.root]
         self._too_deep = 0
-        self.feed(page)
+        self.feed(_without_open_comment(page))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -366,7 +366,8 @@ HEAD = 4096
 _LEAD = r"(?:(?:analysis|job|jobad|ad|advert|advertentie|vacancy|vacature|posting|id|nr|no)[ _-]+)*"
 _NUMBERED = re.compile(_LEAD + r"(?P<id>[0-9]+)(?:[ _-]+(?P<rest>[^0-9 _-].*))?", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"(?:\A|(?<=[\r\n]))[ \t]*#{1,6}[ \t]+([^\r\n]*[^\W_][^\r\n]*)")
-_LINE_WITH_WORD = re.compile(r"[^\r\n]*?[^\W_][^\r\n]*")
+_LINE_END = re.compile(r"[\r\n]")
+_LETTER = re.compile(r"[^\W_]")
 _EMPHASISED = re.compile(r"(([*_`])\2*)((?:(?!\2).)+)\1")
 
 
@@ -513,8 +514,12 @@ def title_of(head: str) -> str:
 
 def first_line(text: str) -> str:
     """Return the first line with a word as a title, empty if there is none."""
-    line = _LINE_WITH_WORD.search(text)
-    return one_line(line[0]) if line is not None else ""
+    letter = _LETTER.search(text)
+    if letter is None:
+        return ""
+    start = max(text.rfind("\n", 0, letter.start()), text.rfind("\r", 0, letter.start())) + 1
+    end = _LINE_END.search(text, letter.start())
+    return one_line(text[start : end.start() if end else len(text)])
 
 
 def _without_emphasis(title: str) -> str:
