@@ -88,8 +88,9 @@ def _texts(target: Target, python: str, corpus: str) -> Iterator[tuple[str, str]
     folder = files("codetui").joinpath("storage", "templates", "kit")
     option = f' --corpus "{corpus}"' if corpus not in ("", CORPUS) else ""
     values = {"python": python, "script": target.script, "corpus": option}
-    for name in (target.script, README):
-        text = Template(folder.joinpath(name).read_text("utf-8")).substitute(values)
+    # A double click on a Mac opens only .command.
+    for name, template in ((target.script, target.script.replace(".command", ".sh")), (README, README)):
+        text = Template(folder.joinpath(template).read_text("utf-8")).substitute(values)
         yield name, text.replace("\n", "\r\n") if name.endswith((".bat", ".txt")) else text
 
 

@@ -64,7 +64,7 @@ def saturation_table(counted: Counted, draw: Draw, *, seed: int, orders: int = O
         rows.append([number, ad.id, len(new), len(seen), mean, ", ".join(new)])
     return FigureTable(
         name="saturation",
-        title="Saturation: new codes by ad in coding order",
+        title=f"Saturation: new codes by {counted.source} in coding order",
         columns=[
             *(Column("number", "no.", "count"), Column("ad", counted.source), Column("new", "new", "count")),
             *(Column("codes", "codes", "count"), Column("mean", "mean", "figure"), Column("new_codes", "new codes")),

@@ -13,6 +13,10 @@ TICKS = 6
 """The most ticks of an axis."""
 
 
+SMALLEST = 1e-9
+"""Values below this are drawn as 0."""
+
+
 class Scale(NamedTuple):
     """A linear scale from 0 to a round end; `ticks` are the values that are labelled, both ends among them."""
 
@@ -33,13 +37,13 @@ def scale_to(high: float, *, is_whole: bool = True) -> Scale:
 
     Heckbert 1990, Nice numbers for graph labels, Graphics Gems, p. 61. With `is_whole` no step is below 1.
     """
-    if high <= 0:
+    if high < SMALLEST:
         return Scale((0, 1))
     least = high / (TICKS - 1)
     power = 10 ** floor(log10(least))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * (1 - 1e-9))
     step = max(step, 1) if is_whole else step
-    number = ceil(high / step - 1e-9)
+    number = max(1, ceil(high / step - 1e-9))
     return Scale(tuple(round(at * step, 10) for at in range(number + 1)))
 
 
