@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import count
+from shlex import join
 from typing import NamedTuple
 
 from codetui.core.adjudication import (
@@ -348,10 +349,15 @@ def _joined(one: str, other: str) -> str:
 # --- checking -----------------------------------------------------------------------------------------
 
 
-def inconsistencies(study: Study) -> Iterator[Problem]:
-    """Yield a problem for each source whose result no longer follows from the sessions that it was made from."""
+def is_result(session: SessionSnapshot) -> bool:
+    """Return whether a session was made by adjudication or review."""
+    return any(step.cause == "consensus" for step in session.transactions)
+
+
+def inconsistencies(study: Study, made: Iterable[SessionSnapshot]) -> Iterator[Problem]:
+    """Yield a problem for each of these results that no longer follows from the sessions that it was made from."""
     results: dict[tuple[str, tuple[str, ...]], dict[SourceId, SessionSnapshot]] = {}
-    for session in study.sessions():
+    for session in made:
         for run in {step.run for step in session.transactions if step.cause == "consensus"}:
             names = (run.removeprefix(REVIEW),) if run.startswith(REVIEW) else tuple(run.split(" and "))
             results.setdefault((session.coder, names), {})[session.source.id] = session
@@ -364,7 +370,7 @@ def inconsistencies(study: Study) -> Iterator[Problem]:
             adjudication, known = None, set()
         for id_, session in sessions.items():
             if id_ not in hidden and (what := _inconsistency(adjudication if id_ in known else None, id_, session)):
-                hint = f"`codetui adjudicate {' '.join(coders)} --as {result}` goes on there"
+                hint = f"`codetui adjudicate {join([*coders, '--as', result])}` goes on there"
                 yield Problem(str(session.log), 0, "warning", f"{what}: {hint}")
 
 

@@ -64,10 +64,16 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     groups = [group for group in same.values() if len(group) > 1]
     for group in groups:
         problems += repeated(group, book.words.source)
-    for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=lambda one: one.folder):
+    results: list[SessionSnapshot] = []
+
+    def noted(session: SessionSnapshot) -> str:
+        results.extend([session] if adjudication.is_result(session) else [])
+        return session.folder
+
+    for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=noted):
         problems += _check_coder(study, folder, sessions, sources, groups)
     problems += study.samples.inconsistencies(sources, book.words.source)
-    problems += adjudication.inconsistencies(study)
+    problems += adjudication.inconsistencies(study, results)
     return in_order([*study.codebook_service.problems, *study.problems(coder, problems)])
 
 

@@ -50,7 +50,7 @@ NOT_PACKED = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD")
 
 
 class Kit(NamedTuple):
-    """What was written: the number of files of the study and of wheels, and what was left out."""
+    """The number of files of the study and of wheels that were written, and the problems of what was left out."""
 
     files: int
     wheels: int
