@@ -97,7 +97,7 @@ class Walk:
 
     @property
     def span(self) -> Span:
-        """What a code is assigned to: the selection, else the sentence."""
+        """The span that a code is assigned to: the selection, else the sentence."""
         return self.selection or self.sentence
 
     @property

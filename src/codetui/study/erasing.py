@@ -73,7 +73,7 @@ class Quoting(NamedTuple):
 
 @dataclass
 class Erasing:
-    """What erasing a source does.
+    """The effects of erasing a source.
 
     `removed` are the files to delete, in this order; `changed` maps files to their contents without the words.
     `quoting` are the places of these words, `twins` the other sources with the same text, and `unreached` sentences on

@@ -42,7 +42,7 @@ from codetui.study.study import Study, StudyError
 
 
 class ExportRequest(NamedTuple):
-    """What to export: the sessions of one coder or of all, in a format, or only its table `what`.
+    """A request for an export: the sessions of one coder or of all, in a format, or only its table `what`.
 
     `is_end_exclusive` is for projects of REFI-QDA alone. With pseudonyms, or without words, if wanted.
     A table that `is_partitioned` is in a folder for each coder.
@@ -58,7 +58,7 @@ class ExportRequest(NamedTuple):
 
 
 class StudyExport(NamedTuple):
-    """What was written, from which study, with the errors of sessions that could not be read completely."""
+    """The outcome of an export: what was written, from which study, with the errors of sessions that could not be read completely."""
 
     exported: Exported
     study: ExportedStudy

@@ -33,7 +33,7 @@ class Refresh(NamedTuple):
 
 
 class Relocated(NamedTuple):
-    """What became of the codings of one coder; `counts` is None if the session is open in another program."""
+    """The codings of one coder after a refresh; `counts` is None if the session is open in another program."""
 
     coder: str
     counts: ReanchorCounts | None

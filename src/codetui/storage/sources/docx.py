@@ -52,7 +52,7 @@ class _Level(NamedTuple):
 
 @dataclass(slots=True)
 class _Style:
-    """What a style says: its list and level, and whether its paragraphs are hidden or headings."""
+    """A style: its list and level, and whether its paragraphs are hidden or headings."""
 
     based_on: str
     numbering: str

@@ -49,7 +49,7 @@ class Frozen(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What identifies this version: digits of the hash of its line."""
+        """The key of this version: digits of the hash of its line."""
         return sha256(_encoded(self)).hexdigest()[:DIGITS]
 
 

@@ -233,7 +233,7 @@ class RowIds:
 
     @cached_property
     def _near(self) -> dict[tuple[str, str | int | None], list[Recorded]]:
-        """What is recorded, by each of its neighbours, its line and its text."""
+        """The recorded rows, by each of its neighbours, its line and its text."""
         found: dict[tuple[str, str | int | None], list[Recorded]] = defaultdict(list)
         for one in self._all:
             for key in (("before", one.before), ("after", one.after), ("line", one.line), ("body", one.body)):

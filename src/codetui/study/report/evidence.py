@@ -1,4 +1,4 @@
-"""What a report is made from: the sessions and steps that its reader may see, the texts, and the hashes of them all."""
+"""The evidence of a report: the sessions and steps that its reader may see, the texts, and the hashes of them all."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ FORMAT, VERSION = "codetui report", 1
 
 
 class ReportRequest(NamedTuple):
-    """What a report contains.
+    """The contents that are wanted of a report.
 
     `coders` are those whose codings are counted and quoted, `compared` those whose agreement is computed; without names
     all people are. `maps` are files with rules as for a migration, by their paths from the study, and `by`

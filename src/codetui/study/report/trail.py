@@ -1,4 +1,4 @@
-"""What happened in a study, as tables: coders, versions of the codebook, settled disagreements, and all steps."""
+"""The history of a study as tables: coders, versions of the codebook, settled disagreements, and all steps."""
 
 from __future__ import annotations
 

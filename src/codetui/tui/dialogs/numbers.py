@@ -47,7 +47,7 @@ BORDERS = 6
 
 
 class Recount(NamedTuple):
-    """What is counted: the coder's own sessions, or those that the coder may read; done ads, or begun ones too."""
+    """The sessions that are counted: the coder's own sessions, or those that the coder may read; done ads, or begun ones too."""
 
     whose: Whose = "own"
     with_begun_ones: bool = False
@@ -55,7 +55,7 @@ class Recount(NamedTuple):
 
 @dataclass
 class Shown:
-    """What the screen shows, for the next time."""
+    """The view of the screen, kept for the next time."""
 
     view: View = "codes"
     by: int = 0
