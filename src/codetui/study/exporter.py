@@ -58,7 +58,7 @@ class ExportRequest(NamedTuple):
 
 
 class StudyExport(NamedTuple):
-    """The outcome of an export: what was written, from which study, with the errors of sessions that could not be read completely."""
+    """The outcome of an export: what was written, from which study, and the sessions that could not be read whole."""
 
     exported: Exported
     study: ExportedStudy

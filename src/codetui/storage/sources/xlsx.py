@@ -42,7 +42,7 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class _Facts(NamedTuple):
-    """The facts in the XML of a sheet: its hidden rows, from 1, its last row, the letters of its columns, and errors."""
+    """The facts in a sheet's XML: its hidden rows, from 1, its last row, the letters of its columns, and errors."""
 
     hidden: frozenset[int]
     last: int

@@ -47,7 +47,7 @@ BORDERS = 6
 
 
 class Recount(NamedTuple):
-    """The sessions that are counted: the coder's own sessions, or those that the coder may read; done ads, or begun ones too."""
+    """The sessions to count: the coder's own, or those that the coder may read; done ads, or begun ones too."""
 
     whose: Whose = "own"
     with_begun_ones: bool = False
