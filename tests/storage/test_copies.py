@@ -8,7 +8,8 @@ import pytest
 
 from codetui.model import CorpusSettings
 from codetui.storage.copies import copies_in, is_backup, original_of
-from codetui.storage.sources.corpus import Corpus, CorpusFiles
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus_files import CorpusFiles
 
 MARKS = (
     "{0} [conflicted]{1}",

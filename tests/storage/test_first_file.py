@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from codetui.storage.sources.corpus import CorpusFiles, first_name, natural_key
+from codetui.storage.sources.corpus_files import CorpusFiles, first_name, natural_key
 
 MANY = 1000
 leads = st.sampled_from(("", "ad_", "Job 1", "a(b", "0", "7.", "é"))

@@ -11,7 +11,7 @@ from codetui.core.session.commands import AssignProfile, NoteCoding, NotePlace, 
 from codetui.model import CodingId, MemoTarget
 from codetui.storage import fs
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.session.session import Session
 from codetui.study.sessions import restore_document, session_snapshots
 

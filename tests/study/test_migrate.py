@@ -15,7 +15,8 @@ from codetui.model import Codebook, CodeId, CodingRecoded, MemoTarget, Source, S
 from codetui.storage import study_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus, CorpusSources
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
 from codetui.study.sessions import SessionSnapshot, session_snapshots

@@ -37,7 +37,8 @@ from codetui.model import (
 from codetui.storage import session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import safe_name
-from codetui.storage.sources.corpus import NO_TEXT, CorpusSources
+from codetui.storage.sources.corpus import NO_TEXT
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study import adjudication
 from codetui.study.former import with_former
 from codetui.study.memos import file_problems

@@ -45,7 +45,7 @@ from codetui.model import (
 )
 from codetui.storage import disk, fs
 from codetui.storage.journal import fresh_id
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.session.outcome import Saved
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError

@@ -18,7 +18,8 @@ from codetui.storage import fs
 from codetui.storage.copies import is_backup, original_of
 from codetui.storage.journal import Journal, missing_lines
 from codetui.storage.session_files import LOG, SessionPaths, coders, strays
-from codetui.storage.sources.corpus import Corpus, reader_of
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus_files import reader_of
 from codetui.study.session.document import decode_document, heading_id, owner_of, read_document
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Saved, not_read
 from codetui.study.session.session import Session

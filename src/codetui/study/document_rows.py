@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codetui.formats.session_doc.model import Document
 from codetui.model import Source
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 
 LEAST_FOUND = 0.5
 """The share of a document's quotations and terms that occur in the text of its row."""

@@ -22,7 +22,7 @@ from codetui.storage.erasures import Erasures, is_erased
 from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines, record_id
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources import row_ids
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.storage.sources.frozen import merge_frozen
 from codetui.study.document_rows import row_names, rows_of
 from codetui.study.reconcile import Counts, reconcile

@@ -47,7 +47,7 @@ from codetui.storage import fs, study_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import fresh_id, now
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.former import with_former
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.study.session.session import Session

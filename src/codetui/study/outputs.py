@@ -9,7 +9,7 @@ from pathlib import Path
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
 from codetui.storage import disk, fs, session_files
-from codetui.storage.sources.corpus import is_source_file
+from codetui.storage.sources.corpus_files import is_source_file
 from codetui.study.study import CORPUS, SESSIONS, StudyError, read_codebook
 
 ELSEWHERE = "name another place with -o"

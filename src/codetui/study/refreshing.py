@@ -13,7 +13,8 @@ from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import SessionLock
-from codetui.storage.sources.corpus import READER_OF, Corpus
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus_files import READER_OF
 from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file, heads_of
 from codetui.study.study import Study, StudyError
 

@@ -15,7 +15,7 @@ from codetui.storage import fs
 from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 
 FOLDER = "samples"
 """The folder of the samples, beside the codebook."""

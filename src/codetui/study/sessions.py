@@ -28,7 +28,7 @@ from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
 from codetui.storage.kept_readings import KeptReading, digest_of
 from codetui.storage.session_files import SessionPaths, safe_name
-from codetui.storage.sources.corpus import CorpusSources
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.session.document import (
     MERGE_LOG,
     DocumentFile,

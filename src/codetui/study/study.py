@@ -16,7 +16,8 @@ from codetui.storage.erasures import Erasures
 from codetui.storage.fs import Version, remove_stale_temporaries
 from codetui.storage.journal import StudyJournal
 from codetui.storage.session_files import SessionPaths
-from codetui.storage.sources.corpus import Corpus, CorpusSources
+from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.session.outcome import NotSaved, Saved, not_read
 from codetui.study.session.session import Session
 from codetui.study.sessions import Readings, SessionSnapshot, session_snapshots

@@ -195,26 +195,6 @@ def list_sources(bench: Bench) -> None:
         bench.navigator.listed(batch.entries)
         status.show_listing(len(workspace.sources.entries), batch.done / batch.total if batch.total else None)
 
-    def all_listed() -> None:
-        workspace.sources.is_listed = True
-        # The ads stay: no collection need look through them.
-        gc.freeze()
-        bench.navigator.listed(())
-        status.show_listing(None)
-        bench.show_facts()
-        troubles = [problem for problem in workspace.problems if problem.severity != "note"]
-        if troubles and status.message[1] == "info":
-            words = f"{Path(troubles[0].file).name}: {troubles[0].message}"
-            status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
-
-    def texts_read() -> None:
-        words, (text, kind) = bench.copier.greeting(), status.message
-        if words and kind == "info":
-            status.show_message(words)
-        elif words and bench.copier.is_from_former_id:
-            # That explains why quotations are not located.
-            status.show_message(f"{words} · {text}", kind)
-
     def work() -> None:
         worker, hand = get_current_worker(), bench.app.call_from_thread
         workspace.warm_up()
@@ -222,7 +202,7 @@ def list_sources(bench: Bench) -> None:
             if worker.is_cancelled:
                 return
             hand(add, batch)
-        hand(all_listed)
+        hand(_show_listed, bench)
         for ad, progress in workspace.sources.read_statuses():
             if worker.is_cancelled:
                 return
@@ -231,6 +211,31 @@ def list_sources(bench: Bench) -> None:
         for _ in paced(workspace.sources.read_texts()):
             pass
         if not worker.is_cancelled:
-            hand(texts_read)
+            hand(_show_greeting, bench)
 
     bench.run_worker(work, thread=True, group="listing", name="listing", exit_on_error=False)
+
+
+def _show_listed(bench: Bench) -> None:
+    """Show that all sources are listed, and the first problem if no other message is shown."""
+    workspace, status = bench.workspace, bench.status
+    workspace.sources.is_listed = True
+    # The ads stay: no collection need look through them.
+    gc.freeze()
+    bench.navigator.listed(())
+    status.show_listing(None)
+    bench.show_facts()
+    troubles = [problem for problem in workspace.problems if problem.severity != "note"]
+    if troubles and status.message[1] == "info":
+        words = f"{Path(troubles[0].file).name}: {troubles[0].message}"
+        status.show_message(first_of(workspace.problems, words), "refusal", troubles[0].file)
+
+
+def _show_greeting(bench: Bench) -> None:
+    """Show the offer of earlier codings of the same text, which is known once all texts were read."""
+    words, (text, kind) = bench.copier.greeting(), bench.status.message
+    if words and kind == "info":
+        bench.status.show_message(words)
+    elif words and bench.copier.is_from_former_id:
+        # That explains why quotations are not located.
+        bench.status.show_message(f"{words} · {text}", kind)
