@@ -11,7 +11,7 @@ from codetui.formats.export.csv import csv_lines
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, What
 from codetui.formats.export.jsonl import json_lines
 from codetui.formats.export.table import Table
-from codetui.formats.export.xlsx import Sheets, open_workbook
+from codetui.formats.export.workbook import Sheets, open_workbook
 
 
 class Files(dict[str, bytes]):

@@ -9,7 +9,7 @@ from random import Random
 from codetui.core.statistics.frequencies import code_table
 from codetui.core.statistics.saturation import saturation_table
 from codetui.core.statistics.together import together_table
-from codetui.formats.pictures.figures import picture_of, strip_of
+from codetui.formats.pictures.picture import picture_of, strip_of
 from codetui.formats.pictures.svg import to_svg
 from codetui.study.statistics import CountRequest, count_codings
 from codetui.study.study import Study

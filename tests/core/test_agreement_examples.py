@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from codetui.core.agreement import continuum, nominal, unitizing
+from codetui.core.agreement import continuum, nominal
 from codetui.core.agreement.comparison import ComparedSession, ComparedSource, compare
 from codetui.core.agreement.figure import Figure, Score, Undefined
 from codetui.core.agreement.further import further_figures
@@ -130,10 +130,10 @@ def _alpha_u(figure: str, args: Mapping[str, Any], data: Mapping[str, Any]) -> F
     codes = [args["label"]] if args else sorted({span[2] for spans in coders for span in spans})
     units = [[[(span[0], span[1]) for span in spans if span[2] == code] for spans in coders] for code in codes]
     if figure == "alpha_U_do":
-        return unitizing.alpha_u_observed(units[0], data["length"])
+        return continuum.alpha_u_observed(units[0], data["length"])
     if figure == "alpha_U_de":
-        return unitizing.alpha_u_expected(units[0], data["begin"], data["length"])
-    return unitizing.alpha_u(units, data["begin"], data["length"])
+        return continuum.alpha_u_expected(units[0], data["begin"], data["length"])
+    return continuum.alpha_u(units, data["begin"], data["length"])
 
 
 # --- published numbers, typed in ----------------------------------------------------------------------
@@ -179,14 +179,14 @@ def test_alpha_u_of_two_coders() -> None:
     # Krippendorff 2004, Content Analysis, 2nd ed., p. 254: a continuum of 300 that begins at 150.
     c = [[(225, 295), (370, 400)], [(220, 300), (355, 375), (400, 420)]]
     k = [[(180, 240), (300, 350)], [(180, 240), (300, 350)]]
-    assert unitizing.alpha_u([c], 150, 300) == pytest.approx(0.7286, abs=0.0001)
-    assert unitizing.alpha_u([c, k], 150, 300) == pytest.approx(0.8591, abs=0.0005)
+    assert continuum.alpha_u([c], 150, 300) == pytest.approx(0.7286, abs=0.0001)
+    assert continuum.alpha_u([c, k], 150, 300) == pytest.approx(0.8591, abs=0.0005)
 
 
 def test_kappa_over_characters_cannot_see_that_a_unit_is_split() -> None:
     # Krippendorff 1995, p. 57, examples A and B: .385 for both, though B is far worse.
-    a = unitizing.characters([(2, 10), (14, 20)], [(4, 8), (15, 17)], 24)
-    b = unitizing.characters([(0, 18)], [(0, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 9), (9, 10)], 24)
+    a = continuum.characters([(2, 10), (14, 20)], [(4, 8), (15, 17)], 24)
+    b = continuum.characters([(0, 18)], [(0, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 9), (9, 10)], 24)
     assert a.kappa == pytest.approx(0.385, abs=0.001)
     assert b.kappa == pytest.approx(0.385, abs=0.001)
 

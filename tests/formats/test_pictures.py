@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from codetui.core.statistics.counted import CountedAd, CountedCoding, CountedSession
 from codetui.core.statistics.table import Base, CoderBase, Column, FigureTable
 from codetui.core.text.display import UNSAFE
-from codetui.formats.pictures.figures import picture_of, strip_of
 from codetui.formats.pictures.picture import (
     Bar,
     Bars,
@@ -23,7 +22,9 @@ from codetui.formats.pictures.picture import (
     StripRow,
     fixed_scale,
     in_words,
+    picture_of,
     scale_to,
+    strip_of,
 )
 from codetui.formats.pictures.svg import STYLE, to_svg
 from codetui.formats.pictures.terminal import to_lines

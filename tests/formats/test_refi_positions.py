@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from codetui.formats.refi.positions import Counting, Selected, find_counting
+from codetui.formats.codings.refi import Counting, Selected, find_counting
 from codetui.model import Span, with_plain_line_ends
 
 PLAIN = "You light the lamp at dusk.\nYou watch the sea until dawn.\n"

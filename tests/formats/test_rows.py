@@ -382,7 +382,7 @@ def test_text_too_long_for_a_cell_is_cut_and_reported() -> None:
 
 
 def test_rows_beyond_one_sheet_are_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codetui.formats.export.xlsx.MOST_ROWS", 3)
+    monkeypatch.setattr("codetui.formats.export.workbook.MOST_ROWS", 3)
     sheets, _ = sheets_of(of_cells(*(Row((str(number),), {}) for number in range(5))))
     assert {name: [row[0] for row in rows[1:]] for name, rows in sheets.items()} == {
         "codings": ["0", "1"],

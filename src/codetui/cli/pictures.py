@@ -9,8 +9,7 @@ from pathlib import Path
 from codetui.cli.console import PLAIN_WIDTH, error, note, obstacle, output_width, show, write_text
 from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.table import FigureTable
-from codetui.formats.pictures.figures import picture_of, strip_of
-from codetui.formats.pictures.picture import Picture
+from codetui.formats.pictures.picture import Picture, picture_of, strip_of
 from codetui.formats.pictures.svg import to_svg
 from codetui.formats.pictures.terminal import to_lines
 from codetui.study.outputs import protected_part

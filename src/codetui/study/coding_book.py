@@ -151,7 +151,7 @@ def render_book(book: Codebook, layout: Layout) -> bytes:
 
             text = render_qdc(book)
         case _:
-            from codetui.formats.book_files.writers import render_csv, render_xlsx
+            from codetui.formats.book_files.tables import render_csv, render_xlsx
 
             try:
                 return render_csv(book) if layout == "csv" else render_xlsx(book)

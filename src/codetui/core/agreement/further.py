@@ -10,6 +10,8 @@ from codetui.core.agreement.comparison import ComparedSource, FigurePath, Figure
 from codetui.core.agreement.continuum import (
     ContinuumSums,
     Segment,
+    alpha_u,
+    characters,
     cu_alpha,
     cu_coverage,
     joined,
@@ -20,7 +22,6 @@ from codetui.core.agreement.continuum import (
 )
 from codetui.core.agreement.figure import Figure, Undefined
 from codetui.core.agreement.presence import TwoByTwo, cells
-from codetui.core.agreement.unitizing import alpha_u, characters
 
 
 def further_figures(sources: Sequence[ComparedSource], sections: Sections, profiles: nominal.Units[str]) -> Figures:

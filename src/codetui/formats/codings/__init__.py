@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codetui.formats.codings.brat import BratReader
 from codetui.formats.codings.foreign import CodingsFile, ForeignSource, Reader, UnknownFormatError
 from codetui.formats.codings.refi import RefiReader
 from codetui.formats.codings.rows import RowReader
-from codetui.formats.codings.spans import DoccanoReader, GoldReader, LabelStudioReader
-from codetui.formats.codings.study_json import StudyJsonReader
+from codetui.formats.codings.spans import BratReader, DoccanoReader, GoldReader, LabelStudioReader, StudyJsonReader
 
 READERS: Mapping[str, Reader] = {
     reader.name: reader

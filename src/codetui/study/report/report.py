@@ -18,7 +18,7 @@ from codetui.core.statistics.table import Column, FigureTable
 from codetui.core.statistics.together import together_table
 from codetui.core.text.display import plural
 from codetui.formats.figure_tables import notes_of, shortened, shown
-from codetui.formats.pictures.figures import picture_of
+from codetui.formats.pictures.picture import picture_of
 from codetui.formats.pseudonyms import Pseudonyms, ReplacedText
 from codetui.formats.report.content import (
     Block,
@@ -33,8 +33,8 @@ from codetui.formats.report.content import (
     Quotations,
     Report,
     Section,
+    mapped,
 )
-from codetui.formats.report.mapping import mapped
 from codetui.model import Code, CodeId, Coding, Problem, Words
 from codetui.model import Section as BookSection
 from codetui.storage.copies import is_left_out
