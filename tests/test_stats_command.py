@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.study import statistics
+from codetui.study import kept_sessions
 from codetui.study.study import Study
 from testing.coders import code_source
 from testing.paths import ROOT
@@ -150,7 +150,7 @@ def test_dates_are_grouped_and_months_between_are_shown(
 def test_a_blind_coder_counts_nothing_that_is_hidden(
     study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(statistics, "LEAST_KEPT", 1)
+    monkeypatch.setattr(kept_sessions, "LEAST_KEPT", 1)
     assert run(["sample", "--size", "3", "--coders", "anna,cleo", "--overlap", "3"]) == 0
     for reader, coders in (("anna", ["anna"]), ("nobody in it", ["anna", "ben"])):
         monkeypatch.setenv("CODETUI_CODER", reader)

@@ -8,17 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codetui.core.query.evaluate import Hit, QueriedSource, hits, matches
+from codetui.core.query.evaluate import Hit, QueriedCoding, QueriedSession, QueriedSource, hits, matches
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
 from codetui.core.query.words import FoldedText, Phrase
-from codetui.core.session.state import State
 from codetui.model import (
-    Anchor,
     Code,
     Codebook,
     CodeId,
-    Coding,
     CodingId,
     Group,
     Profile,
@@ -50,22 +47,16 @@ def query(text: str) -> Query:
     return found
 
 
-def coding(code: str, start: int, end: int, note: str = "", number: int = 0) -> Coding:
+def coding(code: str, start: int, end: int, note: str = "", number: int = 0) -> QueriedCoding:
     """Return a coding of a code at a place."""
-    anchor = Anchor(text_hash="", start=start, end=end, words="")
-    return Coding(id=CodingId(f"c{number}"), code=CodeId(code), anchor=anchor, words="", note=note, rank=number)
+    return QueriedCoding(CodingId(f"c{number}"), CodeId(code), Span(start, end), "", note, number, "")
 
 
-def state_of(codings: list[Coding], profile: str = "") -> State:
-    """Return the state of a session with these codings."""
-    return State(codings={one.id: one for one in codings}, profile=profile)
-
-
-def ad(text: str, *codings: Coding, profile: str = "") -> QueriedSource:
+def ad(text: str, *codings: QueriedCoding, profile: str = "") -> QueriedSource:
     """Return a source with a session."""
     attributes = {"Sector": "Retail bank", "Región": "Noord-Brabant"}
     source = Source(SourceId("36"), "Bakker", "Data engineer", text, "ads.csv", attributes=attributes)
-    return QueriedSource(source, "anna", state_of(list(codings), profile), "in progress")
+    return QueriedSource(source, QueriedSession("anna", "in progress", profile, codings=codings))
 
 
 # --- words --------------------------------------------------------------------------------------------
@@ -215,7 +206,7 @@ def test_a_relation_names_the_other_quotation() -> None:
 
 
 def test_a_quotation_without_a_place_is_found_by_its_code() -> None:
-    lost = Coding(id=CodingId("c1"), code=CodeId("TASK1"), anchor=None, words="gone")
+    lost = QueriedCoding(CodingId("c1"), CodeId("TASK1"), None, "gone", "", 0, "")
     assert hits(query("code:TASK1"), ad("text", lost)) == [Hit(None, lost)]
     assert not matches(query("TASK1 < TASK2"), ad("text", lost))
 

@@ -1,4 +1,4 @@
-"""Counts with kept readings are the counts without them, whatever happens to sessions, ads, codebook and cache."""
+"""Counts and findings are the same with and without kept readings, whatever happens to files and cache."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from random import Random
 
 import pytest
 
+from codetui.core.query.parser import parse_query
+from codetui.core.query.query import Query
 from codetui.core.session.commands import Decision
 from codetui.core.statistics.frequencies import code_table, profile_table
 from codetui.core.statistics.together import together_table
@@ -15,7 +17,8 @@ from codetui.formats.figure_tables import as_record
 from codetui.model import CodingRemoved, SourceId
 from codetui.storage.kept_readings import KeptReading, ReadingsFile, readings_path
 from codetui.storage.session_files import SessionPaths
-from codetui.study import statistics
+from codetui.study import find, kept_sessions, statistics
+from codetui.study.find import Finder
 from codetui.study.statistics import CountRequest, StudyCounts, count_codings
 from codetui.study.study import Study
 from testing.coders import code_source
@@ -29,7 +32,7 @@ CODES = ("TASK1", "TASK2", "TOOL1", "OLD9")
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a study of six ads that two people and a model have coded; readings are kept from one session on."""
-    monkeypatch.setattr(statistics, "LEAST_KEPT", 1)
+    monkeypatch.setattr(kept_sessions, "LEAST_KEPT", 1)
     write_study(tmp_path, {f"{number}_harbour.txt": TEXT.format(number) for number in range(1, 7)})
     study, random = Study.open(tmp_path), Random(5)
     for coder in ("anna", "ben", "model:alpha"):
@@ -51,10 +54,25 @@ def _records(folder: Path, *, is_kept: bool) -> list[object]:
         tables = (profile_table(counts.counted), code_table(counts.counted), together_table(counts.counted, "sentence"))
         words = Study.open(folder).codebook.words
         found += [as_record(tables, words), counts.counted.ads, counts.counted.terms, counts.problems]
+    return [*found, *_findings(folder, is_kept=is_kept)]
+
+
+def _findings(folder: Path, *, is_kept: bool) -> list[object]:
+    found: list[object] = []
+    for viewer, text in ((None, "code:* OR lamp -profile:1"), ("ben", "TASK1 ~s TASK2 OR state:done")):
+        study = Study.open(folder)
+        query, finder = parse_query(text, study.codebook), Finder(study, viewer)
+        assert isinstance(query, Query), query
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kept_sessions, "LEAST_KEPT", 1 if is_kept else 10**9)
+            findings = [one for batch in finder.search(query) for one in batch.findings]
+        # The words of a coding are only kept if they are not in the text.
+        found += [one._replace(coding=one.coding and one.coding._replace(words="")) for one in findings]
+        found.append(finder.problems)
     return found
 
 
-def test_readings_change_no_figure_whatever_changes_in_between(folder: Path) -> None:
+def test_readings_change_nothing_whatever_changes_in_between(folder: Path) -> None:
     random = Random(3)
 
     def code_more() -> None:
@@ -122,22 +140,27 @@ def test_what_is_unchanged_is_not_read_again(folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr(statistics._SessionReader, "read", counting)
     _count(folder, is_kept=True)
     assert len(read) == 1
+    findings = _findings(folder, is_kept=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(find, "queried_session", None)
+        assert _findings(folder, is_kept=True) == findings
     readings_path(folder / "sessions").unlink()
     _count(folder, is_kept=True)
     assert len(read) == 19
 
 
 def test_a_reading_whose_bytes_were_changed_is_none(tmp_path: Path) -> None:
-    file = ReadingsFile(tmp_path, "kind 1")
+    file = ReadingsFile(tmp_path, "counts", "1")
     kept = KeptReading(SourceId("7"), "anna", b"digest", b"reading")
     file.put("anna/events/7.jsonl", kept)
     file.write()
     assert file.get("anna/events/7.jsonl") == kept
-    assert ReadingsFile(tmp_path, "kind 2").get("anna/events/7.jsonl") is None
+    others = (ReadingsFile(tmp_path, "counts", "2"), ReadingsFile(tmp_path, "find", "1"))
+    assert [other.get("anna/events/7.jsonl") for other in others] == [None, None]
     file.close()
     assert file.path.stat().st_mode & 0o077 == 0
     with sqlite3.connect(file.path) as database:
-        database.execute("UPDATE readings SET reading = ?", (b"changed",))
+        database.execute("UPDATE kept SET reading = ?", (b"changed",))
     database.close()
     assert file.get("anna/events/7.jsonl") is None
     file.close()

@@ -18,13 +18,13 @@ from codetui.model import SourceId
 from codetui.storage import disk
 from codetui.storage.text_index import cache_folder
 
-BATCH = 5_000
-"""Readings that are written at a time."""
+BATCH = 4_000_000
+"""The size of the readings that are written at a time, in bytes."""
 
 _DIGEST = 16
 
 
-_Row: TypeAlias = tuple[str, str, str, str, bytes, bytes, bytes]
+_Row: TypeAlias = tuple[str, str, str, str, str, bytes, bytes, bytes]
 
 
 class KeptReading(NamedTuple):
@@ -46,17 +46,18 @@ def digest_of(parts: list[bytes]) -> bytes:
 
 
 class ReadingsFile:
-    """The kept readings of the sessions below a folder, for one kind of reader.
+    """The kept readings of the sessions below a folder, for one reader.
 
-    `kind` names the reader and the version of its readings: those of another kind are never returned.
+    Those of another reader or of another version of it are never returned.
     """
 
-    def __init__(self, sessions: Path, kind: str) -> None:
+    def __init__(self, sessions: Path, reader: str, version: str) -> None:
         self.path = readings_path(sessions)
-        self._kind = kind
+        self._reader, self._version = reader, version
         self._database: sqlite3.Connection | None = None
         self._is_open = False
         self._new: list[_Row] = []
+        self._size = 0
 
     def get(self, name: str) -> KeptReading | None:
         """Return the reading of the log with a name, relative to the sessions; None if there is none."""
@@ -65,7 +66,8 @@ class ReadingsFile:
             if database is None:
                 return None
             columns = "source, coder, digest, reading, sum"
-            row = database.execute(f"SELECT {columns} FROM readings WHERE log = ? AND kind = ?", (name, self._kind))
+            wanted = f"SELECT {columns} FROM kept WHERE log = ? AND reader = ? AND version = ?"
+            row = database.execute(wanted, (name, self._reader, self._version))
             source, coder, digest, reading, checksum = row.fetchone() or ("", "", b"", b"", b"")
             if digest and checksum == self._checksum(name, source, coder, digest, reading):
                 return KeptReading(SourceId(source), coder, digest, reading)
@@ -73,13 +75,14 @@ class ReadingsFile:
 
     def put(self, name: str, kept: KeptReading) -> None:
         """Keep the reading of a log in place of an earlier one."""
-        self._new.append((name, self._kind, *kept, self._checksum(name, *kept)))
-        if len(self._new) >= BATCH:
+        self._new.append((name, self._reader, self._version, *kept, self._checksum(name, *kept)))
+        self._size += len(kept.reading)
+        if self._size >= BATCH:
             self.write()
 
     def write(self) -> None:
         """Write the new readings; if that fails they are not kept."""
-        rows, self._new = self._new, []
+        rows, self._new, self._size = self._new, [], 0
         if not rows:
             return
         self.close()
@@ -100,11 +103,11 @@ class ReadingsFile:
         self.path.touch(mode=0o600)
         with closing(sqlite3.connect(self.path, timeout=0.1)) as database:
             database.executescript(
-                "PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS readings"
-                " (log TEXT PRIMARY KEY, kind TEXT, source TEXT, coder TEXT, digest BLOB, reading BLOB, sum BLOB)"
+                "PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS kept (log TEXT, reader TEXT, version TEXT,"
+                " source TEXT, coder TEXT, digest BLOB, reading BLOB, sum BLOB, PRIMARY KEY (log, reader))"
             )
             with database:
-                database.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+                database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -116,12 +119,14 @@ class ReadingsFile:
         if not self._is_open:
             self._is_open = True
             if self.path.exists():
-                self._database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)
+                self._database = sqlite3.connect(
+                    f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1, check_same_thread=False
+                )
         return self._database
 
     def _checksum(self, name: str, source: str, coder: str, digest: bytes, reading: bytes) -> bytes:
         """Return the digest of a row: a file that is damaged inside returns other bytes without an error."""
-        texts = [text.encode("utf-8", "surrogatepass") for text in (name, self._kind, source, coder)]
+        texts = [text.encode("utf-8", "surrogatepass") for text in (name, self._reader, self._version, source, coder)]
         return digest_of([*texts, digest, reading])
 
 

@@ -5,6 +5,7 @@ Texts are read from the disk one by one, unless the corpus is small. Nothing is 
 
 from __future__ import annotations
 
+import marshal
 import subprocess
 import sys
 from array import array
@@ -14,19 +15,30 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Generic, NamedTuple, TypeVar
 
-from codetui.core.anchors.unresolved import reanchor
-from codetui.core.query.evaluate import Hit, QueriedSource, hits, matches
+from codetui.core.anchors.unresolved import located_in
+from codetui.core.query.evaluate import (
+    NO_SESSION,
+    Hit,
+    QueriedCoding,
+    QueriedSession,
+    QueriedSource,
+    hits,
+    matches,
+    queried_session,
+)
 from codetui.core.query.query import Query
 from codetui.core.query.words import FoldedText
-from codetui.core.session.state import State, evolve, replay
+from codetui.core.session.state import State, replay
 from codetui.core.text.normalize import collapse_spaces
 from codetui.core.text.units import units
-from codetui.model import Coding, Problem, Source, SourceEntry, SourceId, Span, Transaction, TransactionId
+from codetui.model import CodeId, Problem, Source, SourceEntry, SourceId, Span, source_hash
 from codetui.storage import fs, session_files
+from codetui.storage.copies import is_left_out
 from codetui.storage.fs import Version
 from codetui.storage.journal import Journal
 from codetui.storage.text_index import TextIndex
-from codetui.study import regex_child
+from codetui.study import kept_sessions, regex_child
+from codetui.study.kept_sessions import KeptSessions
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.study import Study
 
@@ -50,6 +62,11 @@ PAGE, PAUSE = 200, 0.05
 CONTEXT = 60
 """Code points of the text on each side of a finding."""
 
+FORM = 1
+"""The version of the kept readings."""
+
+NOWHERE = (-1, -1)
+
 
 class Finding(NamedTuple):
     """A place that was found; without a span and a coding, the source as a whole.
@@ -66,7 +83,7 @@ class Finding(NamedTuple):
     words: str
     before: str = ""
     after: str = ""
-    coding: Coding | None = None
+    coding: QueriedCoding | None = None
     other: str = ""
 
 
@@ -77,18 +94,22 @@ class FindBatch(NamedTuple):
     done: float
 
 
-class _Session(NamedTuple):
-    """A session as searches see it."""
+class SessionReading(NamedTuple):
+    """A session of a source as searches see it, with its quotations located in the text with this hash.
+
+    The hash is empty if the corpus lacks the source.
+    """
 
     source: SourceId
-    coder: str
-    state: State
-    progress: str
+    text_hash: str
+    session: QueriedSession
 
 
 class _Text(NamedTuple):
+    """A source with its folded text, if it was folded before."""
+
     source: Source
-    folded: FoldedText
+    folded: FoldedText | None = None
 
 
 class _Kept(Generic[T]):
@@ -139,9 +160,11 @@ class Finder:
         self._study, self._viewer = study, viewer
         self._sources = study.sources_by_id()
         self._texts = _Kept(self._read_texts, KEPT_CHARACTERS, lambda text: len(text.source.text))
-        self._sessions = _Kept(self._read_sessions, KEPT_CODINGS, lambda one: len(one.state.codings))
-        self._replaced: dict[tuple[SourceId, str], _Session] = {}
+        self._sessions = _Kept(self._read_sessions, KEPT_CODINGS, lambda one: len(one.session.codings))
+        self._replaced: dict[tuple[SourceId, str], SessionReading] = {}
         self._versions: dict[Path, Version] = {}
+        self._last: tuple[SourceId, Source | None] | None = None
+        """The source that was read last, if texts are not kept."""
         self._regex = RegexProcess()
         self._load_problems: list[Problem] = []
         self.problems: list[Problem] = []
@@ -179,7 +202,7 @@ class Finder:
 
     def replace_session(self, source: SourceId, coder: str, state: State) -> None:
         """Use the current state of a session; one that was untouched comes last."""
-        self._replaced[source, coder] = _Session(source, coder, state, status_of(state).progress)
+        self._replaced[source, coder] = self._located(source, coder, state)
 
     def sentence(self, finding: Finding) -> str:
         """Return the sentences around a finding, its words in brackets, white space collapsed; raises OSError."""
@@ -232,20 +255,17 @@ class Finder:
             pass
         coded: set[SourceId] = set()
         share = 0.5 if query.may_match_uncoded else 1.0
-        for session, done in self._all_sessions():
-            coded.add(session.source)
-            text = self._text_of(session.source) or _Text(_without_text(session), FoldedText(""))
-            yield self._queried(text, session), done * share
+        for one, done in self._all_sessions():
+            coded.add(one.source)
+            text = self._text_of(one.source) or _Text(_without_text(one))
+            yield self._queried(text, one.session), done * share
         if query.may_match_uncoded:
             for text, done in self._all_texts():
                 if text.source.id not in coded:
                     yield self._queried(text), share + done * (1 - share)
 
-    def _queried(self, text: _Text, session: _Session | None = None) -> QueriedSource:
-        if session is None:
-            return QueriedSource(text.source, regex=self._regex.search, folded=text.folded)
-        state = _reanchored(session.state, text.source) if text.source.text else session.state
-        return QueriedSource(text.source, session.coder, state, session.progress, self._regex.search, text.folded)
+    def _queried(self, text: _Text, session: QueriedSession = NO_SESSION) -> QueriedSource:
+        return QueriedSource(text.source, session, self._regex.search, text.folded)
 
     def _all_texts(self) -> Iterator[tuple[_Text, float]]:
         """Yield all texts of the corpus, from memory if they are there."""
@@ -258,10 +278,10 @@ class Finder:
         known = len(self.problems)
         try:
             for source, offset, done in self._study.corpus.walk(self.problems):
-                text = _Text(source, FoldedText(source.text))
+                folded = FoldedText(source.text)
                 if writer is not None:
-                    writer.add(source, offset, text.folded.text)
-                yield text, done
+                    writer.add(source, offset, folded.text)
+                yield _Text(source, folded), done
             # With an index, sources that cannot be read would not be named any more.
             if writer is not None and all(one.severity == "note" for one in self.problems[known:]):
                 writer.finish()
@@ -289,40 +309,65 @@ class Finder:
             source, problems = self._study.corpus.read(entry)
             self.problems += problems
             if source is not None:
-                yield _Text(source, FoldedText(source.text)), number / len(entries)
+                yield _Text(source), number / len(entries)
 
     def _text_of(self, source: SourceId) -> _Text | None:
         kept = self._texts.by_id(lambda text: text.source.id)
         if kept is not None:
             return kept.get(source)
-        try:
-            found = self._sources.find(source)
-        except OSError as error:
-            self.problems.append(not_read(error, self._study.corpus.path, f"the text of {source} is not searched"))
-            return None
-        return _Text(found, FoldedText(found.text)) if found else None
+        if self._last is None or self._last[0] != source:
+            try:
+                self._last = source, self._sources.find(source)
+            except OSError as error:
+                self.problems.append(not_read(error, self._study.corpus.path, f"the text of {source} is not searched"))
+                return None
+        return _Text(self._last[1]) if self._last[1] else None
 
-    def _all_sessions(self) -> Iterator[tuple[_Session, float]]:
+    def _all_sessions(self) -> Iterator[tuple[SessionReading, float]]:
         """Yield all sessions that the viewer may read, from memory if they are there."""
         seen: set[tuple[SourceId, str]] = set()
-        for session, done in self._sessions.all() or self._read_sessions():
-            key = session.source, session.coder
+        for one, done in self._sessions.all() or self._read_sessions():
+            key = one.source, one.session.coder
             seen.add(key)
-            yield self._replaced.get(key, session), done
-        yield from ((session, 1.0) for key, session in self._replaced.items() if key not in seen)
+            yield self._replaced.get(key, one), done
+        yield from ((one, 1.0) for key, one in self._replaced.items() if key not in seen)
 
-    def _read_sessions(self) -> Iterator[tuple[_Session, float]]:
+    def _read_sessions(self) -> Iterator[tuple[SessionReading, float]]:
+        """Yield all sessions that the viewer may read from the disk, those that are kept from the cache."""
         for folder in self._folders():
             self._versions |= _versions(folder)
         total = len(self._versions) or 1
-        found = self._study.sessions(self._viewer, coder=self._viewer, sources=self._sources)
-        for number, snapshot in enumerate(found):
-            if snapshot.is_unread:
-                self.problems += snapshot.problems
-            else:
-                progress = status_of(snapshot.state).progress
-                session = _Session(snapshot.source.id, snapshot.coder, snapshot.state, progress)
-                yield session, min(number / total, 1.0)
+        root, is_kept = self._study.sessions_path, total >= kept_sessions.LEAST_KEPT
+        kept = KeptSessions(root, "find", FORM, unpacked, self._is_current) if is_kept else None
+        found = self._study.sessions(self._viewer, coder=self._viewer, sources=self._sources, readings=kept)
+        try:
+            for number, snapshot in enumerate(found):
+                self.problems += filter(is_left_out, snapshot.problems)
+                if snapshot.is_unread:
+                    continue
+                reading = kept.reading_of(snapshot) if kept else None
+                if reading is None:
+                    known = len(self.problems)
+                    reading = self._located(snapshot.source.id, snapshot.coder, snapshot.state)
+                    if kept is not None and len(self.problems) == known:
+                        kept.put(snapshot, packed(reading))
+                yield reading, min(number / total, 1.0)
+        finally:
+            if kept is not None:
+                kept.close()
+
+    def _is_current(self, source: SourceId, reading: SessionReading) -> bool:
+        text = self._text_of(source)
+        return reading.text_hash == (source_hash(text.source.text) if text else "")
+
+    def _located(self, source: SourceId, coder: str, state: State) -> SessionReading:
+        """Return a session with its quotations located in the current text, as when it is opened."""
+        text, progress = self._text_of(source), status_of(state).progress
+        if text is None:
+            return SessionReading(source, "", queried_session(coder, progress, state))
+        if text.source.text:
+            state = located_in(state, text.source)
+        return SessionReading(source, source_hash(text.source.text), queried_session(coder, progress, state))
 
     def _folders(self) -> list[Path]:
         """Return the folders of the coders whose sessions are searched."""
@@ -336,7 +381,7 @@ class Finder:
         found = hits(query, ad)
         if not found and matches(query, ad):
             source = ad.source
-            return [Finding(source.id, source.employer, source.title, ad.coder, None, source.title)]
+            return [Finding(source.id, source.employer, source.title, ad.session.coder, None, source.title)]
         return [_finding(ad, hit) for hit in found]
 
     def _unknown_attributes(self, wanted: list[str], seen: set[str]) -> Iterator[Problem]:
@@ -355,7 +400,7 @@ def _finding(ad: QueriedSource, hit: Hit) -> Finding:
     if hit.span is None or hit.span.end > len(text):
         words = collapse_spaces(hit.coding.words) if hit.coding else ""
         return Finding(
-            source.id, source.employer, source.title, ad.coder, hit.span, words, coding=hit.coding, other=other
+            source.id, source.employer, source.title, ad.session.coder, hit.span, words, coding=hit.coding, other=other
         )
     start, end = hit.span
     before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
@@ -363,7 +408,7 @@ def _finding(ad: QueriedSource, hit: Hit) -> Finding:
         source.id,
         source.employer,
         source.title,
-        ad.coder if hit.coding else "",
+        ad.session.coder if hit.coding else "",
         hit.span,
         collapse_spaces(text[start:end]),
         " ".join(before.split()) + (" " if before[-1:].isspace() else ""),
@@ -381,17 +426,29 @@ def _versions(folder: Path) -> dict[Path, Version]:
         return {}
 
 
-def _reanchored(state: State, source: Source) -> State:
-    """Return a state with its quotations located in the current text, as when the session is opened."""
-    events = reanchor(state, source).events
-    if not events:
-        return state
-    step = Transaction(id=TransactionId(""), seq=state.seq, time="", coder="", cause="corpus", events=events)
-    return evolve(state, step)
+def _without_text(reading: SessionReading) -> Source:
+    return Source(reading.source, reading.session.employer, reading.session.title, "", "")
 
 
-def _without_text(session: _Session) -> Source:
-    return session.state.describe(Source(session.source, "", "", "", ""))
+def packed(reading: SessionReading) -> bytes:
+    """Return a reading as bytes, without the words of quotations that are in the text."""
+    source, text_hash, (coder, progress, profile, employer, title, codings) = reading
+    flat = [
+        (one.id, one.code, *(one.span or NOWHERE), "" if one.span and text_hash else one.words, *one[4:])
+        for one in codings
+    ]
+    return marshal.dumps((source, text_hash, coder, progress, profile, employer, title, flat))
+
+
+def unpacked(data: bytes) -> SessionReading:
+    """Return the reading in bytes of `packed`, whose checksum was right."""
+    source, text_hash, coder, progress, profile, employer, title, flat = marshal.loads(data)
+    codings = [
+        QueriedCoding(id_, CodeId(sys.intern(code)), Span(start, end) if end >= 0 else None, *rest)
+        for id_, code, start, end, *rest in flat
+    ]
+    session = QueriedSession(coder, progress, profile, employer, title, codings)
+    return SessionReading(source, text_hash, session)
 
 
 # --- regular expressions ------------------------------------------------------------------------------

@@ -8,9 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from os import sep
-from pathlib import Path
-from sys import intern, version
+from sys import intern
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors.placing import place_of
@@ -18,7 +16,7 @@ from codetui.core.anchors.unresolved import located_in
 from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import version_name
 from codetui.core.codebook.synonyms import TermNames
-from codetui.core.query.evaluate import QueriedSource, matches
+from codetui.core.query.evaluate import QueriedSource, matches, queried_session
 from codetui.core.query.query import Query
 from codetui.core.session.state import State
 from codetui.core.statistics.counted import NO_PLACE, CountedAd, CountedCode, CountedCoding, CountedSession
@@ -29,8 +27,9 @@ from codetui.core.text.units import units
 from codetui.model import Codebook, Coding, DoneMarked, Problem, Source, SourceId, Span, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
-from codetui.storage.kept_readings import KeptReading, ReadingsFile
+from codetui.study import kept_sessions
 from codetui.study.find import KEPT_CHARACTERS, RegexProcess
+from codetui.study.kept_sessions import KeptSessions
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study
@@ -45,11 +44,8 @@ COLLECTED = 100
 """Texts read one by one after which their readers are freed: commands collect garbage rarely, and a reader has a block
 of its file."""
 
-LEAST_KEPT = 200
-"""Sessions from which on readings are kept: fewer are read in less time than it takes to see a difference."""
-
-KIND = f"counts 1, Python {version}"
-"""The kind of the kept readings: those of another version of this module or of Python are not used."""
+FORM = 1
+"""The version of the kept readings."""
 
 
 class CountRequest(NamedTuple):
@@ -179,40 +175,6 @@ class _Ads:
         return self._corpus.find(source_id)
 
 
-class _Kept:
-    """The kept readings of sessions whose texts are as they were."""
-
-    def __init__(self, root: Path, facts: Mapping[SourceId, _AdFacts]) -> None:
-        self._start, self._facts = len(str(root)) + 1, facts
-        self._found: dict[Path, SessionReading] = {}
-        self.file = ReadingsFile(root, KIND)
-
-    def known(self, log: Path) -> KeptReading | None:
-        """Return the kept reading of a log."""
-        kept = self.file.get(self._name(log))
-        if kept is None:
-            return None
-        reading = unpacked(kept.reading)
-        if reading.text_hash != self._facts.get(kept.source, NO_FACTS).text_hash:
-            return None
-        self._found[log] = reading
-        return kept
-
-    def reading_of(self, session: SessionSnapshot) -> SessionReading | None:
-        """Return the kept reading of a session, once; None if it was read."""
-        found = self._found.pop(session.log, None) if session.log else None
-        return found if session.reading is not None else None
-
-    def put(self, session: SessionSnapshot, reading: SessionReading) -> None:
-        """Keep the reading of a session that may be kept."""
-        if session.digest and session.log is not None:
-            kept = KeptReading(session.source.id, session.coder, session.digest, packed(reading))
-            self.file.put(self._name(session.log), kept)
-
-    def _name(self, log: Path) -> str:
-        return str(log)[self._start :].replace(sep, "/")
-
-
 def packed(reading: SessionReading) -> bytes:
     """Return a reading as bytes."""
     text_hash, profile, is_done, is_untouched, began, finished, codings = reading
@@ -274,8 +236,8 @@ class _Collector:
         root = self._study.sessions_path
         folders = [session_files.coder_folder(root, one) for one in self._request.coders]
         total = sum(len(session_files.log_names(root / one)) for one in folders or session_files.coders(root)) or 1
-        is_kept = self._request.is_kept and self._request.where is None and total >= LEAST_KEPT
-        kept = _Kept(root, self._ads.facts) if is_kept else None
+        is_kept = self._request.is_kept and self._request.where is None and total >= kept_sessions.LEAST_KEPT
+        kept = KeptSessions(root, "counts", FORM, unpacked, self._is_current) if is_kept else None
         number = 0
         try:
             for coder in self._request.coders or (None,):
@@ -295,10 +257,12 @@ class _Collector:
                 self._missing += [coder] if coder and not found else []
         finally:
             if kept is not None:
-                kept.file.write()
-                kept.file.close()
+                kept.close()
 
-    def _reading(self, snapshot: SessionSnapshot, kept: _Kept | None) -> SessionReading | None:
+    def _is_current(self, source_id: SourceId, reading: SessionReading) -> bool:
+        return reading.text_hash == self._ads.facts.get(source_id, NO_FACTS).text_hash
+
+    def _reading(self, snapshot: SessionSnapshot, kept: KeptSessions[SessionReading] | None) -> SessionReading | None:
         """Return the reading of a session; None if its ad does not match the query or cannot be read."""
         known = kept.reading_of(snapshot) if kept else None
         if known is not None:
@@ -318,12 +282,12 @@ class _Collector:
             return None
         reading = self._reader.read(snapshot, state, source, text_hash)
         if kept is not None:
-            kept.put(snapshot, reading)
+            kept.put(snapshot, packed(reading))
         return reading
 
     def _matches(self, where: Query, snapshot: SessionSnapshot, state: State, source: Source) -> bool:
-        progress = status_of(snapshot.state).progress
-        return matches(where, QueriedSource(source, snapshot.coder, state, progress, self._regex.search))
+        session = queried_session(snapshot.coder, status_of(snapshot.state).progress, state)
+        return matches(where, QueriedSource(source, session, self._regex.search))
 
     def _counted(self, coder: str, reading: SessionReading) -> CountedSession | None:
         """Return a session as it counts, None if it does not; count its codings."""

@@ -29,7 +29,7 @@ from codetui.core.query.words import FoldedText, fold
 from codetui.core.session.state import State
 from codetui.core.text.spans import SpanIndex
 from codetui.core.text.units import units
-from codetui.model import Coding, Source, Span
+from codetui.model import CodeId, CodingId, Source, Span
 
 RegexSearch = Callable[[str, str], Sequence[Span]]
 """Returns the places of a pattern in a text, in code points."""
@@ -41,18 +41,58 @@ def search_regex(pattern: str, text: str) -> list[Span]:
     return [Span(*match.span()) for match in found if match.start() < match.end()]
 
 
+class QueriedCoding(NamedTuple):
+    """A coding as queries see it; `span` is None if its words have no place in the source."""
+
+    id: CodingId
+    code: CodeId
+    span: Span | None
+    words: str
+    note: str
+    rank: int
+    time: str
+
+
+class QueriedSession(NamedTuple):
+    """One coder's session of a source as queries see it."""
+
+    coder: str = ""
+    progress: str = "untouched"
+    profile: str = ""
+    employer: str = ""
+    title: str = ""
+    codings: Sequence[QueriedCoding] = ()
+
+
+NO_SESSION = QueriedSession()
+
+
+def queried_session(coder: str, progress: str, state: State) -> QueriedSession:
+    """Return a session with a state, whose quotations are located in the current text."""
+    codings = [
+        QueriedCoding(
+            one.id,
+            one.code,
+            Span(one.anchor.start, one.anchor.end) if one.anchor else None,
+            one.words,
+            one.note,
+            one.rank,
+            one.time,
+        )
+        for one in state.live()
+    ]
+    return QueriedSession(coder, progress, state.profile, state.employer, state.title, codings)
+
+
 @dataclass(frozen=True)
 class QueriedSource:
-    """A source with one coder's session of it; `state` is None without a session.
+    """A source with one coder's session of it, or with none.
 
-    `progress` is that of the session. `regex` replaces the search for regular expressions. `folded` is the folded text,
-    if known.
+    `regex` replaces the search for regular expressions. `folded` is the folded text, if known.
     """
 
     source: Source
-    coder: str = ""
-    state: State | None = None
-    progress: str = "untouched"
+    session: QueriedSession = NO_SESSION
     regex: RegexSearch = search_regex
     folded: FoldedText | None = None
 
@@ -66,11 +106,6 @@ class QueriedSource:
         """The attributes of the source under their folded names."""
         return {fold(name): value for name, value in self.source.attributes.items()}
 
-    @cached_property
-    def codings(self) -> Sequence[Coding]:
-        """The codings of the session."""
-        return self.state.live() if self.state is not None else ()
-
 
 class Hit(NamedTuple):
     """A place that a query found: a passage, or a quotation with its coding.
@@ -80,8 +115,8 @@ class Hit(NamedTuple):
     """
 
     span: Span | None
-    coding: Coding | None = None
-    other: Coding | None = None
+    coding: QueriedCoding | None = None
+    other: QueriedCoding | None = None
 
 
 Narrow = tuple[Node, ...]
@@ -160,9 +195,9 @@ def _field(ad: QueriedSource, node: OfSource) -> str:
         case "id":
             return ad.source.id
         case "employer":
-            return (ad.state.employer if ad.state else "") or ad.source.employer
+            return ad.session.employer or ad.source.employer
         case "title":
-            return (ad.state.title if ad.state else "") or ad.source.title
+            return ad.session.title or ad.source.title
         case "attribute":
             return ad.attributes.get(node.attribute, "")
 
@@ -170,11 +205,11 @@ def _field(ad: QueriedSource, node: OfSource) -> str:
 def _session_field(ad: QueriedSource, node: OfSession) -> str:
     match node.field:
         case "coder":
-            return ad.coder
+            return ad.session.coder
         case "profile":
-            return ad.state.profile if ad.state else ""
+            return ad.session.profile
         case "state":
-            return ad.progress
+            return ad.session.progress
 
 
 # --- quotations ---------------------------------------------------------------------------------------
@@ -211,20 +246,20 @@ def _selects(node: Node) -> bool:
 def _selected(node: OfCoding, ad: QueriedSource, narrow: Narrow) -> Iterator[Hit]:
     """Yield the quotations that meet a condition and those of `narrow`."""
     if isinstance(node, Relation):
-        others = [coding for coding in ad.codings if coding.code in node.right and coding.anchor is not None]
+        others = [coding for coding in ad.session.codings if coding.code in node.right and coding.span is not None]
         other_of = _Partners(node, others, ad.source.text).of if others else None
-        for coding in ad.codings if other_of else ():
+        for coding in ad.session.codings if other_of else ():
             if coding.code in node.left and all(_is_so(coding, one) for one in narrow):
                 other = other_of(coding) if other_of else None
                 if other is not None:
-                    yield Hit(_span(coding), coding, other)
+                    yield Hit(coding.span, coding, other)
         return
-    for coding in ad.codings:
+    for coding in ad.session.codings:
         if _is_so(coding, node) and all(_is_so(coding, one) for one in narrow):
-            yield Hit(_span(coding), coding)
+            yield Hit(coding.span, coding)
 
 
-def _is_so(coding: Coding, node: Node) -> bool:
+def _is_so(coding: QueriedCoding, node: Node) -> bool:
     match node:
         case HasCode() | InPart():
             return coding.code in node.codes
@@ -236,24 +271,20 @@ def _is_so(coding: Coding, node: Node) -> bool:
             raise TypeError(f"{node} is no condition on one quotation")
 
 
-def _span(coding: Coding) -> Span | None:
-    return Span(coding.anchor.start, coding.anchor.end) if coding.anchor else None
-
-
 class _Partners:
     """The quotations on the right of a relation, sorted by start."""
 
-    def __init__(self, relation: Relation, codings: list[Coding], text: str) -> None:
-        placed = [(span, coding) for coding in codings if (span := _span(coding)) is not None]
+    def __init__(self, relation: Relation, codings: list[QueriedCoding], text: str) -> None:
+        placed = [(span, coding) for coding in codings if (span := coding.span) is not None]
         placed.sort(key=lambda pair: (pair[0], pair[1].rank))
         self._relation, self._text = relation, text
         self._spans = [span for span, _ in placed]
         self._codings = [coding for _, coding in placed]
         self._index = SpanIndex(self._spans)
 
-    def of(self, coding: Coding) -> Coding | None:
+    def of(self, coding: QueriedCoding) -> QueriedCoding | None:
         """Return the first quotation to which the relation of `coding` holds, None if there is none."""
-        here = _span(coding)
+        here = coding.span
         places = self._places(here) if here is not None else ()
         return next((self._codings[at] for at in places if self._codings[at].id != coding.id), None)
 
