@@ -163,3 +163,17 @@ def test_a_file_is_newer_than_one_that_was_changed_before_it(tmp_path: Path) -> 
     assert fs.is_newer(new, old)
     assert not fs.is_newer(old, new)
     assert not fs.is_newer(tmp_path / "absent", old)
+
+
+def test_a_path_that_links_or_dots_lead_out_of_a_folder_is_refused(tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "sessions", tmp_path / "elsewhere"
+    (root / "anna").mkdir(parents=True)
+    elsewhere.mkdir()
+    (root / "inside").symlink_to(root / "anna")
+    (root / "outside").symlink_to(elsewhere)
+    (root / "anna" / "gone").symlink_to(elsewhere / "absent")
+    for path in ("anna", "anna/events/1.jsonl", "inside/1.jsonl", "anna/../anna/1.jsonl"):
+        assert fs.require_inside(root, root / path) == root / path
+    for path in ("outside/1.jsonl", "anna/gone", "../elsewhere/1.jsonl", "anna/../../elsewhere"):
+        with pytest.raises(PermissionError, match="leads out of"):
+            fs.require_inside(root, root / path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -164,6 +165,25 @@ def real(path: Path | str) -> str:
         if error.errno not in _ABSENT:
             raise
         return os.path.realpath(path)
+
+
+def is_below(root: Path, path: Path) -> bool:
+    """Return whether a path begins with that of a folder and has no symbolic link below it.
+
+    False means unknown: this is the quick answer for the usual case, a tenth of the time that two calls of `real` take.
+    """
+    depth, step = len(root.parts), str(root)
+    if os.name == "nt" or path.parts[:depth] != root.parts or ".." in path.parts[depth:]:
+        return False
+    try:
+        for name in path.parts[depth:]:
+            step = f"{step}{os.sep}{name}"
+            status = link_status(step)
+            if status is None or stat.S_ISLNK(status.st_mode):
+                return status is None
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _none_if_absent(look: Callable[[Path | str], os.stat_result], path: Path | str) -> os.stat_result | None:

@@ -60,15 +60,15 @@ class SessionPaths:
 
     def log(self, source_id: str) -> Path:
         """Return the path of a session's log."""
-        return self._inside(self.folder / EVENTS / f"{safe_name(source_id)}{LOG}")
+        return self.beside(source_id, LOG)
 
     def study_log(self) -> Path:
         """Return the path of the coder's log of the study, which holds the steps that span several sessions."""
         return self._inside(self.folder / STUDY_LOG)
 
     def beside(self, source_id: str, suffix: str) -> Path:
-        """Return the path of a file beside a session's log."""
-        return self._inside(self.log(source_id).with_suffix(suffix))
+        """Return the path of the file with that suffix beside a session's log."""
+        return self._inside(self.folder / EVENTS / f"{safe_name(source_id)}{suffix}")
 
     def document(self, source_id: str, employer: str, *, is_apart: bool = False) -> Path:
         """Return the path of a session's document, `analysis_job_<id>_<employer>.md`."""
