@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from codetui.formats.export.csv import csv_lines
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, What
-from codetui.formats.export.jsonl import json_lines
+from codetui.formats.export.lines import csv_lines, json_lines
 from codetui.formats.export.table import Table
 from codetui.formats.export.workbook import Sheets, open_workbook
 

@@ -12,7 +12,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone
-from codetui.formats.export.partition import folder_of
+from codetui.formats.export.exporter import folder_of
 from codetui.model import CodeId, Span
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study

@@ -23,8 +23,8 @@ from codetui.formats.codings.foreign import CodingsFile, UnknownFormatError
 from codetui.formats.codings.refi import RefiReader
 from codetui.formats.export import EXPORTERS, TABLES
 from codetui.formats.export.exporter import ExportedSession, ExportedStudy
+from codetui.formats.export.protection import PseudonymError, parse_pseudonyms
 from codetui.formats.memos import parse_memos, render_memos
-from codetui.formats.pseudonyms import PseudonymError, parse_pseudonyms
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import with_ids
 from codetui.formats.session_doc.patch import document_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codetui.core.agreement import nominal
 from codetui.core.agreement.figure import Undefined
-from codetui.core.agreement.presence import TwoByTwo, cells, macro_kappa, pooled_kappa, tabulate
+from codetui.core.agreement.nominal import TwoByTwo, cells, macro_kappa, pooled_kappa, tabulate
 from codetui.core.agreement.resampling import Draw, bootstrap
 
 TABLES = st.builds(TwoByTwo, *[st.integers(0, 30)] * 4)

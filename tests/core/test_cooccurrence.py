@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codetui.core.codebook.synonyms import TermNames, term_key
+from codetui.core.query.words import TermNames, term_key
 from codetui.core.statistics.counted import CountedAd, CountedCode, CountedCoding, CountedSession
-from codetui.core.statistics.dates import parse_date, period_of, without_gaps
+from codetui.core.statistics.division import parse_date, period_of, without_gaps
 from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.saturation import codes_of, mean_curve, saturation_table
 from codetui.core.statistics.significance import phi

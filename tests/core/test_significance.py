@@ -14,11 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.core.agreement.figure import Undefined
-from codetui.core.statistics import distributions
+from codetui.core.statistics import significance
 from codetui.core.statistics.counted import CountedAd, CountedCode, CountedCoding, CountedSession, by_profile
-from codetui.core.statistics.distributions import chi_squared_p, exact_p
 from codetui.core.statistics.frequencies import Counted
-from codetui.core.statistics.significance import ChiSquared, association, chi_squared, holm, phi, significance_table
+from codetui.core.statistics.significance import (
+    ChiSquared,
+    association,
+    chi_squared,
+    chi_squared_p,
+    exact_p,
+    holm,
+    phi,
+    significance_table,
+)
 from codetui.core.statistics.table import Base
 from testing.paths import ROOT
 
@@ -82,7 +90,7 @@ def test_an_exact_p_value_is_the_sum_over_all_tables_that_are_as_rare(columns: l
 
 def test_random_tables_replace_too_many_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = exact_p((3, 15, 14), (3, 30, 30), Random(1).random)
-    monkeypatch.setattr(distributions, "MOST_TABLES", 0)
+    monkeypatch.setattr(significance, "MOST_TABLES", 0)
     simulated = exact_p((3, 15, 14), (3, 30, 30), Random(1).random, 4000)
     assert (exact.tables, simulated.tables) == (0, 4000)
     assert simulated.p == pytest.approx(exact.p, abs=0.03)

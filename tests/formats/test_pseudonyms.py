@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codetui.cli.main import run
-from codetui.formats.pseudonyms import PseudonymError, Pseudonyms, parse_pseudonyms
+from codetui.formats.export.protection import PseudonymError, Pseudonyms, parse_pseudonyms
 from codetui.model import Anchor
 from testing.coders import code_source
 from testing.examples import examples

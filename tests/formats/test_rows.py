@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
-from codetui.formats.export.csv import guarded
 from codetui.formats.export.exporter import ExportedSession, ExportedSource, ExportedStudy, What
-from codetui.formats.export.matrices import table_of
-from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally
+from codetui.formats.export.lines import guarded
+from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally, table_of
 from codetui.model import (
     Anchor,
     Cause,

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from codetui.core.session.commands import AssignCode, AssignProfile, Command, MarkDone
 from codetui.formats.export.exporter import What
-from codetui.formats.pseudonyms import Pseudonyms
+from codetui.formats.export.protection import Pseudonyms
 from codetui.model import CodeId, Span
 from codetui.storage.output import OutputFiles
 from codetui.study.exporter import ExportRequest, StudyExport, export_study, export_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codetui.core.text.speakers import speaker_in
+from codetui.core.text.units import speaker_in
 from testing.sources import problems_at, source_at
 
 NAMED = """\

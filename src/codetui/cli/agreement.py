@@ -16,7 +16,7 @@ from codetui.cli.sessions import open_study
 from codetui.core.agreement.figure import Undefined
 from codetui.core.text.display import sanitize, sanitize_json
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.csv import guarded
+from codetui.formats.export.lines import guarded
 from codetui.study.agreement import AgreementRequest, Disagreement, StudyAgreement, compare_coders
 from codetui.study.agreement_report import (
     LISTED,

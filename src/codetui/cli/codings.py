@@ -220,7 +220,7 @@ def invented(options: argparse.Namespace) -> int:
         show_json({"version": VERSION, "codings": total, "invented": listed, "per_thousand": rates})
         return exit_code(found.problems)
     if options.csv:
-        from codetui.formats.export.csv import csv_line
+        from codetui.formats.export.lines import csv_line
 
         lines = [(one.ad, one.coder, *_cells(one), f"{one.likeness:.4f}" if one.nearest else "") for one in phrases]
         write_text("".join(map(csv_line, [("ad", "coder", *COLUMNS), *lines])), STDOUT)

@@ -34,7 +34,7 @@ from codetui.cli.options import (
 from codetui.cli.sessions import open_study
 from codetui.formats.export import EXPORTERS, SUFFIXES, TABLES
 from codetui.formats.export.exporter import Exporter
-from codetui.formats.pseudonyms import Pseudonyms
+from codetui.formats.export.protection import Pseudonyms
 from codetui.storage.output import OutputFiles
 from codetui.study.export_target import ExportTarget
 from codetui.study.exporter import ExportRequest, Progress, StudyExport, export_study

@@ -28,7 +28,7 @@ from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
 from codetui.core.query.words import fold
 from codetui.core.text.display import plural, sanitize, sanitize_json
-from codetui.formats.export.csv import csv_line
+from codetui.formats.export.lines import csv_line
 
 if TYPE_CHECKING:
     from codetui.model import Words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from codetui.formats.pseudonyms import Pseudonyms
+    from codetui.formats.export.protection import Pseudonyms
 
 PARTS = {
     "corpus": ("PATH", "a folder of ads, or one file; default: the place named in the codebook, else ads beside it"),
@@ -65,7 +65,7 @@ def read_pseudonyms(file: str | None) -> Pseudonyms | None:
     """Return the pseudonyms in a file, None without one. Raises StudyError."""
     from pathlib import Path
 
-    from codetui.formats.pseudonyms import PseudonymError, parse_pseudonyms
+    from codetui.formats.export.protection import PseudonymError, parse_pseudonyms
     from codetui.storage import fs
     from codetui.study.study import StudyError
 

@@ -11,7 +11,7 @@ from codetui.core.agreement.figure import Undefined
 from codetui.core.statistics.table import Base, Column, FigureTable, Kind, Value
 from codetui.core.text.display import plural, sanitize, with_article
 from codetui.core.text.layout import cluster_cells
-from codetui.formats.export.csv import csv_line
+from codetui.formats.export.lines import csv_line
 from codetui.model import Words
 
 SCHEMA = "codetui statistics"

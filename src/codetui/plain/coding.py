@@ -8,8 +8,7 @@ from codetui.core.session.commands import AcceptPlace, AssignCode, MoveBoundary,
 from codetui.core.session.naming import place_at, quoted
 from codetui.core.text.units import units
 from codetui.model import Code, Coding, Span
-from codetui.plain.pick import pick_code, pick_coding, pick_words, say_words
-from codetui.plain.walk import RefusedError, Walk
+from codetui.plain.walk import RefusedError, Walk, pick_code, pick_coding, pick_words, say_words
 from codetui.study.desk import LargeStep
 from codetui.study.session.outcome import Saved
 

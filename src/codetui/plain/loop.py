@@ -6,7 +6,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from codetui.plain import coding, compare, search, source
+from codetui.plain import coding, compare, source
 from codetui.plain.lines import CancelledError, InputEndedError, Lines
 from codetui.plain.walk import RefusedError, Walk
 from codetui.study.desk import Desk
@@ -92,7 +92,7 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("a", "again"), "", "this sentence again", _again),
         PlainCommand(("g", "go"), "NUMBER", "the sentence with this number", _go),
         PlainCommand(("read",), "", "the rest of the {source}, without stopping", _read_on),
-        PlainCommand(("s", "search"), "WORDS", "the next sentence with these words", search.search),
+        PlainCommand(("s", "search"), "WORDS", "the next sentence with these words", source.search),
     ),
     "Coding": (
         PlainCommand(
@@ -123,7 +123,7 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("ads",), "WORDS", "list the {sources}, with their state", source.list_ads),
         PlainCommand(("after",), "", "the {source} after this one", source.go_after),
         PlainCommand(("before",), "", "the {source} before this one", source.go_before),
-        PlainCommand(("f", "find"), "QUERY", "find words, codes and quotations in all {sources}", search.find),
+        PlainCommand(("f", "find"), "QUERY", "find words, codes and quotations in all {sources}", source.find),
     ),
     "With others": (
         PlainCommand(("agree",), "CODER", "compare with another coder", compare.agree),

@@ -13,12 +13,11 @@ from typing import NamedTuple
 from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Sections, compare
 from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, Kind
-from codetui.core.anchors.placing import place_of
-from codetui.core.anchors.unresolved import located_in
+from codetui.core.anchors.unresolved import located_in, place_of
 from codetui.core.codebook.equivalence import Equivalence, NamedMap
 from codetui.core.codebook.index import index_of
 from codetui.core.session.state import State
-from codetui.core.statistics.dates import iso_week
+from codetui.core.statistics.division import iso_week
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
 from codetui.model import Coding, DoneMarked, Problem, Source, SourceId, Span

@@ -147,7 +147,7 @@ def render_book(book: Codebook, layout: Layout) -> bytes:
 
             text = render_coding_book(book) if layout == "markdown" else render_page(book)
         case "qdc":
-            from codetui.formats.refi.book import render_qdc
+            from codetui.formats.book_files.refi import render_qdc
 
             text = render_qdc(book)
         case _:

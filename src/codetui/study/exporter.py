@@ -22,10 +22,10 @@ from codetui.formats.export.exporter import (
     Exporter,
     ExportError,
     What,
+    write_partitioned,
 )
-from codetui.formats.export.matrices import COLLECTED
-from codetui.formats.export.partition import write_partitioned
-from codetui.formats.pseudonyms import Pseudonyms
+from codetui.formats.export.protection import Pseudonyms
+from codetui.formats.export.table import COLLECTED
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
@@ -108,7 +108,7 @@ def _protected(content: ExportedStudy, request: ExportRequest, exporter: Exporte
     if not request.has_words:
         if not exporter.tables or request.what == "notes":
             raise StudyError("without words nothing is left of documents and notes: export codings or ads as a table.")
-        from codetui.formats.export.wordless import without_words
+        from codetui.formats.export.protection import without_words
 
         content = without_words(content)
     return content

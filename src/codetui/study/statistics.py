@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Literal, NamedTuple, TypeAlias
 
-from codetui.core.anchors.placing import place_of
-from codetui.core.anchors.unresolved import located_in
+from codetui.core.anchors.unresolved import located_in, place_of
 from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import version_name
-from codetui.core.codebook.synonyms import TermNames
 from codetui.core.query.evaluate import QueriedSource, matches, queried_session
 from codetui.core.query.query import Query
+from codetui.core.query.words import TermNames
 from codetui.core.session.state import State
 from codetui.core.statistics.counted import NO_PLACE, CountedAd, CountedCode, CountedCoding, CountedSession
 from codetui.core.statistics.frequencies import Counted

@@ -17,7 +17,7 @@ from codetui.core.agreement import nominal
 from codetui.core.agreement.continuum import GAP, bar_u_alpha_of, joined, measure
 from codetui.core.agreement.figure import Figure, Score, Undefined
 from codetui.core.agreement.matching import KINDS, CodedSpan, Matching, match
-from codetui.core.agreement.presence import TwoByTwo, cells, macro_kappa, pooled_kappa
+from codetui.core.agreement.nominal import TwoByTwo, cells, macro_kappa, pooled_kappa
 from codetui.core.agreement.resampling import Draw, Interval, bootstrap
 
 FigurePath: TypeAlias = tuple[str, ...]

@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple, TypeAlias
 
 from codetui.core.agreement.figure import NOTHING, Figure, Undefined, ratio
-from codetui.core.agreement.presence import TwoByTwo
+from codetui.core.agreement.nominal import TwoByTwo
 
 GAP = ""
 """The value of the gaps between segments."""

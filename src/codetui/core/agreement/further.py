@@ -21,7 +21,7 @@ from codetui.core.agreement.continuum import (
     u_alpha,
 )
 from codetui.core.agreement.figure import Figure, Undefined
-from codetui.core.agreement.presence import TwoByTwo, cells
+from codetui.core.agreement.nominal import TwoByTwo, cells
 
 
 def further_figures(sources: Sequence[ComparedSource], sections: Sections, profiles: nominal.Units[str]) -> Figures:

@@ -8,13 +8,13 @@ not change: in a source of 1 MB this takes up to 80 ms for the first and 25 ms f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Resolution, locate
+from codetui.core.anchors.anchor import Ambiguous, Exact, Fuzzy, Orphan, Resolution, locate
 from codetui.core.anchors.similarity import similarity
 from codetui.core.session.commands import quoted
 from codetui.core.session.state import State, coding_events, evolve
@@ -226,3 +226,37 @@ def _without_coded(unresolved: UnresolvedAnchor, state: State) -> UnresolvedAnch
     if coded.isdisjoint(unresolved.places):
         return unresolved
     return unresolved._replace(places=tuple(place for place in unresolved.places if place not in coded))
+
+
+# --- the place that figures count ---------------------------------------------------------------------
+
+
+PlaceKind = Literal["free", "repeated", "similar", "nowhere"]
+
+
+class CountedPlace(NamedTuple):
+    """A place and how it was found: `span` is None unless a place was `free`.
+
+    `repeated` words have no free place left, `similar` ones only resemble the text, the others are `nowhere` in it.
+    """
+
+    kind: PlaceKind
+    span: Span | None = None
+
+
+def place_of(coding: Coding, source: Source, taken: Container[Span]) -> CountedPlace:
+    """Return the first place of an unresolved coding that is not taken by the same code.
+
+    Places in the title come last, and for a model they are none. A place that only resembles the words is none until
+    the coder has accepted it.
+    """
+    found = None if coding.anchor else locate(source.text, coding.words)
+    is_in_title = isinstance(found, Exact) and found.span.end <= source.body_start
+    if isinstance(found, Orphan) or (is_in_title and coding.origin == "model"):
+        return CountedPlace("nowhere")
+    if not isinstance(found, Ambiguous | Exact) or (isinstance(found, Ambiguous) and found.score < 1):
+        return CountedPlace("similar")
+    places = found.spans if isinstance(found, Ambiguous) else (found.span,)
+    in_body_first = sorted(places, key=lambda place: (place.start < source.body_start, place))
+    free = next((place for place in in_body_first if place not in taken), None)
+    return CountedPlace("free", free) if free else CountedPlace("repeated")

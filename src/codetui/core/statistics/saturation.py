@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from codetui.core.agreement.figure import Figure, Undefined
 from codetui.core.statistics.counted import CountedAd
-from codetui.core.statistics.distributions import Draw
 from codetui.core.statistics.frequencies import Counted
+from codetui.core.statistics.significance import Draw
 from codetui.core.statistics.table import Column, FigureTable, Value
 
 ORDERS = 200

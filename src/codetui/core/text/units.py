@@ -15,7 +15,6 @@ from typing import Literal
 from codetui.core.text.layout import cluster_cells
 from codetui.core.text.scripts import CLOSERS, STOPS
 from codetui.core.text.sentences import bullet_flows, clauses_in, parts_in, sentences_in, trimmed_prose, words_in
-from codetui.core.text.speakers import speaker_in
 from codetui.model import Span
 
 Unit = Literal["part", "word", "clause", "sentence", "bullet", "turn", "paragraph", "line"]
@@ -242,3 +241,27 @@ def _blocks_before(text: str, offset: int) -> Iterator[Span]:
         block = block_at(text, at)
         yield block
         at = _previous_ink(text, block.start) - 1
+
+
+# --- speakers at the beginning of lines ---------------------------------------------------------------
+
+
+_LABEL = re.compile(r"[ \t]*([^\W\d_][^\n:：]{0,39})(?:[:：](?=\s|$)|：)[ \t]*")
+_PARTICLES = frozenset(
+    ["van", "de", "den", "der", "het", "'t", "ten", "ter", "te", "von", "le", "la", "di", "da", "el", "al"]
+)
+_MOST_WORDS = 4
+
+
+def speaker_in(line: str) -> tuple[str, int] | None:
+    """Return the speaker that a line begins with and where the words begin; None if it names none.
+
+    A name has at most four words, each with a capital letter, a digit or no case, apart from particles.
+    """
+    found = _LABEL.match(line)
+    if found is None:
+        return None
+    words = found[1].split()
+    if len(words) > _MOST_WORDS or any(word[0].islower() and word not in _PARTICLES for word in words):
+        return None
+    return (" ".join(words), found.end()) if not words[0][0].islower() else None

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from codetui.core.codebook.ids import slug, unique_id
 from codetui.core.codebook.index import folded
-from codetui.core.codebook.keys import DIGIT_KEYS
+from codetui.core.codebook.keys import DIGIT_KEYS, slug, unique_id
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, write_tables
 from codetui.formats.coding_book import vocabulary

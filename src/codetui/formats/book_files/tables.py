@@ -17,7 +17,7 @@ from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.pieces import running_entries
 from codetui.formats.coding_book.tables import Row, Table, identify_columns
 from codetui.formats.coding_book.vocabulary import LIST_FIELDS, field_key, is_title
-from codetui.formats.export.csv import csv_line, unguarded
+from codetui.formats.export.lines import csv_line, unguarded
 from codetui.formats.export.workbook import MOST_UNITS, PICTURES, UNWRITABLE, open_workbook
 from codetui.formats.refi.descriptions import parse_description, split_label
 from codetui.model import Code, Codebook, Group, Section

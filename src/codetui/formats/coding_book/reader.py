@@ -10,8 +10,7 @@ from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from codetui.core.codebook.diff import KINDS, PartKind, PartOrder
-from codetui.core.codebook.ids import slug, unique_id
-from codetui.core.codebook.keys import DIGIT_KEYS, with_numbers
+from codetui.core.codebook.keys import DIGIT_KEYS, slug, unique_id, with_numbers
 from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables

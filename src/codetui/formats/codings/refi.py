@@ -20,9 +20,19 @@ from codetui.core.codebook.index import folded
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.book_files.entries import derived_id
 from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignMemo, ForeignSource, UnknownFormatError
-from codetui.formats.refi.archive import SUFFIX, Archive
 from codetui.formats.refi.project_writer import MEMO, PROFILE, REASONING, STATE, WORDS
-from codetui.formats.refi.xml import ORIGIN, MalformedError, child, child_text, children, identifier, tag, target_of
+from codetui.formats.refi.xml import (
+    ORIGIN,
+    SUFFIX,
+    Archive,
+    MalformedError,
+    child,
+    child_text,
+    children,
+    identifier,
+    tag,
+    target_of,
+)
 from codetui.model import Span, with_plain_line_ends
 
 FEWEST_LETTERS = 3

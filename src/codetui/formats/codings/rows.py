@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
 
 from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignModel, ForeignSource, UnknownFormatError
-from codetui.formats.export.csv import unguarded
+from codetui.formats.export.lines import unguarded
 from codetui.formats.export.table import CELLS
 
 ADS = ("ad", "ad_id", "doc", "doc_id", "document", "document_name", "source", "source_id", "file", "filename", "job_id")

@@ -13,11 +13,9 @@ from codetui.formats.export.annotations import (
     write_label_studio,
     write_web_annotations,
 )
-from codetui.formats.export.csv import csv_lines
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, OpenFile, What, Write, encoded
-from codetui.formats.export.jsonl import json_lines
-from codetui.formats.export.matrices import table_of
-from codetui.formats.export.table import Table, Tally
+from codetui.formats.export.lines import csv_lines, json_lines
+from codetui.formats.export.table import Table, Tally, table_of
 from codetui.formats.export.workbook import WHOLE, write_workbook
 from codetui.formats.session_doc.patch import document_of
 

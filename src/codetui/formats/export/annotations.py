@@ -23,7 +23,7 @@ from codetui.formats.export.exporter import (
     What,
     encoded,
 )
-from codetui.formats.export.jsonl import UNSAFE
+from codetui.formats.export.lines import UNSAFE
 from codetui.model import Anchor, Codebook, Coding
 
 Record: TypeAlias = dict[str, object]
@@ -244,7 +244,7 @@ def write_brat(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> 
 
 def write_continua(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Exported:
     """Write a file for each source as pygamma-agreement reads it: coder, code, start and end, without a header."""
-    from codetui.formats.export.csv import csv_line
+    from codetui.formats.export.lines import csv_line
 
     export = _Export(study)
     lines: dict[str, list[str]] = {}

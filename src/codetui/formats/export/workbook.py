@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from codetui.core.codebook.index import index_of
 from codetui.formats.export.exporter import NO_ATTRIBUTES, Exported, ExportedStudy, OpenFile, What
-from codetui.formats.export.matrices import COLLECTED, RowsOf, streamed, table_of
-from codetui.formats.export.table import Cell, Row, Table, Tally
+from codetui.formats.export.table import COLLECTED, Cell, Row, RowsOf, Table, Tally, streamed, table_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

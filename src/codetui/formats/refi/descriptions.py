@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from codetui.core.codebook.ids import slug
+from codetui.core.codebook.keys import slug
 from codetui.formats.codebook.writer import ATTRIBUTES
 from codetui.formats.coding_book.vocabulary import LIST_FIELDS, WRITTEN, code_label, field_key
 from codetui.model import Code, Codebook, Group, Section

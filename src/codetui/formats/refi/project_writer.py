@@ -18,8 +18,8 @@ from codetui import __version__
 from codetui.core.codebook.index import place_title, profile_name
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
+from codetui.formats.book_files.refi import code_elements, code_guid
 from codetui.formats.export.exporter import Exported, ExportedSession, ExportedStudy
-from codetui.formats.refi.book import code_elements, code_guid
 from codetui.formats.refi.xml import (
     DECLARATION,
     ILLEGAL,

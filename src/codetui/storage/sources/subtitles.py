@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from codetui.core.text.speakers import speaker_in
+from codetui.core.text.units import speaker_in
 from codetui.model import Passage, with_plain_line_ends
 from codetui.storage.sources.blocks import without_unseen
 from codetui.storage.sources.documents import Extracted, UnreadableSourceError

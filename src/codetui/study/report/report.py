@@ -17,9 +17,9 @@ from codetui.core.statistics.saturation import codes_of, in_coding_order, satura
 from codetui.core.statistics.table import Column, FigureTable
 from codetui.core.statistics.together import together_table
 from codetui.core.text.display import plural
+from codetui.formats.export.protection import Pseudonyms, ReplacedText
 from codetui.formats.figure_tables import notes_of, shortened, shown
 from codetui.formats.pictures.picture import picture_of
-from codetui.formats.pseudonyms import Pseudonyms, ReplacedText
 from codetui.formats.report.content import (
     Block,
     Drawing,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from codetui.formats.pseudonyms import Pseudonyms
+from codetui.formats.export.protection import Pseudonyms
 from codetui.formats.report.html import to_html
 from codetui.formats.report.reader import Difference, differences, read_report
 from codetui.model import Problem

@@ -1,12 +1,13 @@
-"""Tables in CSV, safe to open in a spreadsheet."""
+"""Tables as lines of text: CSV, safe to open in a spreadsheet, and JSON lines."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.table import Cell, Table
+from codetui.formats.export.table import Cell, Row, Table
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """Characters at which a program that expects no commas begins another cell, whatever is quoted."""
@@ -52,3 +53,24 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """Return the cell that `guarded` was given."""
     return GUARD.sub("", cell)
+
+
+UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
+"""Characters that some readers take for line ends, and lone surrogates."""
+
+
+def json_lines(table: Table) -> Iterator[str]:
+    """Yield a table as JSON lines, each ending in LF; cells are not changed.
+
+    The attributes of a source are in an object named `attributes`.
+    """
+    for row in table.rows:
+        yield f"{_json(table.columns, row)}\n"
+
+
+def _json(columns: Sequence[str], row: Row) -> str:
+    fields: dict[str, object] = dict(zip(columns, row.cells, strict=True))
+    if row.attributes:
+        fields["attributes"] = dict(row.attributes)
+    text = json.dumps(fields, ensure_ascii=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
