@@ -7,7 +7,18 @@ from pathlib import Path
 from shlex import join
 from typing import get_args
 
-from codetui.cli.console import STDOUT, error, exit_code, note, obstacle, show, show_json, show_wrapped, write_text
+from codetui.cli.console import (
+    STDOUT,
+    as_records,
+    error,
+    exit_code,
+    note_problems,
+    refused_output,
+    show,
+    show_json,
+    show_wrapped,
+    write_text,
+)
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.adjudication import Edges
@@ -15,7 +26,6 @@ from codetui.core.text.display import plural
 from codetui.formats.agenda import Ticked, parse_agenda, render_agenda
 from codetui.model import Problem
 from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, Progress, default_result
-from codetui.study.outputs import protected_part
 from codetui.study.study import Study
 
 STEPS = """\
@@ -51,10 +61,7 @@ def adjudicate(options: argparse.Namespace) -> int:
         return error(f"--iou {options.iou:g} is no intersection over union: it is above 0 and at most 1.")
     study = open_study(options)
     output = options.output or options.agenda or "agenda.md"
-    given = Path(options.corpus) if options.corpus else None
-    refused = "" if output == STDOUT else protected_part(Path(output), study.codebook_path, study.sessions_path, given)
-    is_replaced = options.force or (options.agenda is not None and output == options.agenda)
-    if refused := refused or obstacle(output, is_replaced):
+    if refused := refused_output(output, study, options, is_forced=output == options.agenda):
         return error(refused)
     options.result = options.result or default_result(options.coders, study.reader or "")
     request = AdjudicationRequest(tuple(options.coders), options.result, options.seed, options.iou, options.edges)
@@ -75,12 +82,10 @@ def adjudicate(options: argparse.Namespace) -> int:
         # An agenda with a mistake is left as it is, so that no tick is lost.
         write_text(render_agenda(adjudication.agenda(), _command(options, output)), output)
     if options.json:
-        show_json({"version": 1, **progress._asdict(), "problems": [problem._asdict() for problem in problems]})
+        show_json({"version": 1, **progress._asdict(), "problems": as_records(problems)})
     elif output != STDOUT:
         _show(study, progress, request, output)
-    for problem in problems if not options.json else ():
-        note(problem)
-    return exit_code(problems)
+    return exit_code(problems) if options.json else note_problems(problems)
 
 
 def _command(options: argparse.Namespace, output: str) -> str:

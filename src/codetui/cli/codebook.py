@@ -10,9 +10,11 @@ from pathlib import Path
 
 from codetui.cli.console import (
     STDOUT,
+    as_records,
     error,
     exit_code,
     note,
+    note_problems,
     obstacle,
     output_format,
     output_path,
@@ -91,7 +93,7 @@ def _import_summary(converted: ConvertedBook, output: str) -> dict[str, object]:
         "left_out": {what: number for what, number in understood.left_out.items() if number} if understood else {},
         "counts": _counts(converted.found.book),
         "file": output,
-        "problems": [problem._asdict() for problem in problems],
+        "problems": as_records(problems),
     }
 
 
@@ -241,8 +243,7 @@ def migrate(options: argparse.Namespace) -> int:
     else:
         counts = migrate_study(plan, study, options.coder, old)
     problems = dict.fromkeys((*plan.problems, *counts.unread, *counts.problems))
-    for problem in problems:
-        note(problem)
+    note_problems(problems)
     for line in lines_of(counts, plan.rules, plan.new, plan.old):
         show(line)
     changed = plural(counts.sessions, "session")
@@ -281,8 +282,7 @@ def finish(options: argparse.Namespace) -> int:
         problems += found
         changed = plural(sessions, "session")
         show(f"{'taken back' if options.undo else 'finished'}: {step.what}; {changed} changed")
-    for problem in problems:
-        note(problem)
+    note_problems(problems)
     if not (steps or problems):
         show("there is no interrupted change of the codebook")
     return exit_code(problems)

@@ -1,12 +1,24 @@
-"""The commands that code an ad without the screen: the same steps, refusals and log as there."""
+"""The commands that code an ad without the screen, with the same steps, refusals and log, and the plain mode."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 
-from codetui.cli.console import NOTHING_LEFT, error, exit_code, note, show, show_json
+from codetui.cli.console import (
+    NOTHING_LEFT,
+    as_records,
+    error,
+    exit_code,
+    ignore_closed_terminal,
+    note,
+    note_problems,
+    show,
+    show_json,
+)
 from codetui.cli.options import CODER, PARTS, Command, add_json, add_study
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.codebook.index import label_of, profile_name
@@ -255,10 +267,9 @@ def _step(request: Callable[[Desk, argparse.Namespace], Answer]) -> Callable[[ar
         with _desk(options) as (desk, problems):
             answer = request(desk, options)
             record = _record(desk, answer)
-        for problem in problems:
-            note(problem)
+        note_problems(problems)
         if options.json:
-            show_json(record | {"problems": [problem._asdict() for problem in problems]})
+            show_json(record | {"problems": as_records(problems)})
         elif isinstance(answer, Saved):
             show(_message(answer))
         if isinstance(answer, Saved):
@@ -363,10 +374,9 @@ def show_ad(options: argparse.Namespace) -> int:
         else:
             for line in _lines(desk):
                 show(line)
-    for problem in problems:
-        note(problem)
+    note_problems(problems)
     if options.json:
-        show_json(record | {"problems": [problem._asdict() for problem in problems]})
+        show_json(record | {"problems": as_records(problems)})
     return exit_code(problems)
 
 
@@ -436,6 +446,30 @@ def next_ad(options: argparse.Namespace) -> int:
     return 0 if entry else NOTHING_LEFT
 
 
+# --- the plain mode -----------------------------------------------------------------------------------
+
+
+def _add_plain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="CORPUS", help="the same as --corpus")
+    add_study(parser, *PARTS, coder=CODER)
+    parser.add_argument("--ad", metavar="ID", help="open this ad first")
+
+
+def plain(options: argparse.Namespace) -> int:
+    """Code line by line."""
+    from codetui.plain.lines import Lines
+    from codetui.plain.loop import run
+
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    options.corpus = options.path or options.corpus
+    study = open_study(options)
+    study.reader = coder_name(options.coder)
+    code = run(Desk.at(study, study.reader, options.ad), Lines())
+    ignore_closed_terminal()
+    return code
+
+
 COMMANDS = {
     "code": Command(_add_code, _step(_code)),
     "recode": Command(_add_recode, _step(_on_coding(_recode))),
@@ -448,4 +482,5 @@ COMMANDS = {
     "redo": Command(_add_step, _step(_redo)),
     "show": Command(_add_show, show_ad),
     "next": Command(_add_common, next_ad),
+    "plain": Command(_add_plain, plain),
 }

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from codetui.cli.console import (
     PROBLEMS,
     STDOUT,
+    as_records,
     error,
     exit_code,
-    note,
+    note_problems,
     show,
     show_json,
     show_table,
@@ -83,10 +84,9 @@ def import_codings(options: argparse.Namespace) -> int:
         if not options.json:
             _show_import(study, importer, coder, results, is_dry=options.dry_run)
         problems = [problem for result in results for problem in result.problems]
-        for problem in problems if not options.json else ():
-            note(problem)
+        found_errors = exit_code(problems) if options.json else note_problems(problems)
         refused = any(result.fate == "refused" for result in results)
-        code = max(code, PROBLEMS if refused else exit_code(problems))
+        code = max(code, PROBLEMS if refused else found_errors)
     if options.json:
         of_files = {"version": VERSION, "left_out": found.left_out}
         show_json(of_files | (reports[0] if name else {"imports": reports}))
@@ -113,8 +113,7 @@ def _rules(study: Study, path: Path) -> MigrationMap:
     from codetui.study.migrate import read_plan
 
     plan = read_plan(path, study.codebook_path, study.sessions_path)
-    for problem in plan.problems:
-        note(problem)
+    note_problems(plan.problems)
     return plan.rules
 
 
@@ -159,7 +158,7 @@ def _as_json(importer: CodingsImporter, coder: str, results: Sequence[SourceImpo
         "folder": str(importer.folder),
         **_totals(results),
         "unknown_codes": _unknown(results),
-        "problems": [problem._asdict() for result in results for problem in result.problems],
+        "problems": as_records(problem for result in results for problem in result.problems),
     }
 
 
@@ -212,8 +211,7 @@ def invented(options: argparse.Namespace) -> int:
     study = open_study(options)
     found = find_inventions(study, options.coder)
     phrases = found.phrases
-    for problem in found.problems:
-        note(problem)
+    note_problems(found.problems)
     rates = {code: found.per_thousand(code) for code in dict.fromkeys(one.code for one in found.phrases)}
     if options.json:
         total, listed = sum(found.codings.values()), [_json(one) for one in phrases]

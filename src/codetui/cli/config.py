@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from codetui.cli.console import exit_code, note, show, show_json
+from codetui.cli.console import as_records, exit_code, note_problems, show, show_json
 from codetui.cli.options import Command, add_json, add_study
 from codetui.core.text.display import plural
 from codetui.formats.settings import DEFAULTS, FIELDS, Names
@@ -36,9 +36,7 @@ def config(options: argparse.Namespace) -> int:
         _show_actions(keymap)
     else:
         _show_settings(files)
-    for problem in problems:
-        note(problem)
-    return exit_code(problems)
+    return note_problems(problems)
 
 
 def _files(options: argparse.Namespace, names: Names) -> tuple[SettingsFiles, list[Problem]]:
@@ -109,7 +107,7 @@ def _as_json(files: SettingsFiles, keymap: Keymap, problems: list[Problem]) -> d
         }
         for one in keymap.actions
     ]
-    found = [problem._asdict() for problem in problems]
+    found = as_records(problems)
     return {"path": str(files.path), "settings": settings, "actions": actions, "problems": found}
 
 

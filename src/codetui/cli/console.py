@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
 from threading import Event, Timer
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 
@@ -22,6 +23,9 @@ from codetui.model import GRAVEST_FIRST, Problem
 from codetui.storage import fs
 from codetui.storage.fs import require_inside
 from codetui.storage.output import LINK_REMEDY, is_device, send
+
+if TYPE_CHECKING:
+    from codetui.study.study import Study
 
 PROBLEMS, UNUSABLE, MISSED, NOTHING_LEFT = 1, 2, 3, 4
 """Exit codes: errors were found; the command could not be carried out; a figure is below the minimum asked for; no ad
@@ -87,9 +91,14 @@ def ignore_closed_terminal() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def json_text(value: object) -> str:
+    """Return a value as JSON with control characters escaped, and a line end."""
+    return sanitize_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+
+
 def show_json(value: object) -> None:
-    """Print a value as JSON on stdout, control characters escaped."""
-    print(sanitize_json(json.dumps(value, ensure_ascii=False, indent=2)))
+    """Print a value as JSON on stdout."""
+    print(json_text(value), end="")
 
 
 def show_wrapped(line: str) -> None:
@@ -135,10 +144,23 @@ class _Column:
         return (_cell(text, width) for text in self._cells)
 
 
+def note_problems(problems: Iterable[Problem]) -> int:
+    """Print problems on stderr, one per line; return the exit code."""
+    listed = list(problems)
+    for problem in listed:
+        note(problem)
+    return exit_code(listed)
+
+
+def as_records(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Return problems as values of JSON."""
+    return [problem._asdict() for problem in problems]
+
+
 def show_problems(problems: Sequence[Problem], *, as_json: bool) -> int:
     """Print problems, one per line with their count, or as JSON; return the exit code."""
     if as_json:
-        show_json([problem._asdict() for problem in problems])
+        show_json(as_records(problems))
     else:
         for problem in problems:
             line = str(problem)
@@ -239,6 +261,30 @@ def obstacle(output: str, is_forced: bool, data: bytes | None = None) -> str:
     if data is not None and not fs.differs(path, data):
         return ""
     return f"{output} is there already; --force overwrites it, -o names another place."
+
+
+def refused_output(
+    output: str, study: Study, options: argparse.Namespace, *, data: bytes | None = None, is_forced: bool = False
+) -> str:
+    """Return why a file may not be written: it is a part of the study, or exists; empty if it may.
+
+    `--force`, `is_forced`, and a file that already contains `data` allow one that exists.
+    """
+    from codetui.study.outputs import protected_part
+
+    if output == STDOUT:
+        return ""
+    corpus = Path(options.corpus) if options.corpus else None
+    protected = protected_part(Path(output), study.codebook_path, study.sessions_path, corpus)
+    return protected or obstacle(output, is_forced or options.force, data)
+
+
+def write_or_refuse(text: str, output: str, study: Study, options: argparse.Namespace) -> str:
+    """Write a text to a file or to stdout; return why it may not be written, if so."""
+    refused = refused_output(output, study, options, data=text.encode("utf-8", "replace"))
+    if not refused:
+        write_text(text, output)
+    return refused
 
 
 def write_stdout(chunks: Iterable[bytes]) -> None:

@@ -12,9 +12,10 @@ from time import monotonic
 from codetui import __version__
 from codetui.cli.console import (
     STDOUT,
+    as_records,
     error,
-    exit_code,
     note,
+    note_problems,
     output_format,
     output_path,
     output_suffix,
@@ -128,9 +129,7 @@ def _refusal(options: argparse.Namespace, exporter: Exporter) -> str:
 def _reported(done: StudyExport, pseudonyms: Pseudonyms | None) -> int:
     if pseudonyms and pseudonyms.unused:
         note(f"these names were not found: {', '.join(pseudonyms.unused)}")
-    for problem in done.errors:
-        note(problem)
-    return exit_code(done.errors)
+    return note_problems(done.errors)
 
 
 def _summary(layout: str, done: StudyExport, sizes: dict[Path, int]) -> dict[str, object]:
@@ -145,7 +144,7 @@ def _summary(layout: str, done: StudyExport, sizes: dict[Path, int]) -> dict[str
         "coders": done.study.coders,
         "codebook": {"title": book.title, "version": book.version, "hash": book.content_hash},
         "losses": done.exported.losses,
-        "problems": [problem._asdict() for problem in done.errors],
+        "problems": as_records(done.errors),
     }
 
 

@@ -6,7 +6,6 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.cli.console import (
@@ -14,11 +13,11 @@ from codetui.cli.console import (
     STDOUT,
     cut,
     error,
-    exit_code,
     note,
-    obstacle,
+    note_problems,
     output_suffix,
     output_width,
+    refused_output,
     write_text,
 )
 from codetui.cli.options import CODER, PARTS, Command, add_output, add_study
@@ -46,18 +45,14 @@ FORMATS = {".json": "json", ".csv": "csv"}
 def find(options: argparse.Namespace) -> int:
     """Search all sources and the sessions of a coder, or of all."""
     from codetui.study.find import Finder
-    from codetui.study.outputs import protected_part
 
     study = open_study(options)
     query = parse_query(options.query, study.codebook)
     if isinstance(query, QueryError):
         return _show_error(options.query, query)
     output = options.output or STDOUT
-    if output != STDOUT:
-        given = Path(options.corpus) if options.corpus else None
-        refused = protected_part(Path(output), study.codebook_path, study.sessions_path, given)
-        if refused := refused or obstacle(output, options.force):
-            return error(refused)
+    if refused := refused_output(output, study, options):
+        return error(refused)
     layout = "json" if options.json else "csv" if options.csv else FORMATS.get(output_suffix(output), "text")
     finder = Finder(study, None if options.all_coders else coder_name(options.coder))
     tally = _Tally(finder, query, study.codebook.words)
@@ -72,9 +67,7 @@ def find(options: argparse.Namespace) -> int:
         finder.close()
     if layout != "text" or output != STDOUT:
         note(tally.summary)
-    for problem in finder.problems:
-        note(problem)
-    return exit_code(finder.problems)
+    return note_problems(finder.problems)
 
 
 def _show_error(text: str, problem: QueryError) -> int:

@@ -112,7 +112,7 @@ def _route(argv: Sequence[str]) -> int:
         return _error(f"a command comes first, then its options: `codetui {name} …`; ./{name} names a folder.")
     if options.path and not os.path.exists(options.path):  # noqa: PTH110 - pathlib loads slowly
         return _error(_unknown(options.path))
-    return _run(_open, options)
+    return _run(open_workbench, options)
 
 
 def _note_folder(name: str) -> None:
@@ -141,13 +141,7 @@ def _command(name: str) -> Command:
     """Return a command, such as `find` or `codebook import`, loading its module now."""
     from importlib import import_module
 
-    from codetui.cli.options import Command
-
-    if name == "tutor":
-        return Command(_add_tutor, _tutor)
-    if name == "completion":
-        return Command(_add_completion, _completion)
-    module = import_module(f"codetui.cli.{MODULES[name.partition(' ')[0]]}")
+    module = import_module(f"codetui.cli.{_COMMANDS[name.partition(' ')[0]][0]}")
     command: Command = module.COMMANDS[name]
     return command
 
@@ -165,24 +159,8 @@ def _unknown(word: str) -> str:
     return str(missing_corpus(Path(word)))
 
 
-def _add_tutor(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--coder", metavar="NAME", help="default: you")
-
-
-def _tutor(options: argparse.Namespace) -> int:
-    """Open the tutor's study in a folder that is thrown away."""
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
-    from codetui.study.study import create_tutorial
-
-    with TemporaryDirectory(prefix="codetui-tutor-") as folder:
-        create_tutorial(Path(folder))
-        options = open_parser().parse_args(["--study", folder, "--coder", options.coder or "you"])
-        return _open(options, is_tutorial=True)
-
-
-def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
+def open_workbench(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
+    """Open the screen, or the plain mode in a terminal that cannot draw."""
     if os.environ.get("TERM") == "dumb" and sys.stdin.isatty() and sys.stdout.isatty():
         return _open_plain(options)
     # Frames follow the keys at once: Textual would wait for the next of 60 a second.
@@ -222,59 +200,51 @@ def _open(options: argparse.Namespace, *, is_tutorial: bool = False) -> int:
 
 
 def _open_plain(options: argparse.Namespace) -> int:
-    from codetui.cli.plain import plain
+    from codetui.cli.coding import plain
 
     print("This terminal cannot draw (TERM is dumb), so this is the plain mode, line by line.")
     return plain(options)
 
 
-def _add_completion(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh", "tcsh", "fish"))
-
-
-def _completion(options: argparse.Namespace) -> int:
-    from importlib.resources import files
-
-    print(files("codetui").joinpath("completions", f"codetui.{options.shell}").read_text("utf-8"), end="")
-    return 0
-
-
-COMMANDS = {
-    "plain": "code line by line, without a drawn screen: for screen readers and TERM=dumb",
-    "show": "print an ad with its codings, its profile and its state",
-    "next": "print the id of the next ad to code",
-    "code": "assign a code to words of an ad",
-    "recode": "give a quotation another code",
-    "move": "change the words of a quotation",
-    "note": "write a note on a quotation or a code, or a memo on an ad",
-    "remove": "remove a coding",
-    "profile": "assign a profile with its reasoning",
-    "done": "mark an ad done, or not done",
-    "undo": "undo your last step in an ad",
-    "redo": "redo the step undone last",
-    "import": "import documents that were written by hand",
-    "import-codings": "import codings by a model or another program as a coder of their own",
-    "invented": "list the quotations of a coder that are not in the ads",
-    "export": "export all sessions as markdown, CSV, JSON lines, Excel, REFI-QDA and others",
-    "find": "find words, quotations and codes in all ads and sessions",
-    "sample": "draw ads at random, and assign them to coders",
-    "adjudicate": "settle where two coders disagree",
-    "stats": "count profiles, codes and terms, as a whole and by group",
-    "status": "show progress per ad",
-    "check": "list every problem of codebook, corpus and sessions",
-    "agree": "compare coders: profiles, codes and quotations, with intervals",
-    "report": "write the whole study as one page: figures, agreement, quotations, methods; or verify one",
-    "merge": "merge sessions from a USB stick, a clone or another machine",
-    "codebook": "import, export, check, compare and migrate codebooks",
-    "study": "erase a text from the whole study, or freeze all of it in a zip file",
-    "sources": "extract the texts of documents anew",
-    "init": "create a new study in a folder",
-    "kit": "write the study and the program to a USB stick, for use without a network",
-    "tutor": "learn the keys in ten minutes, on an invented ad",
-    "config": "show and check your settings, and list all keys",
-    "help": "show a page of the manual",
-    "completion": "print the completion file of a shell",
+_COMMANDS = {
+    "plain": ("coding", "code line by line, without a drawn screen: for screen readers and TERM=dumb"),
+    "show": ("coding", "print an ad with its codings, its profile and its state"),
+    "next": ("coding", "print the id of the next ad to code"),
+    "code": ("coding", "assign a code to words of an ad"),
+    "recode": ("coding", "give a quotation another code"),
+    "move": ("coding", "change the words of a quotation"),
+    "note": ("coding", "write a note on a quotation or a code, or a memo on an ad"),
+    "remove": ("coding", "remove a coding"),
+    "profile": ("coding", "assign a profile with its reasoning"),
+    "done": ("coding", "mark an ad done, or not done"),
+    "undo": ("coding", "undo your last step in an ad"),
+    "redo": ("coding", "redo the step undone last"),
+    "import": ("sessions", "import documents that were written by hand"),
+    "import-codings": ("codings", "import codings by a model or another program as a coder of their own"),
+    "invented": ("codings", "list the quotations of a coder that are not in the ads"),
+    "export": ("export", "export all sessions as markdown, CSV, JSON lines, Excel, REFI-QDA and others"),
+    "find": ("find", "find words, quotations and codes in all ads and sessions"),
+    "sample": ("sample", "draw ads at random, and assign them to coders"),
+    "adjudicate": ("adjudicate", "settle where two coders disagree"),
+    "stats": ("stats", "count profiles, codes and terms, as a whole and by group"),
+    "status": ("sessions", "show progress per ad"),
+    "check": ("sessions", "list every problem of codebook, corpus and sessions"),
+    "agree": ("agreement", "compare coders: profiles, codes and quotations, with intervals"),
+    "report": ("report", "write the whole study as one page: figures, agreement, quotations, methods; or verify one"),
+    "merge": ("sessions", "merge sessions from a USB stick, a clone or another machine"),
+    "codebook": ("codebook", "import, export, check, compare and migrate codebooks"),
+    "study": ("study", "erase a text from the whole study, or freeze all of it in a zip file"),
+    "sources": ("study", "extract the texts of documents anew"),
+    "init": ("sessions", "create a new study in a folder"),
+    "kit": ("program", "write the study and the program to a USB stick, for use without a network"),
+    "tutor": ("program", "learn the keys in ten minutes, on an invented ad"),
+    "config": ("config", "show and check your settings, and list all keys"),
+    "help": ("program", "show a page of the manual"),
+    "completion": ("program", "print the completion file of a shell"),
 }
+"""Every command: the module in `cli` whose `COMMANDS` has its arguments and its function, and its help."""
+
+COMMANDS = {name: words for name, (_, words) in _COMMANDS.items()}
 GROUPS = {
     "codebook": {
         "import": "make a codebook from a coding book, or from codes of another program",
@@ -295,37 +265,11 @@ GROUPS = {
 }
 """The commands of which each has further commands."""
 
-MODULES = {
-    "plain": "plain",
-    **dict.fromkeys(
-        ("show", "next", "code", "recode", "move", "note", "remove", "profile", "done", "undo", "redo"), "coding"
-    ),
-    "import": "sessions",
-    "import-codings": "codings",
-    "invented": "codings",
-    "export": "export",
-    "find": "find",
-    "sample": "sample",
-    "adjudicate": "adjudicate",
-    "stats": "stats",
-    "status": "sessions",
-    "check": "sessions",
-    "agree": "agreement",
-    "report": "report",
-    "merge": "sessions",
-    "study": "study",
-    "sources": "sources",
-    "init": "sessions",
-    "config": "config",
-    "codebook": "codebook",
-    "help": "help",
-    "kit": "kit",
-}
-"""The module in `cli` of each command, whose `COMMANDS` has its arguments and its function."""
-
 TOPICS = {
     "begin": ("init", "tutor", "help", "plain", "config", "completion"),
-    "code without the screen": tuple(name for name, module in MODULES.items() if module == "coding"),
+    "code without the screen": tuple(
+        name for name, (module, _) in _COMMANDS.items() if module == "coding" and name != "plain"
+    ),
     "see how far you are": ("status", "check", "find", "sample"),
     "compare coders": ("agree", "adjudicate", "invented"),
     "count and report": ("stats", "report"),

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Literal
 from codetui.cli.console import (
     PROBLEMS,
     STDOUT,
+    as_records,
     error,
     exit_code,
     note,
-    obstacle,
+    note_problems,
     output_format,
     output_path,
+    refused_output,
     show,
     show_json,
     show_wrapped,
@@ -79,17 +81,13 @@ def _report(study: Study, options: argparse.Namespace) -> int:
     """Write the report."""
     from codetui.formats.report.html import to_html
     from codetui.formats.report.markdown import to_markdown
-    from codetui.study.outputs import protected_part
     from codetui.study.report.report import ReportRequest, compose
 
     if options.resamples < 0:
         return error(f"--resamples {options.resamples} is not a possible number of resamples.")
     layout, refused = output_format(options.format, options.output, FORMATS)
     output = output_path(options.output, DEFAULTS[layout])
-    if output != STDOUT and not refused:
-        corpus = Path(options.corpus) if options.corpus else None
-        refused = protected_part(Path(output), study.codebook_path, study.sessions_path, corpus)
-    if refused := refused or obstacle(output, options.force):
+    if refused := refused or refused_output(output, study, options):
         return error(refused)
     made = compose(
         study,
@@ -108,8 +106,7 @@ def _report(study: Study, options: argparse.Namespace) -> int:
     )
     lines = to_html(made.report) if layout == "html" else to_markdown(made.report)
     write_text("\n".join(lines), output)
-    for problem in made.problems:
-        note(problem)
+    note_problems(made.problems)
     if made.unused:
         note(f"these names were not found: {', '.join(made.unused)}")
     if output != STDOUT:
@@ -125,7 +122,7 @@ def _summarize(made: StudyReport, output: str, options: argparse.Namespace) -> N
     sections = [section.heading for section in made.report.sections]
     if options.json:
         summary = {"schema": SCHEMA, "file": output, "sections": sections}
-        show_json(summary | {"problems": [problem._asdict() for problem in made.problems]})
+        show_json(summary | {"problems": as_records(made.problems)})
     else:
         hint = "" if output.endswith((".md", ".markdown")) else f"; `codetui report --verify {output}` checks it"
         note(f"{output}: {plural(len(sections), 'section')}{hint}")
@@ -144,15 +141,14 @@ def _verify(study: Study, options: argparse.Namespace) -> int:
                 "made_with": found.made_with,
                 "is_same_file": found.is_same_file,
                 "differences": [one._asdict() for one in found.differences],
-                "problems": [problem._asdict() for problem in found.problems],
+                "problems": as_records(found.problems),
             }
         )
     else:
         for line in _lines(found):
             show(line)
         show_wrapped(_verdict(found, options.verify))
-    for problem in found.problems:
-        note(problem)
+    note_problems(found.problems)
     is_different = bool(found.differences) or not found.is_same_file
     return PROBLEMS if is_different else exit_code(found.problems)
 

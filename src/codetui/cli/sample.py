@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from codetui.cli.console import error, exit_code, note, show, show_json, show_wrapped
+from codetui.cli.console import error, exit_code, note_problems, show, show_json, show_wrapped
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.sampling import SampleRequest
@@ -104,16 +104,14 @@ def _show(study: Study, drawn: Drawn, options: argparse.Namespace) -> None:
     if drawn.empty or drawn.repeated:
         left = f"{drawn.empty:,} empty, {drawn.repeated:,} with the text of another one"
         show_wrapped(f"not drawn from: {left}")
-    for problem in drawn.problems:
-        note(problem)
+    note_problems(drawn.problems)
     show("nothing is written (--dry-run)" if options.dry_run else f"written to {study.samples.path(one.name)}")
 
 
 def _list(study: Study, *, as_json: bool) -> int:
     """Print how far each coder is with each sample."""
     found = list(study.samples.progress())
-    for problem in study.samples.problems:
-        note(problem)
+    note_problems(study.samples.problems)
     if as_json:
         show_json({"version": 1, "samples": [one._asdict() for one in found]})
     elif not found:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, get_args
 
 from codetui.cli.console import (
     PROBLEMS,
+    as_records,
     error,
     exit_code,
     note,
+    note_problems,
     show,
     show_json,
     show_problems,
@@ -65,11 +67,10 @@ def status(options: argparse.Namespace) -> int:
 
     study = open_study(options)
     found = study_status(study, options.coder)
-    for problem in found.errors:
-        note(problem)
+    note_problems(found.errors)
     lines = (*found.lines, *found.missing)
     if options.json:
-        problems = [problem._asdict() for problem in found.errors]
+        problems = as_records(found.errors)
         samples = [one._asdict() for one in study.samples.progress()]
         lists = {"ads": [line._asdict() for line in lines], "totals": found.totals, "problems": problems}
         show_json(lists | ({"samples": samples} if samples else {}))
@@ -192,8 +193,7 @@ def _merge_folders(study: Study, folders: list[Path], *, is_dry: bool) -> int:
         code |= exit_code(result.problems)
         if isinstance(result, BooksMerged):
             books += result.number
-            for problem in result.problems:
-                note(problem)
+            note_problems(result.problems)
         else:
             fates[result.fate] += result.fate != "merged" or (result.coder, result.ad) not in merged_ones
             merged_ones |= {(result.coder, result.ad)} if result.fate == "merged" else set()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 from codetui.cli.console import (
@@ -15,14 +13,17 @@ from codetui.cli.console import (
     STDOUT,
     error,
     exit_code,
+    json_text,
     note,
-    obstacle,
+    note_problems,
     output_suffix,
     output_width,
+    refused_output,
+    show,
+    write_or_refuse,
     write_text,
 )
 from codetui.cli.options import PARTS, Command, add_output, add_study
-from codetui.cli.pictures import show_pictures
 from codetui.cli.sessions import open_study
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
@@ -32,10 +33,11 @@ from codetui.core.statistics.saturation import saturation_table
 from codetui.core.statistics.significance import significance_table
 from codetui.core.statistics.table import FigureTable
 from codetui.core.statistics.together import together_table
-from codetui.core.text.display import sanitize_json
 from codetui.formats.figure_tables import as_record, shortened, text_lines, to_csv, to_markdown
+from codetui.formats.pictures.picture import Picture, picture_of, strip_of
+from codetui.formats.pictures.svg import to_svg
+from codetui.formats.pictures.terminal import to_lines
 from codetui.model import Words
-from codetui.study.outputs import protected_part
 from codetui.study.statistics import CountRequest, StudyCounts, count_codings
 from codetui.study.study import Study, StudyError
 
@@ -118,8 +120,7 @@ def stats(options: argparse.Namespace) -> int:
     else:
         refused = _write(tables, study, options)
         code = error(refused) if refused else 0
-    for problem in counts.problems:
-        note(problem)
+    note_problems(counts.problems)
     return code or exit_code(counts.problems)
 
 
@@ -211,7 +212,7 @@ def _division(counted: Counted, options: argparse.Namespace) -> Division:
 def _rendered(tables: Sequence[FigureTable], words: Words, layout: str, width: int) -> str:
     match layout:
         case "json":
-            return sanitize_json(json.dumps(as_record(tables, words), ensure_ascii=False, indent=2)) + "\n"
+            return json_text(as_record(tables, words))
         case "csv":
             return "".join(map(to_csv, tables))
         case "markdown":
@@ -229,13 +230,41 @@ def _write(tables: Sequence[FigureTable], study: Study, options: argparse.Namesp
     if layout in ("text", "markdown"):
         tables = [shortened(table, options.top, "--csv and --json have all") for table in tables]
     text = _rendered(tables, study.codebook.words, layout, output_width() if output == STDOUT else PLAIN_WIDTH)
-    if output != STDOUT:
-        corpus = Path(options.corpus) if options.corpus else None
-        refused = protected_part(Path(output), study.codebook_path, study.sessions_path, corpus)
-        if refused := refused or obstacle(output, options.force, data=text.encode("utf-8", "replace")):
-            return refused
-    write_text(text, output)
-    return ""
+    return write_or_refuse(text, output, study, options)
+
+
+# --- pictures -----------------------------------------------------------------------------------------
+
+
+def show_pictures(tables: Sequence[FigureTable], counted: Counted, study: Study, options: argparse.Namespace) -> int:
+    """Print the pictures of tables or of an ad, or write one. Raises StudyError if there is none."""
+    found = list(_pictures(tables, counted, study, options.strip))
+    if not found:
+        raise StudyError("this table has no picture; --json, --csv and --markdown write it in other ways.")
+    if not options.svg:
+        width = output_width() or PLAIN_WIDTH
+        for number, picture in enumerate(found):
+            for line in [*([""] if number else []), *to_lines(picture, width)]:
+                show(line)
+        return 0
+    if refused := refused_output(options.svg, study, options):
+        return error(refused)
+    write_text(to_svg(found[-1]), options.svg)
+    if options.svg != STDOUT:
+        note(f"{options.svg}: {found[-1].title}")
+    return 0
+
+
+def _pictures(tables: Sequence[FigureTable], counted: Counted, study: Study, strip: str | None) -> Iterator[Picture]:
+    words, order = study.codebook.words, [code.id for code in counted.codes]
+    if not strip:
+        yield from filter(None, (picture_of(table, words, order) for table in tables))
+        return
+    ad = next((one for one in counted.ads if one.id == strip), None)
+    if ad is None:
+        hint = f"--all-ads also counts {words.sources} that are not done"
+        raise StudyError(f"{words.source} {strip} is not among those that are counted; {hint}.")
+    yield strip_of(ad, words, order)
 
 
 COMMANDS = {"stats": Command(_add_arguments, stats)}

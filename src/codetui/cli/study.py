@@ -1,17 +1,29 @@
-"""The commands on a study as a whole: erase a source from it, and freeze it for others."""
+"""The commands that look after texts: erase one, freeze all of them with the study, and extract them anew."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from codetui.cli.console import error, exit_code, note, obstacle, show, show_json, show_wrapped
+from codetui.cli.console import (
+    as_records,
+    error,
+    exit_code,
+    note,
+    note_problems,
+    refused_output,
+    show,
+    show_json,
+    show_wrapped,
+)
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 from codetui.study.erasing import Erasing, erase, plan_erasure
 from codetui.study.freezing import freeze
-from codetui.study.outputs import protected_part
+from codetui.study.refreshing import Refresh, Relocated, find_changes, refresh
 from codetui.study.study import Study, StudyError
 
 EPILOG = (
@@ -109,14 +121,10 @@ def _add_freeze(parser: argparse.ArgumentParser) -> None:
 
 def _freeze(options: argparse.Namespace) -> int:
     study = open_study(options)
-    target = Path(options.output)
-    corpus = Path(options.corpus) if options.corpus else None
-    refused = protected_part(target, study.codebook_path, study.sessions_path, corpus)
-    if refused := refused or obstacle(options.output, options.force):
+    if refused := refused_output(options.output, study, options):
         return error(refused)
-    done = freeze(study, target, Path(options.report) if options.report else None)
-    for problem in done.problems:
-        note(problem)
+    done = freeze(study, Path(options.output), Path(options.report) if options.report else None)
+    note_problems(done.problems)
     if options.json:
         show_json(
             {
@@ -125,7 +133,7 @@ def _freeze(options: argparse.Namespace) -> int:
                 "files": done.files,
                 "bytes": done.size,
                 "manifest_sha256": done.digest,
-                "problems": [problem._asdict() for problem in done.problems],
+                "problems": as_records(done.problems),
             }
         )
     else:
@@ -133,4 +141,112 @@ def _freeze(options: argparse.Namespace) -> int:
     return exit_code(done.problems)
 
 
-COMMANDS = {"study erase": Command(_add_erase, _erase), "study freeze": Command(_add_freeze, _freeze)}
+# --- extracting texts anew ----------------------------------------------------------------------------
+
+
+REFRESH_EPILOG = (
+    "The text of a document or workbook (PDF, DOCX, ODT, HTML, XLSX …) is kept in the study once it is coded, and "
+    "neither a changed file nor another version of its reader moves a coding. This command shows what the file has "
+    "now, words that are gone as [-words-] and new ones as {+words+}; with --yes, or once you say yes, it becomes the "
+    "text that is coded, and every coder's quotations are located in it, as when a plain text has changed."
+)
+
+
+def _add_refresh(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "source", nargs="?", metavar="SOURCE", help="the id of one text; default: all that have changed"
+    )
+    add_study(parser, *PARTS)
+    parser.add_argument("--yes", action="store_true", help="use the new texts without asking")
+    add_json(parser)
+    parser.epilog = REFRESH_EPILOG
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    study = open_study(options)
+    found = [one for one in find_changes(study, options.source) if options.source or one.fate != "unchanged"]
+    done: dict[str, list[Relocated]] = {}
+    code = 0
+    for one in found:
+        if not options.json:
+            _show_refresh(study, one)
+        code |= exit_code(one.problems)
+        is_new = one.fate in ("changed", "same text")
+        if is_new and (options.yes or (not options.json and one.fate == "changed" and _is_wanted())):
+            try:
+                done[one.frozen.id] = list(refresh(study, one))
+            except OSError as failed:
+                return error(f"{failed.filename or study.sessions_path}: {failed.strerror or failed}; run this again.")
+            if not options.json:
+                _show_relocated(done[one.frozen.id])
+    if options.json:
+        show_json(
+            {"schema": "codetui.refresh/1", "sources": [_refresh_record(one, done.get(one.frozen.id)) for one in found]}
+        )
+        return code
+    if not found:
+        show("every coded text matches its file")
+    elif waiting := sum(one.fate == "changed" and one.frozen.id not in done for one in found):
+        words = study.codebook.words
+        note(f"{plural(waiting, words.source, words.sources)} unchanged; --yes uses the new text.")
+    return code
+
+
+def _is_wanted() -> bool:
+    """Ask on a terminal whether the new text is to be used; without one, nobody can answer."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    try:
+        return input("Use the new text? [y/N] ").strip().lower() in ("y", "yes", "j", "ja")
+    except EOFError:
+        return False
+
+
+def _show_refresh(study: Study, one: Refresh) -> None:
+    frozen, word = one.frozen, study.codebook.words.source
+    by = "" if one.extractor in ("", frozen.extractor) else f" (extracted with {frozen.extractor}, now {one.extractor})"
+    match one.fate:
+        case "unchanged":
+            show_wrapped(f"{word} {frozen.id}: the text matches {frozen.name}")
+        case "same text":
+            show_wrapped(f"{word} {frozen.id}: the file or its reader has changed, but not the text{by}")
+        case "changed":
+            show_wrapped(f"{word} {frozen.id}: {frozen.name} has a different text now{by}")
+            for line in one.difference:
+                show_wrapped(line)
+        case _:
+            show_wrapped(f"{word} {frozen.id}: {frozen.name} cannot be extracted; the text that was coded is kept")
+    note_problems(one.problems)
+
+
+def _show_relocated(found: Sequence[Relocated]) -> None:
+    for one in found:
+        if one.counts is None:
+            show(f"  {one.coder}: open in another program; its quotations are located when it is next opened")
+            continue
+        kept, moved, unsure, lost = one.counts
+        show(f"  {one.coder}: {kept} unmoved, {moved} moved, {unsure} to check, {lost} not located")
+        if one.problem is not None:
+            note(one.problem)
+
+
+def _refresh_record(one: Refresh, done: Sequence[Relocated] | None) -> dict[str, object]:
+    counts = {each.coder: each.counts._asdict() if each.counts else None for each in done or ()}
+    return {
+        "id": one.frozen.id,
+        "fate": one.fate,
+        "file": one.frozen.name,
+        "extractor": one.frozen.extractor,
+        "extractor_now": one.extractor,
+        "difference": one.difference,
+        "is_used": done is not None,
+        "codings": counts,
+        "problems": as_records(one.problems),
+    }
+
+
+COMMANDS = {
+    "study erase": Command(_add_erase, _erase),
+    "study freeze": Command(_add_freeze, _freeze),
+    "sources refresh": Command(_add_refresh, _refresh),
+}
