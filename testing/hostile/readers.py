@@ -68,6 +68,12 @@ PAGE = (
     b"<body><nav>Home</nav><h1>Keeper &amp; clerk</h1><ul><li>Light<li>Caf\xe9<ol start=3><li>x</ol></ul><table><tr>"
     b"<td>1<td>2</table><p hidden>no<p class=x>no<br><pre> a\n  b</pre><!-- no --><script>1<2</script></body></html>"
 )
+SAVED_PAGE = (
+    b'From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="--x--"\r\n\r\n'
+    b"----x--\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b'<h1>Keeper</h1><p class=3D"x">hidden<p>You light caf=C3=A9=\r\ns\r\n'
+    b"----x--\r\nContent-Type: text/css\r\n\r\n.x { display: none; }\r\n----x----\r\n"
+)
 WORD = (
     f'<w:document {W}><w:body><w:p><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="2"/></w:numPr></w:pPr><w:ins>'
     "<w:r><w:t>Light</w:t><w:tab/></w:r></w:ins></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>"
@@ -372,6 +378,7 @@ def readers(folder: Path, books: Sequence[Path] = ()) -> dict[str, Reader]:
         "ads as XLSX": Reader(_take_corpus("ads.xlsx"), (xlsx({"ads": TABLE}),)),
         "ads as XLS": Reader(_take_corpus("ads.xls"), (biff(TABLE),)),
         "ads as HTML": Reader(_take_corpus("11_shore.html"), (PAGE,)),
+        "ads as MHTML": Reader(_take_corpus("11.mhtml"), (SAVED_PAGE,)),
         "ads as Word documents": Reader(_take_part("11.docx", "word/document.xml"), (WORD,)),
         "ads as OpenDocument": Reader(_take_part("11.odt", "content.xml"), (WRITER,)),
         "ads as JSON": Reader(_take_corpus("ads.json"), (json.dumps({"ads": [{**cells, "id": 1}, cells]}).encode(),)),

@@ -60,7 +60,7 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reader]:
 
 NAMES = [
     "ads as text", "ads as CSV", "ads as JSON lines", "ads as XLSX", "ads as XLS", "ads as HTML",
-    "ads as Word documents", "ads as OpenDocument", "ads as JSON", "ads as transcripts",
+    "ads as MHTML", "ads as Word documents", "ads as OpenDocument", "ads as JSON", "ads as transcripts",
     "ads as PDF",
     "codebook", "coding book", "codebook as CSV", "codebook as JSON",
     "codebook as YAML", "codebook of REFI-QDA", "project of REFI-QDA", "memos", "pseudonyms in TOML",

@@ -81,6 +81,7 @@ def test_a_page_that_chromium_saves_and_prints_has_the_words_that_it_shows(tmp_p
         browser.open(FILES / "ad.html")
         shown = str(browser.evaluate("document.body.innerText"))
         saved = str(browser.evaluate("document.documentElement.outerHTML"))
+        whole = str(browser.send("Page.captureSnapshot", format="mhtml")["data"])
         printed = browser.pdf()
     kept = shown.partition("Vacatures\n")[2].partition("Solliciteer")[0]
     assert "built by the page itself" in kept and "Cookies" not in kept
@@ -88,5 +89,6 @@ def test_a_page_that_chromium_saves_and_prints_has_the_words_that_it_shows(tmp_p
     listed = re.sub(r"^\s*\d\. ", "", page.text, flags=re.M)
     assert words(listed) == words(kept)
     assert "\n* Je bouwt pijplijnen\n* Je houdt toezicht\n" in page.text
+    assert source_at(tmp_path / "1.mhtml", whole).text == page.text
     found = iter(words(source_at(tmp_path / "1.pdf", printed).text))
     assert [word for word in words(kept) if word not in found] == []

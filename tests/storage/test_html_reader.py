@@ -8,7 +8,8 @@ import pytest
 
 from codetui.model import CorpusSettings
 from codetui.storage.sources.corpus import Corpus
-from testing.sources import source_at
+from testing.hostile.readers import SAVED_PAGE
+from testing.sources import problems_at, source_at
 
 PAGE = """\
 <!DOCTYPE html>
@@ -88,12 +89,22 @@ def test_headings_bullets_tables_and_lines_are_kept_and_the_site_is_not(tmp_path
         (b"<dl><dt>Uren<dd>32<dt>Plaats<dd>Goes</dl>", "Uren\n32\nPlaats\nGoes\n"),
         (b"<table><tr><td><p>one<p>two<td>three</table>", "one\n\ntwo\n\nthree\n"),
         (b"<header><h1>Ad</h1></header>text<footer>no</footer>", "Ad\n\ntext\n"),
-        (b"", ""),
-        (b"<script>only", ""),
+        ("<p>café".encode("utf-16-le"), "café\n"),
+        (b"<ol type=a><li>one<li value=5>two<ol type=I><li>three</ol></ol>", "a. one\ne. two\n   I. three\n"),
+        (b"<span style='display:block'>one</span><span style='display:block'>two</span>", "one\ntwo\n"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字".encode(), "漢字\n"),
+        (b"<div id=CybotCookiebotDialog>We track you</div><p>Ad", "Ad\n"),
+        (b"<body class='cookie-bar-open'><main><p class=cookie-wall>We build cookie walls", "We build cookie walls\n"),
     ],
 )
 def test_pages_of_many_kinds(tmp_path: Path, page: bytes, text: str) -> None:
     assert source_at(tmp_path / "1.htm", page).text == text
+
+
+def test_a_page_in_a_single_file_is_hidden_by_the_styles_in_it(tmp_path: Path) -> None:
+    assert source_at(tmp_path / "1.mhtml", SAVED_PAGE).text == "Keeper\n\nYou light cafés\n"
+    (tmp_path / "2.mht").write_bytes(b"MIME-Version: 1.0\r\nContent-Type: image/png\r\n\r\nnone")
+    assert problems_at(tmp_path) == ["this file has no page in it: open it in a browser and save it as .html"]
 
 
 def test_the_folder_of_a_saved_page_holds_no_sources(tmp_path: Path) -> None:

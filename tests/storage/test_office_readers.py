@@ -36,6 +36,13 @@ STYLES = (
     '<w:style w:styleId="ListBullet"><w:basedOn w:val="Base"/></w:style>'
 )
 CELL = "<w:tc>{}</w:tc>"
+SHARED = (
+    f'<w:abstractNum w:abstractNumId="0">{level(0, "decimal", "%1.")}</w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="3"/>'
+    '</w:lvlOverride></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
+)
+"""Two lists of one kind, which Word counts together; the first one begins at 3."""
+
 WORD = {
     "headings, paragraphs and lists": (
         p("Data engineer", '<w:pStyle w:val="Heading1"/>') + p("Wij zoeken") + item("one") + item("two", 1)
@@ -69,7 +76,6 @@ WORD = {
         f"</mc:Fallback></mc:AlternateContent></w:r></w:p>{p('After')}",
         "Before\n\nIn a box\n\nAfter\n",
     ),
-    "nothing": ("", ""),
 }  # fmt: skip
 
 
@@ -78,6 +84,11 @@ def test_word_documents(tmp_path: Path, name: str) -> None:
     body, text = WORD[name]
     notes = f'<w:footnote w:type="separator" w:id="0"/><w:footnote w:id="2">{p("The note.")}</w:footnote>'
     assert source_at(tmp_path / "1.docx", docx(body, styles=STYLES, numbering=NUMBERING, footnotes=notes)).text == text
+
+
+def test_lists_of_one_kind_are_counted_together(tmp_path: Path) -> None:
+    body = item("a", number=1) + item("b", number=2) + item("c", number=1)
+    assert source_at(tmp_path / "1.docx", docx(body, numbering=SHARED)).text == "3. a\n4. b\n5. c\n"
 
 
 def test_what_of_a_word_document_is_not_read_is_counted(tmp_path: Path) -> None:

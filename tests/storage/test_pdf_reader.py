@@ -45,7 +45,7 @@ def test_lines_of_a_paragraph_are_joined_and_bullets_and_short_lines_are_not(tmp
     source = source_at(tmp_path / "752_zeeland.pdf", pdf([PAGE]))
     assert source.text == TEXT
     assert (source.id, source.employer, source.title) == ("752", "Zeeland", "Data engineer (m/v/x)")
-    assert PDF.extractor.startswith("pdf 1, pypdfium2 5.")
+    assert PDF.extractor.startswith("pdf 2, pypdfium2 5.")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,7 @@ def test_each_page_is_a_passage_and_a_sentence_goes_on_over_pages(tmp_path: Path
         (b"%PDF-1.4\nno more", "this file is broken, or not a PDF: "),
         (pdf([PAGE])[:400], "this file is broken, or not a PDF: "),
         (b"", "this file is broken, or not a PDF: "),
+        (pdf(["", ""]), "this file has no text (2 pages without text): "),
     ],
 )
 def test_what_is_no_readable_pdf_is_one_clear_line(tmp_path: Path, data: bytes, message: str) -> None:

@@ -122,4 +122,7 @@ def test_a_text_without_times_is_no_transcript(tmp_path: Path) -> None:
     (tmp_path / "1.srt").write_text("Ann: yes")
     (tmp_path / "2.txt").write_text("whole")
     (tmp_path / "3.vtt").write_text("WEBVTT\n")
-    assert problems_at(tmp_path) == ["this file has no times such as 00:01:02.000 --> 00:01:05.000: save it as .txt"]
+    assert problems_at(tmp_path) == [
+        "this file has no times such as 00:01:02.000 --> 00:01:05.000: save it as .txt",
+        "this file has no text: open it to see why; a scan needs text recognition (OCR) first",
+    ]

@@ -12,7 +12,8 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.text.difference import word_difference
-from codetui.storage.sources import HTML, corpus
+from codetui.storage.sources import HTML
+from codetui.storage.sources.corpus_files import READER_OF
 from codetui.storage.sources.documents import Extracted
 from codetui.storage.sources.frozen import FrozenTexts
 from codetui.study.checker import check_study
@@ -51,7 +52,8 @@ def use_another_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
         return replace(found, text=found.text.upper())
 
     changed = replace(HTML, extract=extract, rules="html 99")
-    monkeypatch.setattr(corpus, "READER_OF", corpus.READER_OF | dict.fromkeys(HTML.suffixes, changed))
+    for suffix in HTML.suffixes:
+        monkeypatch.setitem(READER_OF, suffix, changed)
 
 
 def test_a_changed_file_is_reported_and_moves_no_coding(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_another_extractor_moves_no_coding_and_does_not_read_what_was_coded(
     before = text_of(folder)
     use_another_extractor(monkeypatch)
     assert text_of(folder) == before and text_of(folder, "12").isupper()
-    found = [one for one in check_study(Study.open(folder)) if "extracted with html 1" in one.message]
+    found = [one for one in check_study(Study.open(folder)) if "extracted with html 2" in one.message]
     assert [one.severity for one in found] == ["note"]
 
 

@@ -15,6 +15,12 @@ def _html(file: BinaryIO, is_head: bool) -> Extracted:
     return extract(file, is_head)
 
 
+def _mhtml(file: BinaryIO, is_head: bool) -> Extracted:
+    from codetui.storage.sources.mhtml import extract
+
+    return extract(file, is_head)
+
+
 def _docx(file: BinaryIO, is_head: bool) -> Extracted:
     from codetui.storage.sources.docx import extract
 
@@ -51,13 +57,14 @@ def _workbook_rows(file: SourceFile, start: Place | None) -> Iterator[Row]:
     return read_workbook_rows(file, start)
 
 
-HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 1")
-DOCX = DocumentReader((".docx",), _docx, "docx 1")
-ODT = DocumentReader((".odt",), _odt, "odt 1")
-PDF = DocumentReader((".pdf",), _pdf, "pdf 1", library="pypdfium2")
+HTML = DocumentReader((".html", ".htm", ".xhtml"), _html, "html 2")
+MHTML = DocumentReader((".mhtml", ".mht"), _mhtml, "mhtml 1")
+DOCX = DocumentReader((".docx",), _docx, "docx 2")
+ODT = DocumentReader((".odt",), _odt, "odt 2")
+PDF = DocumentReader((".pdf",), _pdf, "pdf 2", library="pypdfium2")
 SUBTITLES = DocumentReader((".vtt", ".srt"), _subtitles, "subtitles 1")
 JSON = TableReader((".json",), _json_rows)
 XLSX = TableReader((".xlsx", ".xlsm"), _workbook_rows, "xlsx 1", "python-calamine")
 XLS = TableReader((".xls",), _workbook_rows, "xls 1", "xlrd")
 
-READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, JSON, HTML, DOCX, ODT, PDF, SUBTITLES, XLSX, XLS)
+READERS: tuple[SourceReader, ...] = (TEXT, CSV, JSONL, JSON, HTML, MHTML, DOCX, ODT, PDF, SUBTITLES, XLSX, XLS)

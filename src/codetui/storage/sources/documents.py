@@ -25,6 +25,8 @@ from codetui.storage.sources.reader import (
     stem_of,
 )
 
+_NO_TEXT = "open it to see why; a scan needs text recognition (OCR) first"
+
 
 class UnreadableSourceError(OSError):
     """Raised if a file is broken, protected or too large, or needs a library that is missing; the file may be mended.
@@ -88,9 +90,6 @@ class DocumentReader:
         """Yield the only entry and source."""
         found = self._extracted(file, False)
         entry = _entry(file, found)
-        if not found.text.strip():
-            words = file.problems.words
-            file.problems.add(0, "note", f"no text was found in this {words.source}: there is nothing to code in it")
         not_read = {noun: count for noun, count in found.not_read.items() if count}
         note_not_read(not_read, 0, file.problems)
         yield (
@@ -108,13 +107,23 @@ class DocumentReader:
 
     def _extracted(self, file: SourceFile, is_head: bool) -> Extracted:
         with naming_file(file.path), open_regular(file.path) as handle:
-            return self.extract(handle, is_head)
+            found = self.extract(handle, is_head)
+        if not found.text.strip():
+            counts = _counted(found.not_read)
+            raise UnreadableSourceError(f"has no text{f' ({counts})' if counts else ''}: {_NO_TEXT}")
+        return found
 
 
 def note_not_read(not_read: Mapping[str, int], line: int, problems: ProblemCollector) -> None:
     """Report what is in a document and not in its text."""
-    if counts := [plural(count, noun) for noun, count in not_read.items()]:
-        problems.add(line, "note", f"not read: {', '.join(counts)}; the file has them")
+    if counts := _counted(not_read):
+        problems.add(line, "note", f"not read: {counts}; the file has them")
+
+
+def _counted(not_read: Mapping[str, int]) -> str:
+    """Return the counts with their nouns: `1 image, 2 pages without text`."""
+    parts = [(noun.partition(" without "), count) for noun, count in not_read.items() if count]
+    return ", ".join(plural(count, "".join(noun), f"{noun[0]}s{noun[1]}{noun[2]}") for noun, count in parts)
 
 
 def _entry(file: SourceFile, found: Extracted) -> SourceEntry:

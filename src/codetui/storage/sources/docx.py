@@ -42,6 +42,14 @@ _NOTHING = frozenset(
 _OUTSIDE = {"header": "page header", "footer": "page footer"}
 
 
+class _List(NamedTuple):
+    """A list: lists of one `kind` are counted together, but one that is `restarted` on a level begins there anew."""
+
+    kind: str
+    levels: Mapping[int, _Level]
+    restarted: frozenset[int]
+
+
 class _Level(NamedTuple):
     """A level of a numbering: its format, the pattern of its number (`%1.%2.`) and where it begins."""
 
@@ -52,19 +60,20 @@ class _Level(NamedTuple):
 
 @dataclass(slots=True)
 class _Style:
-    """A style: its list and level, and whether its paragraphs are hidden or headings."""
+    """A style: its list and level, whether it hides its words (None if its base decides), and if it is a heading."""
 
     based_on: str
     numbering: str
     level: str
-    is_hidden: bool
+    is_hidden: bool | None
     is_heading: bool
 
 
 @dataclass(slots=True)
 class _Line:
-    """The text of a paragraph, the text boxes in it, and True if its end was deleted."""
+    """The text of a paragraph, whether its style is hidden, the text boxes in it, and True if its end was deleted."""
 
+    is_hidden: bool
     text: list[str] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     is_joined: bool = False
@@ -105,6 +114,7 @@ class _Document:
         self._notes = {kind: _notes(package.find(f"{folder}{kind}s.xml"), kind) for kind in ("footnote", "endnote")}
         self._called: list[Element] = []
         self._numbers: dict[tuple[str, int], int] = {}
+        self._begun = set[str]()
         self._joined = ""
 
     # --- blocks -------------------------------------------------------------------------------------
@@ -135,10 +145,10 @@ class _Document:
             yield cells
 
     def _add_paragraph(self, paragraph: Element, builder: TextBuilder, depth: int) -> None:
-        line = _Line()
-        self._read(paragraph, line, depth)
         properties = child(paragraph, "pPr")
         style = self._style_of(properties)
+        line = _Line(self._hides(style))
+        self._read(paragraph, line, depth)
         line.is_joined = child(properties, "rPr", "del") is not None
         text = self._joined + "".join(line.text)
         self._joined = text if line.is_joined else ""
@@ -167,7 +177,9 @@ class _Document:
                 line.text.append((one.text or "").replace("\n", " "))
             elif name in ("del", "moveFrom"):
                 self.not_read["deleted passage"] += name == "del"
-            elif name == "r" and self._is_hidden(one):
+            elif name == "rt":
+                self.not_read["reading aid"] += 1
+            elif name == "r" and self._is_hidden(one, line):
                 self.not_read["hidden passage"] += 1
             elif name in ("tab", "ptab"):
                 line.text.append("\t")
@@ -190,14 +202,16 @@ class _Document:
             elif name == "AlternateContent" or name not in _NOTHING:
                 self._read(one, line, depth + 1)
 
-    def _is_hidden(self, run: Element) -> bool:
+    def _is_hidden(self, run: Element, line: _Line) -> bool:
         properties = child(run, "rPr")
-        vanish = child(properties, "vanish")
-        if vanish is not None:
-            return attribute(vanish, "val") not in ("0", "false", "off")
-        named = child(properties, "rStyle")
-        style = self._styles.get(attribute(named, "val")) if named is not None else None
-        return style is not None and style.is_hidden
+        hidden = _is_on(child(properties, "vanish"))
+        if hidden is None:
+            return line.is_hidden or self._hides(_value(properties, "rStyle"))
+        return hidden
+
+    def _hides(self, style: str) -> bool:
+        """Return whether a style hides its words, by itself or by one that it is based on."""
+        return next((one.is_hidden for one in self._chain(style) if one.is_hidden is not None), False)
 
     def _call(self, reference: Element, kind: str, line: _Line) -> None:
         note = self._notes[kind].get(attribute(reference, "id"))
@@ -225,10 +239,14 @@ class _Document:
             numbering = attribute(named, "val") if named is not None else numbering
             level = attribute(depth, "val") if depth is not None else level
         at = number(level, 0)
-        levels = self._lists.get(numbering, {})
-        if at not in levels:
+        found = self._lists.get(numbering)
+        if found is None or at not in found.levels:
             return ""
-        mark = self._number(numbering, at, levels)
+        if numbering not in self._begun:
+            self._begun.add(numbering)
+            for restarted in found.restarted:
+                self._numbers.pop((found.kind, restarted), None)
+        mark = self._number(found.kind, at, found.levels)
         return "  " * at + mark if mark else ""
 
     def _list_of(self, style: str) -> tuple[str, str]:
@@ -247,12 +265,12 @@ class _Document:
             yield found
             style = found.based_on
 
-    def _number(self, numbering: str, at: int, levels: Mapping[int, _Level]) -> str:
+    def _number(self, kind: str, at: int, levels: Mapping[int, _Level]) -> str:
         """Return the mark of the next item on a level: a bullet, or its number as the document writes it."""
         level = levels[at]
-        self._numbers[numbering, at] = self._numbers.get((numbering, at), level.start - 1) + 1
+        self._numbers[kind, at] = self._numbers.get((kind, at), level.start - 1) + 1
         for deeper in range(at + 1, max(levels) + 1):
-            self._numbers.pop((numbering, deeper), None)
+            self._numbers.pop((kind, deeper), None)
         if level.format == "bullet":
             return BULLET
         if level.format == "none":
@@ -260,7 +278,7 @@ class _Document:
         pattern = level.pattern
         for place in range(at + 1):
             other = levels.get(place, level)
-            count = self._numbers.get((numbering, place), other.start)
+            count = self._numbers.get((kind, place), other.start)
             pattern = pattern.replace(f"%{place + 1}", numeral(count, other.format))
         return f"{pattern.strip()} " if pattern.strip() else ""
 
@@ -314,25 +332,29 @@ def _styles(root: Element | None) -> dict[str, _Style]:
                 attribute(base, "val") if base is not None else "",
                 attribute(numbering, "val") if numbering is not None else "",
                 attribute(level, "val") if level is not None else "",
-                child(one, "rPr", "vanish") is not None,
+                _is_on(child(one, "rPr", "vanish")),
                 child(one, "pPr", "outlineLvl") is not None,
             )
     return found
 
 
-def _lists(root: Element | None) -> dict[str, dict[int, _Level]]:
-    """Return the levels of each list by its id."""
+def _lists(root: Element | None) -> dict[str, _List]:
+    """Return each list by its id."""
     kinds = dict[str, dict[int, _Level]]()
-    found = dict[str, dict[int, _Level]]()
+    found = dict[str, _List]()
     for one in root if root is not None else ():
         if local(one) == "abstractNum":
             kinds[attribute(one, "abstractNumId")] = _levels(one)
         elif local(one) == "num":
-            kind = child(one, "abstractNumId")
-            levels = dict(kinds.get(attribute(kind, "val"), {})) if kind is not None else {}
+            kind, restarted = _value(one, "abstractNumId"), set[int]()
+            levels = dict(kinds.get(kind, {}))
             for override in one:
                 levels.update(_levels(override))
-            found[attribute(one, "numId")] = levels
+                at, start = number(attribute(override, "ilvl"), 0), _value(override, "startOverride")
+                if start and at in levels:
+                    levels[at] = levels[at]._replace(start=number(start))
+                    restarted.add(at)
+            found[attribute(one, "numId")] = _List(kind, levels, frozenset(restarted))
     return found
 
 
@@ -346,7 +368,12 @@ def _levels(parent: Element) -> dict[int, _Level]:
     return found
 
 
-def _value(parent: Element, name: str) -> str:
+def _is_on(switch: Element | None) -> bool | None:
+    """Return whether a property is on, None if it is absent."""
+    return None if switch is None else attribute(switch, "val") not in ("0", "false", "off")
+
+
+def _value(parent: Element | None, name: str) -> str:
     found = child(parent, name)
     return attribute(found, "val") if found is not None else ""
 

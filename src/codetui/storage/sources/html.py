@@ -1,7 +1,7 @@
 """Extract the text of saved web pages: what a browser shows of them, without what belongs to the site.
 
-Scripts, styles, navigation, the page's header and footer, buttons, fields and hidden parts are left out. An element is
-hidden by its attributes, its own style, or a rule of the page's style sheet for its class or id.
+Scripts, styles, navigation, cookie notices, the page's header and footer, buttons, fields and hidden parts are left
+out. An element is hidden by its attributes, its own style, or a rule of the page's style sheet for its class or id.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import BinaryIO, NamedTuple
 
-from codetui.storage.sources.blocks import BULLET, LINE, PARAGRAPH, TextBuilder, add_table
+from codetui.storage.sources.blocks import BULLET, LINE, PARAGRAPH, TextBuilder, add_table, numeral
 from codetui.storage.sources.documents import Extracted
+from codetui.storage.sources.packages import number
 from codetui.storage.sources.reader import ProblemCollector, decode, detect_encoding
 
 _HEAD = 4096
@@ -33,7 +34,7 @@ def _names(names: str) -> frozenset[str]:
 
 
 _VOID = _names("area base br col embed hr img input link meta param source track wbr")
-_IGNORED = _names("head script style template noscript svg canvas datalist map")
+_IGNORED = _names("head script style template noscript svg canvas datalist map rp")
 _PARAGRAPHS = _names("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre figure hr table menu")
 _LINES = _names(
     """
@@ -67,9 +68,19 @@ _COUNTED = {
     "select": "form field",
     "textarea": "form field",
     "input": "form field",
+    "rt": "reading aid",
 }
 _HIDES = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _DISPLAYS = re.compile(r"(?:^|[;\s])display\s*:", re.I)
+_IS_BLOCK = re.compile(r"(?:^|[;\s])display\s*:\s*(?:block|flex|grid|list-item|table|flow-root)", re.I)
+_CONSENT = re.compile(
+    r"cookie[-_]?(?:banner|bar|box|consent|dialog|law|melding|message|modal|notice|overlay|popup|wall)"
+    r"|(?:consent|gdpr|avg)[-_]?(?:banner|bar|box|dialog|manager|modal|notice|overlay|popup)"
+    r"|onetrust|cookiebot|didomi|usercentrics|cookieyes|cookiefirst",
+    re.I,
+)
+"""Names of the notices that ask for cookies."""
+
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
 _SIMPLE = re.compile(r"[.#][\w-]+")
 _NAMES = re.compile(r"[.#][\w-]+")
@@ -94,20 +105,25 @@ class Element:
 
 def extract(file: BinaryIO, _: bool) -> Extracted:
     """Return the text of a page; its title is its first heading of the first level, else its `title`."""
-    tree = _TreeBuilder(_decoded(file.read()))
-    renderer = _Renderer(tree)
+    return extract_page(decode_page(file.read()))
+
+
+def extract_page(page: str, styles: str = "") -> Extracted:
+    """Return the text of a page that was decoded, with style sheets that came with it."""
+    tree = _TreeBuilder(page)
+    renderer = _Renderer(tree.styles + styles)
     builder = TextBuilder()
     renderer.add(tree.root, builder, _Context())
     return Extracted(builder.text(), renderer.title or tree.title, not_read=renderer.not_read)
 
 
-def _decoded(data: bytes) -> str:
-    """Return a page as text: by its byte order mark, the encoding that it declares, UTF-8, or Windows-1252."""
+def decode_page(data: bytes, charset: str = "") -> str:
+    """Return a page as text: by its byte order mark, the `charset` that came with it, the encoding that it declares,
+    UTF-8, or Windows-1252.
+    """
     declared = _CHARSET.search(data[:_HEAD])
-    if detect_encoding(data)[1] or declared is None:
-        return decode(data, ProblemCollector(""))
-    name = declared[1].decode("ascii").lower()
-    if name in ("utf-8", "utf8") or name.startswith("utf-16"):
+    name = (charset or (declared[1].decode("ascii") if declared else "")).lower()
+    if detect_encoding(data) != ("utf-8", 0) or name in ("", "utf-8", "utf8") or name.startswith("utf-16"):
         return decode(data, ProblemCollector(""))
     # As browsers do: pages that declare ISO 8859-1 or ASCII are in Windows-1252.
     encoding = "cp1252" if name in ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii") else name
@@ -213,10 +229,10 @@ class _Context(NamedTuple):
 class _Renderer:
     """Write the elements of a page as text, and count what is left out."""
 
-    def __init__(self, tree: _TreeBuilder) -> None:
+    def __init__(self, styles: str) -> None:
         self.title = ""
         self.not_read: Counter[str] = Counter()
-        self._hidden_names = _hidden_names(tree.styles)
+        self._hidden_names = _hidden_names(styles)
 
     def add(self, element: Element, builder: TextBuilder, context: _Context) -> None:
         """Add an element to a text."""
@@ -230,16 +246,16 @@ class _Renderer:
             add_table(builder, list(self._rows(element, context)))
             return
         inner = context.inside(element)
-        gap = _gap_of(name, context.in_item)
+        gap = _gap_of(element, context.in_item)
         if name == "li":
             builder.start_item(context.mark)
         elif gap:
             builder.block(gap)
         start = builder.length
-        numbers = _marks_of(element)
+        items = _Items(element)
         for child in element.children:
             if isinstance(child, Element):
-                self.add(child, builder, inner._replace(mark=next(numbers)) if child.name == "li" else inner)
+                self.add(child, builder, inner._replace(mark=items.mark(child)) if child.name == "li" else inner)
             elif inner.keeps_lines:
                 builder.write_as_is(child)
             else:
@@ -281,6 +297,8 @@ class _Renderer:
         what = ""
         if self._is_hidden(element):
             what = "hidden part"
+        elif _CONSENT.search(f"{element.attributes.get('id', '')} {element.attributes.get('class', '')}"):
+            what = "" if name in ("html", "body") or context.is_inside else "cookie notice"
         elif name == "nav" or role in ("navigation", "menu", "menubar"):
             what = "navigation part"
         elif (name == "button" or role == "button") and not context.in_heading:
@@ -308,21 +326,28 @@ class _Renderer:
         return not self._hidden_names.isdisjoint(names)
 
 
-def _gap_of(name: str, in_item: bool) -> int:
+def _gap_of(element: Element, in_item: bool) -> int:
     """Return the line ends around an element: none if it is part of a line."""
-    if name in _PARAGRAPHS:
+    if element.name in _PARAGRAPHS:
         return LINE if in_item else PARAGRAPH
-    return LINE if name in _LINES else 0
+    return LINE if element.name in _LINES or _IS_BLOCK.search(element.attributes.get("style", "")) else 0
 
 
-def _marks_of(element: Element) -> Iterator[str]:
-    """Yield the marks of the items of a list."""
-    is_numbered = element.name == "ol"
-    start = element.attributes.get("start", "")
-    number = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
-    while True:
-        yield f"{number}. " if is_numbered else BULLET
-        number += 1
+class _Items:
+    """The marks of the items of a list: bullets, or numbers in the style and from the number that the page names."""
+
+    def __init__(self, element: Element) -> None:
+        self._is_numbered = element.name == "ol"
+        self._style = element.attributes.get("type", "1")
+        self._number = number(element.attributes.get("start", ""))
+
+    def mark(self, item: Element) -> str:
+        """Return the mark of the next item."""
+        if not self._is_numbered:
+            return BULLET
+        this = number(item.attributes.get("value", ""), self._number)
+        self._number = this + 1
+        return f"{numeral(this, self._style)}. "
 
 
 def _has_ink(element: Element) -> bool:

@@ -24,7 +24,7 @@ _TAB, _BREAK = "\x0b", "\x0c"
 """Tabs and line ends while white space, which means one blank in this format, is folded; XML cannot contain them."""
 
 _WHITE = re.compile("[ \t\r\n]+")
-_NOTHING = frozenset(["tracked-changes", "forms", "binary-data", "ruby-text", "script"])
+_NOTHING = frozenset(["tracked-changes", "forms", "binary-data", "script"])
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg"
 """The beginning of the names of descriptions of pictures."""
 
@@ -205,6 +205,8 @@ class _Document:
             if body is not None:
                 self._called.append(body)
                 pieces.append(f"[{len(self._called)}]")
+        elif name == "ruby-text":
+            self.not_read["reading aid"] += 1
         elif name == "annotation":
             self.not_read["comment"] += 1
         elif name == "image":

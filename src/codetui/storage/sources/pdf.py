@@ -126,45 +126,60 @@ def _page_at(document: PdfDocument, number: int, not_read: Counter[str]) -> str:
         not_read["broken page"] += 1
         return ""
     try:
-        _count_images(page, not_read)
-        text = _joined(list(_lines(page)), page.get_width())
+        _count_objects(page, not_read)
+        text = _joined(list(_lines(page, not_read)), page.get_width())
     finally:
         page.close()
     not_read["page without text"] += not text
     return text
 
 
-def _count_images(page: PdfPage, not_read: Counter[str]) -> None:
+def _count_objects(page: PdfPage, not_read: Counter[str]) -> None:
+    """Count the images of a page, its fields and its comments, whose words are no part of its text."""
     from pypdfium2 import raw
 
     for at in range(raw.FPDFPage_CountObjects(page)):
         not_read["image"] += raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, at)) == raw.FPDF_PAGEOBJ_IMAGE
+    for at in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, at)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        not_read["form field"] += kind == raw.FPDF_ANNOT_WIDGET
+        not_read["comment"] += kind in (raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT)
 
 
-def _lines(page: PdfPage) -> Iterator[_Line]:
-    """Yield the lines of a page that have words, in the order of the library."""
+def _lines(page: PdfPage, not_read: Counter[str]) -> Iterator[_Line]:
+    """Yield the lines of a page that have words, in the order of the library; count characters that no font names."""
     from pypdfium2 import raw
 
     words = page.get_textpage()
     try:
         whole: str = words.get_text_range()
-        is_plain = words.count_chars() == len(whole)
+        unknown = words.count_chars() - _units(whole)
+        not_read["unreadable character"] += max(unknown, 0)
         x, y = ctypes.c_double(), ctypes.c_double()
         at = 0
         for piece in whole.split("\r\n"):
             text = piece.rstrip()
             if text:
-                ends = at + len(piece) - len(piece.lstrip()), at + len(text) - 1
-                first, last = ends if is_plain else (raw.FPDFText_GetCharIndexFromTextIndex(words, end) for end in ends)
+                ends = at + _units(piece) - _units(piece.lstrip()), at + _units(text) - 1
+                first, last = (
+                    ends if not unknown else (raw.FPDFText_GetCharIndexFromTextIndex(words, end) for end in ends)
+                )
                 raw.FPDFText_GetCharOrigin(words, first, x, y)
                 left, base, size = x.value, y.value, raw.FPDFText_GetFontSize(words, first)
                 raw.FPDFText_GetCharOrigin(words, last, x, y)
                 # The number of a note is raised; another line is further away.
                 last_base = base if abs(base - y.value) < _RAISED * size else y.value
                 yield _Line(_cleaned(text), left, x.value + size / 2, base, last_base, size)
-            at += len(piece) + 2
+            at += _units(piece) + 2
     finally:
         words.close()
+
+
+def _units(text: str) -> int:
+    """Return the length of a text in units of UTF-16, in which the library counts."""
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
 
 
 def _cleaned(text: str) -> str:

@@ -32,6 +32,9 @@ CHUNK = 1 << 18
 ROW_LIMIT = 16 * 1024 * 1024
 """Bytes of the longest row of a table; longer ones are reported and left out."""
 
+HEAD_OF_ENCODING = 8
+"""Bytes at the beginning of a file that show its encoding."""
+
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _LINE = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -105,10 +108,15 @@ def printable(text: str) -> str:
 
 
 def detect_encoding(head: bytes) -> tuple[str, int]:
-    """Return the encoding according to the byte order mark, else UTF-8, and the size of the mark in bytes."""
+    """Return the encoding and the size of its byte order mark; without one, UTF-16 is known by its bytes of zero."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding, len(mark)
+    start = head[:HEAD_OF_ENCODING]
+    if len(start) == HEAD_OF_ENCODING:
+        for encoding, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
+            if not any(start[zeros::2]) and all(start[1 - zeros :: 2]):
+                return encoding, 0
     return "utf-8", 0
 
 
@@ -175,7 +183,7 @@ class Lines:
         self._stretch = ""
         self._buffer: io.StringIO | None = None
         file.seek(0)
-        self._encoding, start = detect_encoding(file.read(3))
+        self._encoding, start = detect_encoding(file.read(HEAD_OF_ENCODING))
         self.seek(start, 1)
 
     def seek(self, offset: int, number: int) -> None:
