@@ -542,7 +542,7 @@ class Transaction:
     events: tuple[Event, ...]
 
 
-StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", "redo"]
+StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", "redo", "unblinded"]
 """The kinds of steps over several sessions or the codebook.
 
 `migration` follows the rules in a file, `refactoring` renames, merges, splits, moves or retires a code; `edit` changes

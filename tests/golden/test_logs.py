@@ -99,8 +99,8 @@ def test_a_log_of_the_study_is_read() -> None:
 def test_the_logs_have_every_kind_of_event_and_every_field() -> None:
     used: dict[type, set[str]] = {}
     values: set[object] = set()
-    steps = [StudyJournal(LOGS / name).read()[0] for name in ("study.steps.jsonl", "study.added.steps.jsonl")]
-    records = [*(one for name in NAMES for one in read(name)[0]), *steps[0], *steps[1]]
+    of_study = [one for path in LOGS.glob("study*.steps.jsonl") for one in StudyJournal(path).read()[0]]
+    records = [*(one for name in NAMES for one in read(name)[0]), *of_study]
     for one in values_in(records):
         if is_dataclass(one) and not isinstance(one, type):
             filled = (field.name for field in fields(one) if getattr(one, field.name) not in ("", None, (), 0))
@@ -122,6 +122,13 @@ def test_a_log_of_the_study_with_the_added_kinds_and_fields_is_read() -> None:
     log = StudyJournal(LOGS / "study.added.steps.jsonl")
     steps, problems = log.read()
     assert problems == [] and [one.kind for one in steps] == ["edit", "batch", "memo", "undo", "redo"]
+    assert [encode(one) for one in steps] == log.path.read_bytes().splitlines()
+
+
+def test_a_log_of_the_study_with_the_kinds_for_several_coders_is_read() -> None:
+    log = StudyJournal(LOGS / "study.shared.steps.jsonl")
+    steps, problems = log.read()
+    assert problems == [] and [one.kind for one in steps] == ["unblinded"]
     assert [encode(one) for one in steps] == log.path.read_bytes().splitlines()
 
 

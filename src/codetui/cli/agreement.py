@@ -119,6 +119,9 @@ class AgreementText:
         yield from (f"{number} {what}" for what, number in numbers.items() if number)
         if counts.profiles:
             yield f"profiles without a counterpart: {', '.join(counts.profiles)}"
+        if counts.unblinded:
+            of = plural(len(counts.unblinded), self._book.words.source, self._book.words.sources)
+            yield f"{plural(counts.unblinded.total(), 'step')} in {of} after reading others left out"
         if counts.made_from:
             yield f"not independent: made from {', '.join(sorted(counts.made_from))}"
 

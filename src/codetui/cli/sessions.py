@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def open_study(options: argparse.Namespace) -> Study:
     """Open the study that the options name, for the person at the keyboard.  Raises StudyError."""
     study = Study.open(options.study, corpus=options.corpus, codebook=options.codebook, sessions=options.sessions)
-    study.reader = coder_name(None)
+    study.reader, study.records_reading = coder_name(None), True
     hidden = study.samples.hidden_from(study.reader) if study.samples.all else []
     if hidden:
         words = study.codebook.words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -16,18 +16,23 @@ from codetui.core.agreement.matching import CodedSpan, Kind
 from codetui.core.anchors.unresolved import located_in, place_of
 from codetui.core.codebook.equivalence import Equivalence, NamedMap
 from codetui.core.codebook.index import index_of
-from codetui.core.session.state import State
+from codetui.core.session.decide import applicable
+from codetui.core.session.state import State, evolve
 from codetui.core.statistics.division import iso_week
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
-from codetui.model import Coding, DoneMarked, Problem, Source, SourceId, Span
+from codetui.model import Cause, Coding, DoneMarked, Problem, Source, SourceId, Span, StepId
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
-from codetui.storage.journal import Journal
+from codetui.storage.journal import Journal, StudyJournal
 from codetui.study.migrate import read_plan
+from codetui.study.samples import unblinded_sources
 from codetui.study.session.outcome import not_read
 from codetui.study.sessions import SessionSnapshot, copied_folders
 from codetui.study.study import Study, StudyError
+
+NOT_OF_THE_CODER: tuple[Cause, ...] = ("migration", "corpus")
+"""The causes of steps that follow from a changed codebook or text."""
 
 SHOWN = 8
 """Codes that a message names."""
@@ -68,7 +73,8 @@ class CoderCounts:
     ones have none, and `repeated` ones have the code and place of another one. `unknown` and `by_rule` count codings by
     codes that the codebook lacks, without a rule and with one that leaves them out; `profiles` counts the profiles
     without a counterpart. `made_from` names what the sessions were made from by adjudication or review: such a coder is
-    not independent of these.
+    not independent of these. `unblinded` counts by source the steps that are left out, since the coder made them after
+    reading what others made of it.
     """
 
     sessions: int = 0
@@ -82,6 +88,7 @@ class CoderCounts:
     by_rule: Counter[str] = field(default_factory=Counter)
     profiles: Counter[str] = field(default_factory=Counter)
     made_from: set[str] = field(default_factory=set)
+    unblinded: Counter[str] = field(default_factory=Counter)
 
 
 class ListedSpan(NamedTuple):
@@ -218,9 +225,12 @@ class _Reader:
         """Return a coder's sessions that can be read, by source."""
         found: dict[SourceId, SessionSnapshot] = {}
         counts = self._counts[coder]
+        read = self._unblinded(coder)
         for session in self._study.sessions(self._viewer, coder=coder, sources=self._corpus):
             self._problems += session.problems
             if not session.is_unread:
+                if session.source.id in read:
+                    session = self._as_before(read[session.source.id], session, counts)
                 found[session.source.id] = session
                 counts.sessions += not session.state.is_untouched
                 counts.done += session.state.is_done
@@ -229,6 +239,31 @@ class _Reader:
             known = ", ".join(session_files.coders(self._study.sessions_path)) or "none yet"
             raise StudyError(f"there are no sessions of {coder} that you may read; coders here: {known}.")
         return found
+
+    def _unblinded(self, coder: str) -> dict[SourceId, StepId]:
+        log = self._study.paths_of(coder).study_log()
+        try:
+            return unblinded_sources(StudyJournal(log).read()[0])
+        except OSError as error:
+            self._problems.append(not_read(error, log, "it is unknown which work of others this coder has read"))
+            return {}
+
+    @staticmethod
+    def _as_before(read: StepId, session: SessionSnapshot, counts: CoderCounts) -> SessionSnapshot:
+        """Return a session without its coder's changes after reading what others made of the source.
+
+        Migrations of the codebook and changes of the text are no changes of the coder.
+        """
+        kept = [one for one in session.transactions if one.id < read or one.cause in NOT_OF_THE_CODER]
+        later = len(session.steps) - len(kept)
+        if not later:
+            return session
+        counts.unblinded[session.source.id] = later
+        state = State()
+        for step in kept:
+            events = step.events if step.id < read else applicable(step.events, state)
+            state = evolve(state, replace(step, events=events))
+        return replace(session, state=state, transactions=tuple(kept), edits=())
 
     def _compared(
         self, id_: SourceId, sessions: Sequence[SessionSnapshot], sources: dict[SourceId, Source]

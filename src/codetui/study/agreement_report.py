@@ -111,6 +111,7 @@ def _counted(counts: CoderCounts) -> Record:
         "codes_without_counterpart": dict(counts.by_rule),
         "profiles_without_counterpart": dict(counts.profiles),
         "made_from": sorted(counts.made_from),
+        "unblinded": dict(counts.unblinded),
     }
 
 

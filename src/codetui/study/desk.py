@@ -47,12 +47,15 @@ class Desk:
         Raises StudyError if there is no such source, and OSError if the session cannot be read.
         """
         wanted = None if source in (None, CURRENT) else source
+        if wanted is not None:
+            study.require_readable(coder, wanted)
         workspace = open_workspace(study, coder, wanted=wanted, is_shared=True)
         if source == CURRENT and workspace.stopped_at() is None:
             word = study.codebook.words.source
             raise StudyError(f"{coder} has not worked on any {word} yet, so {CURRENT} names none; name its id.")
         desk = cls(workspace)
         if workspace.first is not None:
+            study.require_readable(coder, workspace.first.id)
             desk.open(workspace.first)
         return desk
 

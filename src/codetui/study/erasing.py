@@ -217,6 +217,8 @@ class _Planner:
         steps = Journal(log).read()[0]
         if steps:
             self._plan.coders += [steps[-1].coder] if steps[-1].coder not in self._plan.coders else []
+            if self._study.may_read(steps[-1].coder, self._id):
+                self._plan.codings += sum(isinstance(event, CodingAdded) for step in steps for event in step.events)
         self._steps |= {step.id for step in steps}
         for step in steps:
             self._read_step(step)
@@ -228,7 +230,6 @@ class _Planner:
                     self._hashes.add(event.text_hash)
                 case CodingAdded() | CodingReanchored():
                     self._quotations.append(event.words)
-                    self._plan.codings += isinstance(event, CodingAdded)
                     if event.anchor is not None:
                         anchor = event.anchor
                         self._hashes.add(anchor.text_hash)

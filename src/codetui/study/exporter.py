@@ -250,7 +250,7 @@ class _Sessions:
             except OSError as error:
                 self._found[not_read(error, log, "the memos of the study are left out")] = None
                 continue
-            if records and (memos := study_memos(records)):
+            if records and self._study.may_read(records[-1].coder, "") and (memos := study_memos(records)):
                 yield ExportedSession(records[-1].coder, Source(SourceId(""), "", "", "", ""), State(memos=memos), "")
 
 

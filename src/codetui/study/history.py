@@ -34,6 +34,7 @@ from codetui.study.batch import (
     inverse_of,
 )
 from codetui.study.memos import study_memos
+from codetui.study.samples import unblinded_sources
 from codetui.study.session.outcome import Outcome
 from codetui.study.session.session import Session
 from codetui.study.study import kept_book
@@ -52,7 +53,11 @@ class StepLog:
         """Use the records in the order of the log."""
         self.steps: dict[StepId, StudyStep] = {}
         self._reversals: dict[StepId, StudyStep] = {}
+        self.unblinded = unblinded_sources(records)
+        """The sources of which the coder has read the work of others, with the step that records it."""
         for one in records:
+            if one.kind == "unblinded":
+                continue
             if one.kind in REVERSALS:
                 self._reversals[one.target] = one
             elif one.kind != "refactoring" or one.codebook_before != one.codebook_after:
@@ -184,6 +189,8 @@ class History:
         state = session.state if session else State()
         context = DecisionContext(self._workspace.book, "", "", "")
         what = step_words(transaction, state, context).removeprefix("the ")
+        read = log.unblinded.get(session.source.id) if session else None
+        what += ", after reading what others made" if read is not None and transaction.id > read else ""
         return HistoryEntry(transaction.time, what, extent(transaction.events), is_undone, None, transaction)
 
     def _of_step(self, step: StudyStep, log: StepLog) -> HistoryEntry:
@@ -293,11 +300,12 @@ class History:
             return Refusal(f"Not {verb}: {error}.")
         if gone and (users := self._users(gone, changes)):
             return Refusal(f"Not {verb}: {users}. Recode or remove these first.")
-        codings = sum(codings_in(change.decision.events) for change in changes)
-        words = self._workspace.book.words
-        ads = len({change.session.source.id for change in changes if codings_in(change.decision.events)})
+        study, words = self._workspace.study, self._workspace.book.words
+        shown = [one for one in changes if study.may_read(one.session.coder, one.session.source.id)]
+        codings = sum(codings_in(change.decision.events) for change in shown)
+        ads = len({change.session.source.id for change in shown if codings_in(change.decision.events)})
         reach = f"{plural(codings, 'coding')} in {plural(ads, words.source, words.sources)}" if codings else ""
-        coders = len({change.folder for change in changes})
+        coders = len({change.folder for change in shown})
         reach += f" of {coders} coders" if codings and coders > 1 else ""
         plan = StepPlan("undo" if is_undo else "redo", entry.what, changes, edit, step.id)
         return Reversal(entry, is_undo, plan, codings, reach)
@@ -318,7 +326,7 @@ class History:
     ) -> Iterator[SessionChange]:
         """Yield the sessions whose documents name codes by another label afterwards, without a change of codings."""
         known = {(one.folder, one.session.source.id) for one in changes}
-        for record in self._workspace.study.sessions() if codes else ():
+        for record in self._workspace.study.sessions(is_shown=False) if codes else ():
             is_named = any(code in codes for code in record.state.codes)
             if is_named and record.log is not None and (record.folder, record.source.id) not in known:
                 session = runner.session(record.source.id, record.folder, record.coder)
@@ -380,19 +388,25 @@ class History:
         codings: defaultdict[str, int] = defaultdict(int)
         ads: defaultdict[str, set[str]] = defaultdict(set)
         used: set[str] = set()
-        for record in self._workspace.study.sessions():
+        is_hidden = False
+        for record in self._workspace.study.sessions(is_shown=False):
             state = after.get((record.folder, record.source.id), record.state)
-            for coding in (one for one in state.live() if one.code in gone):
+            using = [one for one in state.live() if one.code in gone]
+            if using and not self._workspace.study.may_read(record.coder, record.source.id):
+                is_hidden = True
+                continue
+            for coding in using:
                 codings[record.coder] += 1
                 ads[record.coder].add(record.source.id)
                 used.add(coding.code)
         words = self._workspace.book.words
-        reach = (
+        reach = [
             f"{plural(number, 'coding')} of {'yours' if coder == self._workspace.coder else coder}"
             f" in {words.source if len(ads[coder]) == 1 else words.sources} {', '.join(sorted(ads[coder])[:5])}"
             for coder, number in sorted(codings.items())
-        )
-        return f"{' and '.join(reach)} use {', '.join(sorted(used))}" if used else ""
+        ]
+        reach += ["codings that are hidden from you"] if is_hidden else []
+        return f"{' and '.join(reach)} use {', '.join(sorted(used or gone))}" if reach else ""
 
 
 def _stack(steps: Steps | None) -> Iterator[Transaction]:

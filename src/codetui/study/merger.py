@@ -205,6 +205,9 @@ def _import(
     if is_erased(study.sessions_path, source_id):
         what = f"{word} {source_id} was erased from the study; not imported: delete this document"
         return _refused(path, 1, what)
+    owner = path.parent.name if fs.is_same_file(path.parent.parent, study.sessions_path) else paths.folder.name
+    if owner != paths.folder.name:
+        study.require_readable(owner, source_id)
     problems: list[Problem] = []
     source = sources.find(source_id)
     if source is None and (rows := list(islice(sources.rows(lambda _: True), 1))):

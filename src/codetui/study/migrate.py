@@ -244,12 +244,14 @@ def _resumed(step: BegunStep, study: Study, *, is_reverse: bool) -> MigrationPla
 
 def count_sessions(plan: MigrationPlan, study: Study, coder: str | None = None) -> MigrationCounts:
     """Count the changes that a migration would make, including hand edits; nothing is written."""
-    tally = MigrationCounts(plan.new.words)
+    tally = MigrationCounts(plan.new.words, has_hidden=study.hides_anything())
     for record in study.sessions(coder=coder, book=plan.old or plan.new, is_shown=False):
         tally.unread += filter(is_left_out, record.problems)
         if record.state.opened is None and record.document is None:
             continue
         done = plan.applied_to(record.state)
+        if not study.may_read(record.coder, record.source.id):
+            continue
         tally.add(record.source.id, record.folder, done)
         if record.document and done.counts and not done.events:
             book = with_former(plan.new, study.sessions_path, [record.state])
@@ -271,6 +273,7 @@ def migrate_sessions(
     already counted in the `tally`.  `progress` is called with the number of sessions that were read.
     """
     tally, ads = tally or MigrationCounts(plan.new.words), study.sources_by_id()
+    tally.has_hidden = study.hides_anything()
     sessions, read = (
         study.sessions_path,
         study.sessions(coder=coder, book=plan.old or plan.new, sources=ads, is_shown=False),
@@ -285,7 +288,7 @@ def migrate_sessions(
                 tally.problems += done.problems
                 tally.edited += done.was_edited
                 tally.rewritten += done.is_rewritten
-                if done.migrated is not None:
+                if done.migrated is not None and study.may_read(record.coder, record.source.id):
                     tally.add(record.source.id, record.folder, done.migrated)
                 tally.steps[record.folder, record.coder] += done.transactions
             looked_at += len(some)
@@ -476,6 +479,8 @@ class MigrationCounts:
         default_factory=lambda: defaultdict(list)
     )
     """The transactions that were written, by folder and coder."""
+    has_hidden: bool = False
+    """True if sessions are hidden from who reads the counts; they are migrated without being counted."""
 
     def add(self, ad: SourceId, coder: str, done: MigrationResult) -> None:
         """Add one session to the counts."""
@@ -498,7 +503,8 @@ class MigrationCounts:
         """The total in words: `42 codings in 17 ads`, `of 2 coders` if there are several."""
         ads = {ad for rule, ads in self.ads.items() if rule.part == "code" for ad in ads}
         of = f" of {len(self.coders)} coders" if len(self.coders) > 1 else ""
-        return f"{plural(self.number, 'coding')} in {self.sources(len(ads))}{of}"
+        more = ", not counting what is hidden from you" if self.has_hidden else ""
+        return f"{plural(self.number, 'coding')} in {self.sources(len(ads))}{of}{more}"
 
     def sources(self, number: int) -> str:
         """Return a number of sources with its noun."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui.core.session.state import replay
+from codetui.core.text.display import plural
 from codetui.formats.samples import Sample, parse_sample, render_sample
-from codetui.model import Problem, SourceId
+from codetui.model import Problem, SourceId, StepId, StudyStep, TransactionId, Words
 from codetui.storage import fs
 from codetui.storage.erasures import Erasures
-from codetui.storage.journal import Journal
+from codetui.storage.fs import Version
+from codetui.storage.journal import Journal, StudyJournal, fresh_id, now
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources.corpus_sources import CorpusSources
 
@@ -30,6 +32,18 @@ class SampleProgress(NamedTuple):
     all: int
 
 
+def unblinded_sources(records: Iterable[StudyStep]) -> dict[SourceId, StepId]:
+    """Return the sources of which a coder has read the work of others, with the first step that records it.
+
+    Ids sort by time, so that steps with a greater id were made after it.
+    """
+    found: dict[SourceId, StepId] = {}
+    for step in (one for one in records if one.kind == "unblinded"):
+        for source, _ in step.transactions:
+            found[source] = min(found.get(source, step.id), step.id)
+    return found
+
+
 def _without(erased: Erasures, sample: Sample) -> Sample:
     """Return a sample without the sources that were erased."""
     return replace(sample, sources={one: coders for one, coders in sample.sources.items() if not erased.has(one)})
@@ -40,6 +54,8 @@ class Samples:
 
     def __init__(self, folder: Path, sessions: Path) -> None:
         self._folder, self._sessions = folder / FOLDER, sessions
+        self._done: dict[Path, tuple[Version, bool]] = {}
+        self._recorded: set[str] = set()
         self.problems: list[Problem] = []
 
     @cached_property
@@ -76,9 +92,20 @@ class Samples:
     def may_read(self, reader: str, coder: str, source: str) -> bool:
         """Return whether a person may see what a coder made of a source.
 
-        A coder of a blind sample sees nobody else's work on its sources until all coders of the source are done.
+        A coder of a blind sample sees nobody else's work on its sources until all coders of the source are done. An
+        empty source means what belongs to none, such as memos on codes: that is hidden as long as any source is.
         """
-        return not reader or reader == coder or not any(self._hides(one, reader, source) for one in self.all)
+        if not reader or reader == coder:
+            return True
+        return not (self.is_blind(reader, source) if source else self.hidden_from(reader))
+
+    def is_blind(self, coder: str, source: str) -> bool:
+        """Return whether a coder must still code a source unseen, or must not see yet what others make of it."""
+        return any(self._hides(one, coder, source) for one in self.all)
+
+    def is_coded_blind(self, source: str) -> bool:
+        """Return whether somebody must still code a source unseen, so that nothing of it may be published."""
+        return any(self._hides(one, coder, source) for one in self.all for coder in one.coders)
 
     def hidden_from(self, reader: str) -> list[str]:
         """Return the sources of which a person must not see what others made."""
@@ -91,10 +118,52 @@ class Samples:
         return not all(self._is_done(one, source) for one in sample.coders_of(source))
 
     def _is_done(self, coder: str, source: str) -> bool:
+        log = SessionPaths(self._sessions, coder).log(SourceId(source))
         try:
-            return replay(Journal(SessionPaths(self._sessions, coder).log(source)).read()[0]).is_done
+            version = fs.version(log)
+            if log not in self._done or self._done[log][0] != version:
+                self._done[log] = version, replay(Journal(log).read()[0]).is_done
         except OSError:
             return False
+        return self._done[log][1]
+
+    def record_reading(self, reader: str, sources: Iterable[str], codebook: str, words: Words) -> None:
+        """Record in a coder's log of the study which of their blind sources they have read the work of others on.
+
+        Each source is recorded once. A log that cannot be written is one of the `problems`.
+        """
+        new = [one for one in sources if one not in self._recorded and self._was_blind(reader, one)]
+        if not new:
+            return
+        paths = SessionPaths(self._sessions, reader)
+        self._recorded |= set(new)
+        try:
+            journal = StudyJournal(paths.study_log())
+            new = [one for one in new if one not in unblinded_sources(journal.read()[0])]
+            step = StudyStep(
+                id=StepId(fresh_id()),
+                seq=0,
+                time=now(),
+                coder=reader,
+                kind="unblinded",
+                transactions=tuple((SourceId(one), self._last_step(paths, one)) for one in new),
+                codebook_before=codebook,
+                codebook_after=codebook,
+                what=f"reading what others made of {plural(len(new), words.source, words.sources)}",
+            )
+            if new:
+                journal.record(step)
+        except OSError as error:
+            what = f"it is not recorded that you read what others made of {', '.join(new)}: {error.strerror or error}"
+            self.problems.append(Problem(str(paths.study_log()), 0, "warning", what))
+
+    def _was_blind(self, coder: str, source: str) -> bool:
+        return any(one.is_blind and coder in one.coders_of(source) for one in self.all)
+
+    @staticmethod
+    def _last_step(paths: SessionPaths, source: str) -> TransactionId:
+        steps = Journal(paths.log(SourceId(source))).read()[0]
+        return steps[-1].id if steps else TransactionId("")
 
     # --- queues -----------------------------------------------------------------------------------
 

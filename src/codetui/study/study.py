@@ -62,6 +62,8 @@ class Study:
         self.sessions_path = sessions
         self.reader = ""
         """The person who reads, from whom blind samples hide what others made; empty for nobody in particular."""
+        self.records_reading = False
+        """True if it is recorded that the reader has read what others made of a blind source."""
         self._corpus_path = corpus
 
     @classmethod
@@ -172,9 +174,36 @@ class Study:
         found = session_snapshots(self.sessions_path, book or self.codebook, coder, by_id, skipped, readings)
         own = viewer and session_files.coder_folder(self.sessions_path, viewer)
         readable = (one for one in found if viewer in (None, one.coder) or one.folder == own)
-        if not is_shown or not self.samples.all:
-            return readable
-        return (one for one in readable if self.samples.may_read(self.reader, one.coder, one.source.id))
+        return self._unhidden(readable) if is_shown and self.samples.all else readable
+
+    def may_read(self, coder: str, source: str) -> bool:
+        """Return whether the reader may see what a coder made of a source; of no source in particular if empty."""
+        return not self.samples.all or self.samples.may_read(self.reader, coder, source)
+
+    def hides_anything(self) -> bool:
+        """Return whether a blind sample hides anything from the reader."""
+        return not self.may_read("", "")
+
+    def require_readable(self, coder: str, source: str) -> None:
+        """Raise StudyError if the reader may not see yet what a coder made of a source."""
+        if not self.may_read(coder, source):
+            word = self.codebook.words.source
+            what = f"what {coder} made of {word} {source} is hidden from {self.reader}"
+            raise StudyError(f"{what} until all coders of this {word} have marked it done.")
+
+    def _unhidden(self, found: Iterable[SessionSnapshot]) -> Iterator[SessionSnapshot]:
+        """Yield the sessions that the reader may see, and record which of others they were given."""
+        read: dict[SourceId, None] = {}
+        try:
+            for one in found:
+                if self.may_read(one.coder, one.source.id):
+                    if self.reader not in ("", one.coder):
+                        read[one.source.id] = None
+                    yield one
+        finally:
+            if read and self.records_reading:
+                book = self.codebook
+                self.samples.record_reading(self.reader, read, book.content_hash, book.words)
 
     @cached_property
     def samples(self) -> Samples:

@@ -144,6 +144,12 @@ class AgreementTables:
             }
             special = "; ".join(f"{number:,} {what}" for what, number in left.items() if number)
             notes += [f"Of the codings of {coder}: {special}."] if special else []
+            if one.unblinded:
+                steps, those = (
+                    plural(one.unblinded.total(), "step"),
+                    plural(len(one.unblinded), words.source, words.sources),
+                )
+                notes += [f"{steps} of {coder} in {those}, made after reading the work of others, left out."]
         return notes
 
     def _intervals(self) -> list[str]:

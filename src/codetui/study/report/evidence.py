@@ -104,7 +104,7 @@ def read_evidence(study: Study, viewer: str | None = None) -> Evidence:
             problems.append(not_read(error, study.sessions_path, f"the text of {source.id} is left out"))
         sessions.append(CodedSource(snapshot, located_in(snapshot.state, source), source))
     sessions.sort(key=lambda one: (order.get(one.source.id, len(order)), one.source.id, one.coder))
-    is_hidden = bool(study.samples.all and study.samples.hidden_from(study.reader))
+    is_hidden = study.hides_anything()
     problems += [*corpus.problems, *study.problems()]
     book = study.codebook
     try:

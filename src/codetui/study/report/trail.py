@@ -57,6 +57,7 @@ STEPS: Mapping[StepKind, str] = {
     "memo": "memo",
     "undo": "undone",
     "redo": "redone",
+    "unblinded": "others' work read",
 }
 """The kinds of steps over several sessions or of the codebook as the audit trail shows them."""
 
