@@ -252,6 +252,21 @@ class Words:
     sources: str = "ads"
 
 
+AgreedBy = Literal["all", "majority"]
+"""Who must have the same for coders to agree: all of them, or more than half."""
+
+ReasonFor = Literal["other_code", "other_edges", "only_some", "profile", "none", "other"]
+"""What a decision needs a reason for: a kind of disagreement, the profile, or the decision for none or another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjudicationSettings:
+    """How disagreements are settled: who must agree, and which decisions need a reason."""
+
+    agreed_by: AgreedBy = "all"
+    reasons: tuple[ReasonFor, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
     """A whole coding book, with every section key and code key filled in, in the order of the file.
@@ -274,6 +289,7 @@ class Codebook:
     references: tuple[Reference, ...] = ()
     corpus: CorpusSettings = CorpusSettings()
     words: Words = Words()
+    adjudication: AdjudicationSettings = AdjudicationSettings()
     irrelevant: tuple[str, ...] = ()
     """The profiles, by id or name, of sources that are none of the subject, for evaluations."""
 
@@ -516,6 +532,28 @@ Event = (
 NO_STEP = StepId("")
 
 
+ADDED = {"is_added": True}
+"""The metadata of a field that is left out of a line at its default, so that older programs can read the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How an adjudication made a step: from whose sessions, and how their codings were compared.
+
+    `iou`, `seed` and `agreed_by` are those of the request. `rule` is the decision, `agreed` for what was taken over, or
+    empty, and `between` the ids of the codings of the coders who were called 1, 2 and so on, empty for one without a
+    coding. `decided_from` has the ids of the codings that each coding added in the step was made from, in their order.
+    """
+
+    coders: tuple[str, ...]
+    iou: float = 0.5
+    seed: int = 1
+    agreed_by: AgreedBy = "all"
+    rule: str = ""
+    between: tuple[CodingId, ...] = ()
+    decided_from: tuple[tuple[CodingId, ...], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """The events of one command: one line of a session's log, one step of undo.
@@ -524,7 +562,7 @@ class Transaction:
     the highest seen (a Lamport clock), so that transactions sort by (`seq`, `id`) whatever the order of their lines.
     `run` identifies the run of a model or an import that made it.  `target` is the transaction that an undo or redo
     inverts.  `from_name` is the document or source that it comes from.  `step` is the step in the study's log that it
-    belongs to.
+    belongs to.  `provenance` is that of a step of an adjudication.
     """
 
     v: Literal[2] = 2
@@ -539,6 +577,7 @@ class Transaction:
     target: TransactionId | None = None
     from_name: str = ""
     step: StepId = NO_STEP
+    provenance: Provenance | None = field(default=None, metadata=ADDED)
     events: tuple[Event, ...]
 
 
@@ -548,9 +587,6 @@ StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", 
 `migration` follows the rules in a file, `refactoring` renames, merges, splits, moves or retires a code; `edit` changes
 the codebook alone, `batch` several sessions alone, and `memo` a memo that belongs to no session.
 """
-
-ADDED = {"is_added": True}
-"""The metadata of a field that is left out of a line at its default, so that older programs can read the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

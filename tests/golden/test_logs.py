@@ -17,7 +17,18 @@ import pytest
 from codetui.core.session.conflicts import find_conflicts
 from codetui.core.session.state import State, Steps, replay
 from codetui.formats.session_doc.markdown import project, render_document
-from codetui.model import Cause, Event, MemoKind, Source, SourceId, StepKind, StudyStep, Transaction, source_hash
+from codetui.model import (
+    Cause,
+    Event,
+    MemoKind,
+    Provenance,
+    Source,
+    SourceId,
+    StepKind,
+    StudyStep,
+    Transaction,
+    source_hash,
+)
 from codetui.storage.journal import Journal, StudyJournal, encode
 from codetui.storage.study_files import read_codebook
 
@@ -107,7 +118,7 @@ def test_the_logs_have_every_kind_of_event_and_every_field() -> None:
             used.setdefault(type(one), set()).update(filled)
         elif isinstance(one, str):
             values.add(one)
-    for kind in (Transaction, StudyStep, *get_args(Event)):
+    for kind in (Transaction, Provenance, StudyStep, *get_args(Event)):
         names = {field.name for field in fields(kind)}
         assert names <= used[kind], kind
     assert values >= {*get_args(Cause), *get_args(MemoKind), *get_args(StepKind)}

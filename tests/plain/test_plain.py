@@ -102,7 +102,7 @@ WRONG = (
     (("ad 99",), "There is no ad 99. ads lists them."),
     (("before",), "This is the first ad."),
     (("agree",), "Nobody else has coded in this study."),
-    (("adjudicate ben",), "Name the two coders"),
+    (("adjudicate ben",), "Name the coders"),
     (("adjudicate ben ben",), "Name two different coders"),
     (("take over",), "No other program has this session."),
     (("copy",), "Name a folder"),

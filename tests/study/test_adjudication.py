@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import State
 from codetui.model import CodeId, Span
+from codetui.study.adjudication import AdjudicationRequest, request_of
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from testing.studies import write_study
@@ -236,3 +238,81 @@ def test_a_model_is_reviewed_and_the_result_is_not_independent(study: Path, caps
     assert reviewed.state.profile == "1" and reviewed.state.is_done
     run(["agree", "model:x", "lead-review"])
     assert "not independent: made from review of model:x" in " ".join(capsys.readouterr().out.split())
+
+
+# --- three coders and more ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(study: Path) -> Path:
+    """Return the study with a third coder, who agrees with anna on the sea and has an instrument of bram's."""
+    code("cleo", [(LAMP, "TASK1"), (SEA, "TASK2"), ("barometer", "TOOL1")], "2", "She builds.")
+    return study
+
+
+@pytest.mark.parametrize(
+    ("agreed_by", "agreed", "total"),
+    [("all", [("TASK1", LAMP)], 4), ("majority", [("TASK1", LAMP), ("TASK2", SEA), ("TOOL1", "barometer")], 1)],
+)
+def test_what_three_coders_agree_on_is_what_the_codebook_sets(
+    three: Path, capsys: pytest.CaptureFixture[str], agreed_by: str, agreed: list[tuple[str, str]], total: int
+) -> None:
+    book = Path("codebook.toml")
+    book.write_text(book.read_text("utf-8") + f'\n[adjudication]\nagreed_by = "{agreed_by}"\n', encoding="utf-8")
+    assert run(["adjudicate", "anna", "bram", "cleo"]) == 0
+    assert sorted(codings()) == sorted(agreed)
+    assert consensus().profile == ("2" if agreed_by == "majority" else "")
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"1 ad that all coders have done; {len(agreed)} agreed coding" in said
+    assert f"0 of {total} disagreement" in said
+    text = Path("agenda.md").read_text("utf-8")
+    assert not any(name in text.split("## ", 1)[1].replace(f"{name}’s note", "") for name in ("anna", "bram", "cleo"))
+    if agreed_by == "all":
+        tick("another code", "all")
+        tick("only 2 of 3", "1" if "- [ ] 1: nothing" not in item_of(text, "only 2 of 3") else "2", reason="It is one.")
+        tick("only one of them", "none")
+        tick("· profile ·", number_of("· profile ·", "Builder"))
+        assert run(["adjudicate", "anna", "bram", "cleo", "--agenda", "agenda.md"]) == 0
+        expected = [("TASK1", LAMP), ("TASK1", SEA), ("TASK2", SEA), ("TOOL1", "barometer")]
+        assert sorted(codings()) == expected and consensus().is_done
+
+
+def item_of(text: str, words: str) -> str:
+    return next(part for part in re.split(r"(?m)^(?=### )", text) if words in part)
+
+
+def test_a_reason_that_the_codebook_asks_for_is_needed(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = Path("codebook.toml")
+    reasons = '\n[adjudication]\nreasons = ["other_code", "none", "othr"]\n'
+    book.write_text(book.read_text("utf-8") + reasons, encoding="utf-8")
+    run(["codebook", "check"])
+    assert "othr" in capsys.readouterr().out
+    adjudicate()
+    text = Path("agenda.md").read_text("utf-8")
+    assert item_of(text, "another code").rstrip().endswith("- Reason (needed):")
+    assert item_of(text, "**sextant**").rstrip().endswith("- Reason (needed for none of them):")
+    tick("another code", "1")
+    assert adjudicate("--agenda", "agenda.md") == 1
+    assert re.search(r"agenda\.md:\d+: error: the codebook asks for the reason", capsys.readouterr().err)
+    assert codings() == [("TASK1", LAMP)]
+    text = Path("agenda.md").read_text("utf-8").replace("- Reason (needed):", "- Reason (needed): She watches.", 1)
+    Path("agenda.md").write_text(text, encoding="utf-8")
+    assert adjudicate("--agenda", "agenda.md") == 0
+    assert [memo.text for memo in consensus().memos.values()] == ["She watches."]
+
+
+def test_coders_are_kept_as_a_list_and_names_in_older_logs_are_found(study: Path) -> None:
+    code("rosa and otto", [(LAMP, "TASK1")], "1", "So.")
+    code("ben", [(LAMP, "TASK1")], "1", "So.")
+    run(["adjudicate", "rosa and otto", "ben", "--iou", "0.8", "-o", "-"])
+    coders = ("rosa and otto", "ben")
+    (session,) = Study.open().sessions(coder="consensus")
+    step = next(one for one in session.transactions if one.provenance)
+    assert step.provenance and (step.provenance.coders, step.provenance.iou) == (("rosa and otto", "ben"), 0.8)
+    sessions = Path("sessions")
+    assert request_of("c", step, sessions) == AdjudicationRequest(
+        ("rosa and otto", "ben"), "c", 1, 0.8, agreed_by="all"
+    )
+    older = replace(step, provenance=None)
+    assert older.run == "rosa and otto and ben"
+    assert request_of("c", older, sessions) == AdjudicationRequest(coders, "c")

@@ -136,3 +136,33 @@ async def test_the_codings_of_a_model_are_reviewed(tmp_path: Path) -> None:
     (reviewed,) = study.sessions(coder="lead-review")
     assert [(one.code, one.words) for one in reviewed.state.live()] == [("TASK1", LAMP), ("TASK1", "polish")]
     assert reviewed.state.profile == "1" and reviewed.state.is_done
+
+
+async def test_three_coders_stand_in_the_gutters_and_a_reason_is_asked_for(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    book = folder / "codebook.toml"
+    book.write_text(book.read_text("utf-8") + '\n[adjudication]\nreasons = ["other_code"]\n', encoding="utf-8")
+    study = Study.open(folder)
+    for coder, code in (("rosa", "TASK1"), ("otto", "TASK2"), ("ben", "TASK1")):
+        code_source(study, coder, "11", [(code, LAMP)], "1")
+    code_source(study, "rosa", "12", [("TASK2", "which ships come in")])
+    code_source(study, "otto", "12", [("TASK2", "which ships come in")])
+    code_source(study, "ben", "12", [])
+    async with running(open_workspace(study, "lead")) as (pilot, _bench):
+        await press(pilot, "zj1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AdjudicationScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, AdjudicationScreen)
+        rows = screen.query_one(PassiveRows)
+        (row,) = [one for n in range(rows.row_count()) if "▌" in (one := rows.row(n, 76)).left[0].text]
+        assert (row.left[0].text, row.right[0].text) == ("12▌ ", " ▐3")
+        assert [line[:1] for line in text_of(screen, "sides").splitlines()[:3]] == ["1", "2", "3"]
+        await press(pilot, "4")
+        assert "There is no coder 4" in text_of(screen, "message")
+        await press(pilot, "a<escape>")
+        assert "nothing is decided" in text_of(screen, "message") and codings(study, "11") == []
+        await press(pilot, "alamps are looked at, too<enter>")
+        assert sorted(codings(study, "11")) == [("TASK1", LAMP), ("TASK2", LAMP)]
+        assert "only 2 of 3" in text_of(screen, "count")
+        await press(pilot, "0")
+        assert codings(study, "12") == [] and "2 decided, 0 open" in text_of(screen, "count")

@@ -1,4 +1,4 @@
-"""The command that settles where two coders disagree."""
+"""The command that settles where coders disagree."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from codetui.cli.sessions import open_study
 from codetui.core.adjudication import Edges
 from codetui.core.text.display import plural
 from codetui.formats.agenda import Ticked, parse_agenda, render_agenda
-from codetui.model import Problem
+from codetui.model import AgreedBy, Problem
 from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, Progress, default_result
 from codetui.study.study import Study
 
 STEPS = """\
-First, what both coders agree on becomes the session of a third coder (--as), and the rest is written as an agenda (-o).
-Talk it over, tick a box of each item in the agenda, and give it back with --agenda. The sessions of the two coders are
+First, what the coders agree on becomes the session of another coder (--as), and the rest is written as an agenda (-o).
+Talk it over, tick a box of each item in the agenda, and give it back with --agenda. The sessions of the coders are
 not changed. The result is an ordinary coder: `codetui --coder consensus` opens it, undo included.
 """
 
@@ -39,7 +39,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser, *PARTS)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = STEPS
-    words = "the two coders, or one, such as a model, whose every coding is reviewed"
+    words = "two coders or more, or one, such as a model, whose every coding is reviewed"
     parser.add_argument("coders", nargs="+", metavar="CODER", help=words)
     words = "the coder who gets the result; default: consensus, for a review your name and -review"
     parser.add_argument("--as", dest="result", metavar="NAME", help=words)
@@ -48,7 +48,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--iou", type=float, default=0.5, metavar="T", help="the overlap of the same place; default: 0.5"
     )
-    words = "the place of agreed quotations whose edges differ; default: what both have"
+    words = "of three coders and more: whose agreement is enough; default: as the codebook has it, else all"
+    parser.add_argument("--agreed-by", choices=get_args(AgreedBy), help=words)
+    words = "the place of agreed quotations whose edges differ; default: what all have"
     parser.add_argument("--edges", choices=get_args(Edges), default="intersection", help=words)
     parser.add_argument("-o", "--output", metavar="PATH", help="the open items; default: agenda.md; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite an existing file")
@@ -56,7 +58,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def adjudicate(options: argparse.Namespace) -> int:
-    """Take over what two coders agree on, carry out decisions, and write an agenda of the rest."""
+    """Take over what coders agree on, carry out decisions, and write an agenda of the rest."""
     if not 0 < options.iou <= 1:
         return error(f"--iou {options.iou:g} is no intersection over union: it is above 0 and at most 1.")
     study = open_study(options)
@@ -64,7 +66,9 @@ def adjudicate(options: argparse.Namespace) -> int:
     if refused := refused_output(output, study, options, is_forced=output == options.agenda):
         return error(refused)
     options.result = options.result or default_result(options.coders, study.reader or "")
-    request = AdjudicationRequest(tuple(options.coders), options.result, options.seed, options.iou, options.edges)
+    coders = tuple(options.coders)
+    parts = options.seed, options.iou, options.edges, options.agreed_by
+    request = AdjudicationRequest(coders, options.result, *parts)
     adjudication = Adjudication(study, request)
     ticked: list[Ticked] = []
     problems: list[Problem] = []
@@ -93,6 +97,7 @@ def _command(options: argparse.Namespace, output: str) -> str:
     words += ["--as", options.result] if options.result != CONSENSUS else []
     words += ["--seed", str(options.seed)] if options.seed != 1 else []
     words += ["--iou", f"{options.iou:g}"] if options.iou != 0.5 else []
+    words += ["--agreed-by", options.agreed_by] if options.agreed_by else []
     for part in ("study", "corpus", "codebook", "sessions"):
         value = getattr(options, part)
         words += [f"--{part}", value] if value and value != "." else []
@@ -105,7 +110,8 @@ def _show(study: Study, progress: Progress, request: AdjudicationRequest, output
     if request.is_review:
         show_wrapped(f"{ads} that {request.coders[0]} has done")
     else:
-        show_wrapped(f"{ads} that both coders have done; {plural(progress.agreed, 'agreed coding')} taken over")
+        who = "both" if len(request.coders) == 2 else "all"
+        show_wrapped(f"{ads} that {who} coders have done; {plural(progress.agreed, 'agreed coding')} taken over")
     total = progress.before + progress.decided + progress.open
     items = plural(total, "coding" if request.is_review else "disagreement")
     show_wrapped(f"{progress.before + progress.decided} of {items} decided, {progress.open} open")

@@ -225,7 +225,7 @@ _COMMANDS = {
     "export": ("export", "export all sessions as markdown, CSV, JSON lines, Excel, REFI-QDA and others"),
     "find": ("find", "find words, quotations and codes in all ads and sessions"),
     "sample": ("sample", "draw ads at random, and assign them to coders"),
-    "adjudicate": ("adjudicate", "settle where two coders disagree"),
+    "adjudicate": ("adjudicate", "settle where coders disagree"),
     "stats": ("stats", "count profiles, codes and terms, as a whole and by group"),
     "status": ("sessions", "show progress per ad"),
     "check": ("sessions", "list every problem of codebook, corpus and sessions"),

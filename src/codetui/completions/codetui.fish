@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --agreed-by --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -266,7 +266,7 @@ complete -c codetui -n '_shtab_codetui_using sample' -l dry-run -d 'only show wh
 complete -c codetui -n '_shtab_codetui_using sample' -l coder -x -d 'from whom an ad is taken'
 complete -c codetui -n '_shtab_codetui_using sample' -l because -x -d 'why it is taken'
 complete -c codetui -n '_shtab_codetui_using sample' -l json -d 'print JSON'
-complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a adjudicate -d 'settle where two coders disagree'
+complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a adjudicate -d 'settle where coders disagree'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
@@ -276,7 +276,8 @@ complete -c codetui -n '_shtab_codetui_using adjudicate' -l as -x -d 'the coder 
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l agenda -x -d 'an agenda with ticked boxes, which are carried out'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l seed -x -d 'who is called 1 and who 2; default: 1'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l iou -x -d 'the overlap of the same place; default: 0.5'
-complete -c codetui -n '_shtab_codetui_using adjudicate' -l edges -xka "intersection union" -d 'the place of agreed quotations whose edges differ; default: what both have'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l agreed-by -xka "all majority" -d 'of three coders and more: whose agreement is enough; default: as the codebook has it, else all'
+complete -c codetui -n '_shtab_codetui_using adjudicate' -l edges -xka "intersection union" -d 'the place of agreed quotations whose edges differ; default: what all have'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'the open items; default: agenda.md; - is stdout'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l force -d 'overwrite an existing file'
 complete -c codetui -n '_shtab_codetui_using adjudicate' -l json -d 'print JSON'

@@ -10,7 +10,7 @@
 
 _shtab_codetui_commands() {
   local _commands=(
-    adjudicate:'settle where two coders disagree'
+    adjudicate:'settle where coders disagree'
     agree:'compare coders: profiles, codes and quotations, with intervals'
     check:'list every problem of codebook, corpus and sessions'
     code:'assign a code to words of an ad'
@@ -100,11 +100,12 @@ _shtab_codetui_adjudicate_options=(
   "--agenda[an agenda with ticked boxes, which are carried out]:FILE:"
   "--seed[who is called 1 and who 2\; default\: 1]:N:"
   "--iou[the overlap of the same place\; default\: 0.5]:T:"
-  "--edges[the place of agreed quotations whose edges differ\; default\: what both have]:edges:(intersection union)"
+  "--agreed-by[of three coders and more\: whose agreement is enough\; default\: as the codebook has it, else all]:agreed_by:(all majority)"
+  "--edges[the place of agreed quotations whose edges differ\; default\: what all have]:edges:(intersection union)"
   {-o,--output}"[the open items\; default\: agenda.md\; - is stdout]:PATH:_files"
   "--force[overwrite an existing file]"
   "--json[print JSON]"
-  "(*):the two coders, or one, such as a model, whose every coding is reviewed:"
+  "(*):two coders or more, or one, such as a model, whose every coding is reviewed:"
 )
 
 # guard to ensure default positional specs are added only once per session

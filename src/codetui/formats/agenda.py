@@ -6,25 +6,29 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, get_args
 
-from codetui.core.adjudication import PROFILE, Decided, Rule
+from codetui.core.adjudication import PROFILE, Decided, Rule, reasons_for
 from codetui.core.text.normalize import collapse_spaces
-from codetui.model import Problem
+from codetui.model import Problem, ReasonFor
 
 CONTEXT = 80
 """Code points of the source on each side of a quotation."""
 
 HEAD = """\
-# Agenda: where two coders disagree
+# Agenda: where coders disagree
 
-The coders are called 1 and 2, in an order that changes from item to item. Tick one box of each item (`[x]`), write a
-reason if there is one to keep, and run `{command}`.
+The coders are called 1, 2 and so on, in an order that changes from item to item. Tick one box of each item (`[x]`),
+write a reason if there is one to keep, and run `{command}`.
 Items without a tick stay open.
 """
 ITEM = re.compile(r"### .*`(?P<key>[0-9a-f]{8}|profile)`\s*")
 SOURCE = re.compile(r"## (?P<id>.*?)(?:: .*)?\s*")
-RULES: tuple[Rule, ...] = get_args(Rule)
+RULES: dict[str, Rule] = {**{one: one for one in get_args(Rule)}, "both": "all", "neither": "none"}
+"""The rules by the words of their boxes."""
+
 BOX = re.compile(rf"\s*[-*+] \[(?P<tick>[ xX])\] (?P<rule>{'|'.join(RULES)})\b:?(?P<rest>.*)")
-REASON = re.compile(r"\s*[-*+] Reason:(?P<text>.*)")
+REASON = re.compile(r"\s*[-*+] Reason(?: \([^)]*\))?:(?P<text>.*)")
+ASKED_WITH: dict[Rule, str] = {"none": "none of them", "other": "other"}
+"""The decisions for which a codebook can ask a reason, in words."""
 
 
 class Side(NamedTuple):
@@ -38,15 +42,21 @@ class Side(NamedTuple):
 class AgendaItem(NamedTuple):
     """One disagreement. `quote` is the place in the source, its words between double asterisks; `kind` in words.
 
-    It `has_edges` if both have the same code, with other edges.
+    `sides` are those of the coders who are called 1, 2 and so on. It `has_edges` if all have the same code, with other
+    edges. Reasons are `asked` for decisions of some kinds.
     """
 
     key: str
     kind: str
-    first: Side | None
-    second: Side | None
+    sides: tuple[Side | None, ...]
     quote: str = ""
     has_edges: bool = False
+    kind_id: str = ""
+    asked: tuple[ReasonFor, ...] = ()
+
+    def needs_reason(self, rule: Rule) -> bool:
+        """Return whether the codebook asks for the reason of a decision."""
+        return reasons_for(self.kind_id, rule, self.asked)
 
 
 class AgendaSource(NamedTuple):
@@ -81,20 +91,29 @@ def render_agenda(sources: Iterable[AgendaSource], command: str) -> str:
         for number, item in enumerate(source.items, 1):
             lines.append(f"### {number} of {len(source.items)} · {item.kind} · `{item.key}`\n")
             lines += [f"> {item.quote}\n"] if item.quote else []
-            lines += [*_boxes(item), "- Reason:\n"]
+            lines += [*_boxes(item), f"- {_reason(item)}:\n"]
     return "\n".join(lines)
 
 
 def _boxes(item: AgendaItem) -> Iterator[str]:
-    yield f"- [ ] 1: {_shown(item.first)}"
-    yield f"- [ ] 2: {_shown(item.second)}"
-    if item.first and item.second and item.key != PROFILE:
-        yield "- [ ] both"
-        yield "- [ ] neither"
+    for number, side in enumerate(item.sides, 1):
+        yield f"- [ ] {number}: {_shown(side)}"
+    if sum(side is not None for side in item.sides) > 1 and item.key != PROFILE:
+        yield from ("- [ ] both", "- [ ] neither") if len(item.sides) == 2 else ("- [ ] all", "- [ ] none")
+    elif len(item.sides) > 2 and item.key != PROFILE:
+        yield "- [ ] none"
     if item.has_edges:
-        yield "- [ ] intersection: the words that both have"
-        yield "- [ ] union: all words of either"
+        whose = ("both have", "either") if len(item.sides) == 2 else ("all of them have", "any of them")
+        yield f"- [ ] intersection: the words that {whose[0]}"
+        yield f"- [ ] union: all words of {whose[1]}"
     yield "- [ ] other:"
+
+
+def _reason(item: AgendaItem) -> str:
+    if item.needs_reason("1"):
+        return "Reason (needed)"
+    needed = [words for rule, words in ASKED_WITH.items() if item.needs_reason(rule)]
+    return f"Reason (needed for {' and for '.join(needed)})" if needed else "Reason"
 
 
 def _shown(side: Side | None) -> str:
@@ -149,8 +168,7 @@ def parse_agenda(text: str, file: str) -> tuple[list[Ticked], list[Problem]]:
             key = heading["key"] if "key" in heading.groupdict() else ""
             source = source if key else heading["id"]
         elif box is not None and key:
-            rule = next(one for one in RULES if one == box["rule"])
-            boxes += [(number, rule, box["rest"].strip())] if box["tick"] != " " else []
+            boxes += [(number, RULES[box["rule"]], box["rest"].strip())] if box["tick"] != " " else []
         elif why is not None:
             reason = why["text"].strip()
         elif is_reason and line.strip():

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from codetui.formats.toml.syntax import Place
 from codetui.formats.toml.tables import Number, Sheet, Table, header, nearest, shown
-from codetui.model import Problem
+from codetui.model import AgreedBy, Problem, ReasonFor
 
 
 class Form(BaseModel):
@@ -242,6 +242,13 @@ class WordsForm(Form):
     sources: Text = ""
 
 
+class AdjudicationForm(Form):
+    """`[adjudication]`"""
+
+    agreed_by: AgreedBy = "all"
+    reasons: Annotated[list[ReasonFor], FailFast(), _in_list(str, Number)] = []
+
+
 class EvaluatorForm(Form):
     """`[evaluator]`"""
 
@@ -260,6 +267,7 @@ class CodebookForm(Form):
     synonyms: Named[Texts] = {}
     ui: Named[object] = {}
     corpus: OneTable[CorpusForm] = CorpusForm()
+    adjudication: OneTable[AdjudicationForm] = AdjudicationForm()
     evaluator: OneTable[EvaluatorForm] = EvaluatorForm()
     profile: Tables[ProfileForm] = []
     section: Tables[SectionForm] = []

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codetui.core.adjudication import PROFILE, Decided, Rule
+from codetui.core.adjudication import PROFILE, Decided
 from codetui.core.agreement.figure import Undefined
 from codetui.core.agreement.matching import KINDS, Kind
 from codetui.core.codebook.index import label_of
 from codetui.core.session.naming import quoted
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.agenda import AgendaItem, AgendaSource, Side, Ticked
+from codetui.formats.agenda import RULES, AgendaItem, AgendaSource, Side, Ticked
 from codetui.plain.source import open_ad
 from codetui.plain.walk import RefusedError, Walk
-from codetui.study.adjudication import Adjudication, AdjudicationRequest
+from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest
 from codetui.study.agreement import AgreementRequest, Disagreement, StudyAgreement, compare_coders, other_coders
 
 KIND_WORDS: dict[Kind, str] = {
@@ -113,19 +113,19 @@ def _open(walk: Walk, one: Disagreement) -> None:
 
 
 def adjudicate(walk: Walk, answer: str) -> None:
-    """Take over what two coders agree on as a third one, and decide the rest one by one."""
-    names = answer.split()
-    if len(names) == 4 and names[2] == "as":
-        del names[2]
-    if len(names) not in (2, 3):
-        raise RefusedError("Name the two coders: adjudicate anna ben. adjudicate anna ben as panel names the result.")
-    request = AdjudicationRequest((names[0], names[1]), names[2] if len(names) == 3 else "consensus")
+    """Take over what coders agree on as another one, and decide the rest one by one."""
+    names, _, result = answer.partition(" as ")
+    coders = tuple(names.split())
+    if len(coders) < 2 or (result and len(result.split()) != 1):
+        raise RefusedError("Name the coders: adjudicate anna ben. adjudicate anna ben as panel names the result.")
+    request = AdjudicationRequest(coders, result.strip() or CONSENSUS)
     adjudication = Adjudication(walk.desk.workspace.study, request)
     agreed = adjudication.take_over_agreed()
     walk.say(f"{plural(agreed, 'agreed coding')} taken over as {request.result}.")
     agenda = list(adjudication.agenda())
     total = sum(len(source.items) for source in agenda)
-    walk.say(f"{plural(total, 'disagreement')} open. The coders are called 1 and 2, in an order that changes.")
+    numbers = "1 and 2" if len(coders) == 2 else f"1 to {len(coders)}"
+    walk.say(f"{plural(total, 'disagreement')} open. The coders are called {numbers}, in an order that changes.")
     number = 0
     for source in agenda:
         walk.say(f"{walk.word.source.capitalize()} {source.id}: {collapse_spaces(source.title)}.")
@@ -142,9 +142,13 @@ def _decide(walk: Walk, adjudication: Adjudication, source: AgendaSource, item: 
     """Ask for a decision on one disagreement until it can be made; return False to stop."""
     if item.quote:
         walk.say(f"In the text: {item.quote.replace('**', '“', 1).replace('**', '”', 1)}")
-    walk.say(f"1: {_side(item.first)}.")
-    walk.say(f"2: {_side(item.second)}.")
-    choices = "1, 2, or other and a profile" if item.key == PROFILE else "1, 2, both, neither, or other and a code"
+    for number, side in enumerate(item.sides, 1):
+        walk.say(f"{number}: {_side(side)}.")
+    numbers = ", ".join(str(number) for number in range(1, len(item.sides) + 1))
+    several = "both, neither" if len(item.sides) == 2 else "all, none"
+    choices = (
+        f"{numbers}, or other and a profile" if item.key == PROFILE else f"{numbers}, {several}, or other and a code"
+    )
     while True:
         answer = walk.lines.ask(f"{choices}; Enter leaves it open, q stops:")
         if answer.lower() in STOP:
@@ -152,12 +156,15 @@ def _decide(walk: Walk, adjudication: Adjudication, source: AgendaSource, item: 
         if not answer:
             return True
         rule, _, name = answer.partition(" ")
-        rules: dict[str, Rule] = {one: one for one in ("1", "2", "both", "neither", "other")}
-        chosen = rules.get(rule.lower())
-        if chosen is None or (chosen == "other") != bool(name.strip()):
+        chosen = RULES.get(rule.lower())
+        is_nobody = rule.isdecimal() and int(rule) > len(item.sides)
+        if chosen is None or is_nobody or (chosen == "other") != bool(name.strip()):
             walk.say(f"{quoted(answer)} is not a decision.")
             continue
-        reason = walk.lines.ask("The reason, or Enter for none:")
+        is_needed = item.needs_reason(chosen)
+        reason = walk.lines.ask(
+            "The reason, which the codebook asks for:" if is_needed else "The reason, or Enter for none:"
+        )
         before = len(adjudication.progress().problems)
         ticked = Ticked(source.id, item.key, Decided(chosen, name.strip(), reason), 0)
         if adjudication.decide([ticked], ""):

@@ -134,6 +134,8 @@ def _reader_of(wanted: object, *, is_signed: bool = False) -> Reader:
         return lambda value: _number(value, -GREATEST if is_signed else 0)
     if wanted is str or wanted is bool:
         return lambda value: value if type(value) is wanted else _fail(f"not a {wanted.__name__}")
+    if wanted is float:
+        return _share
     origin, inner = get_origin(wanted), get_args(wanted)
     if origin is Literal:
         return lambda value: value if value in inner and type(value) in map(type, inner) else _fail("not a known value")
@@ -158,6 +160,12 @@ def _number(value: object, least: int) -> int:
     if not least <= value <= GREATEST:
         raise FormatError("a number out of bounds")
     return value
+
+
+def _share(value: object) -> object:
+    if type(value) not in (int, float) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise FormatError("not a number above 0 and at most 1")
+    return float(value)
 
 
 def _tuple_reader(inner: tuple[object, ...]) -> Reader:

@@ -39,7 +39,7 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import safe_name
 from codetui.storage.sources.corpus import NO_TEXT
 from codetui.storage.sources.corpus_sources import CorpusSources
-from codetui.study import adjudication
+from codetui.study.consistency import CheckedSession, is_result, problems_of_results, problems_of_samples
 from codetui.study.former import with_former
 from codetui.study.memos import file_problems
 from codetui.study.reconcile.findings import codebook_remarks
@@ -66,15 +66,19 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     for group in groups:
         problems += repeated(group, book.words.source)
     results: list[SessionSnapshot] = []
+    checked: list[CheckedSession] = []
 
     def noted(session: SessionSnapshot) -> str:
-        results.extend([session] if adjudication.is_result(session) else [])
+        results.extend([session] if is_result(session) else [])
+        if not session.state.is_untouched:
+            checked.append(CheckedSession(session.coder, session.source.id, session.log, session.state.is_done))
         return session.folder
 
     for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=noted):
         problems += _check_coder(study, folder, sessions, sources, groups)
     problems += study.samples.inconsistencies(sources, book.words.source)
-    problems += adjudication.inconsistencies(study, results)
+    problems += problems_of_samples(study, sources, checked, results)
+    problems += problems_of_results(study, results)
     return in_order([*study.codebook_service.problems, *study.problems(coder, problems)])
 
 

@@ -18,6 +18,7 @@ from codetui.model import (
     Event,
     MemoId,
     MemoTarget,
+    Provenance,
     SourceId,
     Span,
     StepId,
@@ -55,7 +56,7 @@ class Decision(NamedTuple):
     """The events of one command, and the message to the coder; `target` is the step that an undo or redo inverts.
 
     `parents` are the last steps that its author had seen; None if these are all steps. `run` is the run of a model or
-    import that decided.
+    import that decided; `provenance` is that of a decision of an adjudication.
     """
 
     events: tuple[Event, ...]
@@ -68,6 +69,7 @@ class Decision(NamedTuple):
     hint: Hint | None = None
     parents: tuple[TransactionId, ...] | None = None
     run: str = ""
+    provenance: Provenance | None = None
 
 
 class DecisionContext(NamedTuple):
@@ -217,5 +219,6 @@ def transaction_of(decision: Decision, state: State, last: Transaction, opening:
         from_name=decision.from_name,
         step=decision.step,
         run=decision.run,
+        provenance=decision.provenance,
         events=opening + decision.events,
     )

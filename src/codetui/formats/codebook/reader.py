@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from codetui.core.codebook.diff import PartKind, PartOrder, parts
 from codetui.core.codebook.index import PATTERN_FIELD
 from codetui.core.codebook.keys import DIGIT_KEYS, is_key, with_keys, with_numbers
 from codetui.formats.toml.tables import Sheet, Table, nearest, report_missing, shown
 from codetui.model import (
+    AdjudicationSettings,
+    AgreedBy,
     Code,
     Codebook,
     CodebookText,
@@ -20,6 +22,7 @@ from codetui.model import (
     Group,
     Problem,
     Profile,
+    ReasonFor,
     Reference,
     Section,
     Words,
@@ -95,10 +98,18 @@ def _book(top: Table, read: Parts) -> Codebook:
         references=tuple(read.references),
         corpus=CorpusSettings(path=corpus.text("path"), columns=named),
         words=Words(source=source, sources=words.text("sources") or f"{source}s"),
+        adjudication=_adjudication(top.table("adjudication")),
         irrelevant=top.table("evaluator").ids("irrelevant"),
         synonyms={name: synonyms.texts(name) for name in synonyms.fields},
         ui=top.table("ui").fields,
     )
+
+
+def _adjudication(table: Table) -> AdjudicationSettings:
+    """Return how disagreements are settled; wrong values are reported by the form."""
+    agreed: AgreedBy = "majority" if table.text("agreed_by") == "majority" else "all"
+    reasons = table.ids("reasons")
+    return AdjudicationSettings(agreed_by=agreed, reasons=tuple(one for one in get_args(ReasonFor) if one in reasons))
 
 
 def _label(top: Table) -> str:

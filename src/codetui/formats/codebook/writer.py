@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from codetui.core.codebook.keys import DIGIT_KEYS, with_keys
 from codetui.core.text.display import with_article
 from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
-from codetui.model import Codebook, CorpusSettings, Words
+from codetui.model import AdjudicationSettings, Codebook, CorpusSettings, Words
 
 Fields = dict[str, Value]
 """One table: its fields in their order.  Empty ones are not written."""
@@ -35,6 +35,9 @@ WORDS = """\
 EVALUATOR = """\
 [evaluator]
 # For gold.jsonl: the profiles, by id or name, of texts that are none of the subject."""
+ADJUDICATION = """\
+[adjudication]
+# Who must have the same for coders to agree, "all" or a "majority"; and which decisions need a reason."""
 SYNONYMS = """\
 [synonyms]
 # Spellings of terms that count as one in figures, by the name to show: OpenAI = ["open ai"]"""
@@ -84,6 +87,7 @@ class Tables:
     words: Words = field(default_factory=Words)
     irrelevant: tuple[str, ...] = ()
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adjudication: AdjudicationSettings = field(default_factory=AdjudicationSettings)
     parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
     """The tables `[[reference]]`, `[[profile]]` and so on, by that name."""
 
@@ -102,7 +106,7 @@ def tables_of(book: Codebook) -> Tables:
     for code in parts["code"]:
         code["section"] = "" if code["group"] else code["section"]
     top = fields_of(book, ("title", "version", "status", "language", "label"))
-    return Tables(top, book.corpus, book.words, book.irrelevant, book.synonyms, parts)
+    return Tables(top, book.corpus, book.words, book.irrelevant, book.synonyms, book.adjudication, parts)
 
 
 def fields_of(part: object, names: Iterable[str]) -> Fields:
@@ -125,6 +129,8 @@ def write_tables(tables: Tables) -> str:
     blocks.append("\n" + _corpus(tables.corpus))
     if tables.words != Words():
         blocks.append(f"{WORDS}\n{_lines(fields_of(tables.words, ('source', 'sources')))}")
+    if tables.adjudication != AdjudicationSettings():
+        blocks.append(f"{ADJUDICATION}\n{_lines(fields_of(tables.adjudication, ('agreed_by', 'reasons')))}")
     if tables.irrelevant:
         blocks.append(f"{EVALUATOR}\n{_lines({'irrelevant': tables.irrelevant})}")
     if tables.synonyms:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, permutations
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ from codetui.model import (
     StudyStep,
     Transaction,
 )
-from codetui.study.adjudication import DONE, Adjudication, AdjudicationRequest
+from codetui.study.adjudication import DONE, Adjudication, AdjudicationRequest, request_of
 from codetui.study.report.evidence import CodedSource, Evidence
 from codetui.study.study import Study, StudyError, kept_book
 
@@ -243,7 +243,7 @@ class Settlement(NamedTuple):
     settled: Sequence[Settled]
     agreed: int
     between: Sequence[tuple[str, str]]
-    """The result and the names of the coders of each adjudication."""
+    """The result and the names of the coders of each adjudication, in words."""
     open: int | None
     """The disagreements that are not decided yet; None if the coders are not known any more."""
 
@@ -252,29 +252,28 @@ def settlement(study: Study, evidence: Evidence, *, has_texts: bool) -> Settleme
     """Return the disagreements that adjudications have settled; without texts neither words nor reasons."""
     settled: list[Settled] = []
     agreed = 0
-    between: dict[tuple[str, str], None] = {}
+    between: dict[tuple[str, str], AdjudicationRequest] = {}
     for one in evidence.sessions:
         for step in sorted(done_transactions(one.state), key=lambda step: (step.time, step.id)):
             if step.cause != "consensus":
                 continue
-            between[one.coder, step.run] = None
+            request = request_of(one.coder, step, study.sessions_path)
+            between[one.coder, request.run] = request
             if step.from_name == AGREED:
                 agreed += sum(isinstance(event, CodingAdded) for event in step.events)
             elif step.from_name != DONE:
                 settled.append(_settled(one, step, evidence.book, has_texts=has_texts))
-    return Settlement(settled, agreed, list(between), _open(study, evidence, list(between)))
+    return Settlement(settled, agreed, list(between), _open(study, evidence, between.values()))
 
 
-def _open(study: Study, evidence: Evidence, adjudications: Sequence[tuple[str, str]]) -> int | None:
-    """Return the number of disagreements that are not decided yet."""
-    names = {f"{a} and {b}": (a, b) for a, b in permutations(evidence.coders, 2)}
-    if any(between not in names for _, between in adjudications):
+def _open(study: Study, evidence: Evidence, requests: Collection[AdjudicationRequest]) -> int | None:
+    """Return the number of disagreements that are not decided yet; None if a coder is not known any more."""
+    if any(coder not in evidence.coders for one in requests for coder in one.coders):
         return None
-    found = (Adjudication(study, AdjudicationRequest(names[between], result)) for result, between in adjudications)
     try:
-        return sum(len(source.items) for one in found for source in one.agenda())
+        return sum(len(source.items) for one in requests for source in Adjudication(study, one).agenda())
     except StudyError:
-        # The coders have no source left that both have done.
+        # The coders have no source left that all have done.
         return None
 
 

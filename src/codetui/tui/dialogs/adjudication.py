@@ -1,10 +1,11 @@
-"""Settle where two coders disagree: each disagreement in its text, the coders called 1 and 2, one key for each."""
+"""Settle where coders disagree: each disagreement in its text, the coders called 1, 2 and so on, one key for each."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, NamedTuple, cast, get_args
+from typing import ClassVar, NamedTuple, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,25 +20,24 @@ from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.agenda import AgendaItem
 from codetui.formats.agenda import Side as AgendaSide
 from codetui.model import Coding, Source
-from codetui.study.adjudication import Adjudication
+from codetui.study.adjudication import Adjudication, names_in_words
 from codetui.study.study import StudyError
 from codetui.tui.dialogs.base import Dialog, alarm, key_chips, registered
 from codetui.tui.keymap import dialog_key_of
-from codetui.tui.widgets.gutters import GUTTERS, Side, gutter_rows
+from codetui.tui.widgets.gutters import Side, gutter_cells, gutter_rows
 from codetui.tui.widgets.rows import PassiveRows, Row, brief
 
 RULES: dict[str, Rule] = {
-    **{digit: cast(Rule, digit) for digit in "12"},
-    "3": "both",
-    "0": "neither",
+    **{rule: rule for rule in get_args(Rule) if rule.isdecimal()},
+    "a": "all",
+    "0": "none",
     "minus": "intersection",
     "plus": "union",
 }
-"""The rules by the names of their keys."""
+"""The rules by the names of their keys; of two coders, 3 is both."""
 
-assert set(RULES.values()) < set(get_args(Rule))
-MOST_LINES = 4
-"""Lines of a coder's code, words and note, or profile and reasoning."""
+MOST_LINES = 8
+"""Lines of all coders' codes, words and notes, or profiles and reasonings."""
 
 
 class _Open(NamedTuple):
@@ -48,7 +48,7 @@ class _Open(NamedTuple):
 
 
 class AdjudicationScreen(Dialog[None]):
-    """Walks the disagreements of two coders. Each decision is saved at once; Esc closes, and the rest stays open."""
+    """Walks the disagreements of coders. Each decision is saved at once; Esc closes, and the rest stays open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"decide('{rule}')", rule, show=False) for key, rule in RULES.items()),
@@ -63,9 +63,10 @@ class AdjudicationScreen(Dialog[None]):
     ]
 
     def __init__(self, adjudication: Adjudication, coders: tuple[str, ...], index: CodebookIndex) -> None:
-        """Create the screen of an adjudication for which what both agree on has been taken over, or of a review."""
+        """Create the screen of an adjudication for which what coders agree on has been taken over, or of a review."""
         self._is_review = len(coders) == 1
-        super().__init__(f"Review of {coders[0]}" if self._is_review else f"Disagreements of {' and '.join(coders)}")
+        title = f"Review of {coders[0]}" if self._is_review else f"Disagreements of {names_in_words(coders)}"
+        super().__init__(title)
         self._adjudication, self._index = adjudication, index
         self._open = deque(
             _Open(source, item) for source in adjudication.sources for item in adjudication.left(source.id)
@@ -78,7 +79,7 @@ class AdjudicationScreen(Dialog[None]):
         """The last decision on each pair of codes."""
 
     def compose(self) -> ComposeResult:
-        """Yield the count, the text, and the codings of both."""
+        """Yield the count, the text, and the codings of all."""
         with self.frame():
             yield Static(id="adjudication-count")
             yield PassiveRows()
@@ -97,12 +98,15 @@ class AdjudicationScreen(Dialog[None]):
 
     def action_decide(self, rule: Rule) -> None:
         """Decide the disagreement that is shown."""
-        if self._open:
-            refusal = _refusal(self._open[0].item, rule, is_review=self._is_review)
-            if refusal:
-                self._say(refusal, is_refusal=True)
-            else:
-                self._settle(Decided(rule, reason=self._reason))
+        if not self._open:
+            return
+        item = self._open[0].item
+        rule = "all" if rule == "3" and len(item.sides) == 2 else rule
+        refusal = _refusal(item, rule, is_review=self._is_review)
+        if refusal:
+            self._say(refusal, is_refusal=True)
+        else:
+            self._decide(Decided(rule, reason=self._reason))
 
     def action_repeat(self) -> None:
         """Decide as the last time between the same codes."""
@@ -110,7 +114,7 @@ class AdjudicationScreen(Dialog[None]):
         if rule is None:
             self._say("You have not decided between these codes yet.", is_refusal=True)
         else:
-            self._settle(Decided(rule, reason=self._reason))
+            self._decide(Decided(rule, reason=self._reason))
 
     def action_choose(self) -> None:
         """Ask for another code or profile."""
@@ -122,7 +126,7 @@ class AdjudicationScreen(Dialog[None]):
 
             def chosen(answer: PickedProfile | None) -> None:
                 if answer and answer.profile and not answer.is_to_change:
-                    self._settle(Decided("other", answer.profile, self._reason))
+                    self._decide(Decided("other", answer.profile, self._reason))
 
             self.app.push_screen(ProfilePicker(self._index.book.profiles, "", self._index.book.words.source), chosen)
             return
@@ -130,16 +134,15 @@ class AdjudicationScreen(Dialog[None]):
 
         def picked(answer: Picked | None) -> None:
             if answer and answer.code and not answer.is_to_change:
-                self._settle(Decided("other", answer.code, self._reason))
+                self._decide(Decided("other", answer.code, self._reason))
             elif answer:
                 self._say("Codes are added and changed in the workbench, not here.", is_refusal=True)
 
-        words = next((side.words for side in (current.item.first, current.item.second) if side), "")
+        words = next((side.words for side in current.item.sides if side), "")
         self.app.push_screen(CodePicker(self._index.book, (), words, "Another code"), picked)
 
     def action_reason(self) -> None:
         """Write the reason of the next decision."""
-        from codetui.tui.dialogs.text import NoteDialog
 
         def written(reason: str | None) -> None:
             if reason is not None:
@@ -147,7 +150,26 @@ class AdjudicationScreen(Dialog[None]):
                 self._say(f"Reason of the next decision: {reason}" if reason else "")
 
         if self._open:
-            self.app.push_screen(NoteDialog("Why? Kept with your next decision", self._reason), written)
+            self._ask_reason("Why? Kept with your next decision", written)
+
+    def _ask_reason(self, title: str, written: Callable[[str | None], None]) -> None:
+        from codetui.tui.dialogs.text import NoteDialog
+
+        self.app.push_screen(NoteDialog(title, self._reason), written)
+
+    def _decide(self, decision: Decided) -> None:
+        """Record a decision, after its reason if the codebook asks for one."""
+
+        def written(reason: str | None) -> None:
+            if reason and reason.strip():
+                self._settle(decision._replace(reason=reason))
+            else:
+                self._say("The codebook asks for a reason here: nothing is decided without one.", is_refusal=True)
+
+        if decision.reason.strip() or not self._open[0].item.needs_reason(decision.rule):
+            self._settle(decision)
+        else:
+            self._ask_reason("Why? The codebook asks for a reason here", written)
 
     def action_postpone(self) -> None:
         """Go on; this one comes again after the others."""
@@ -210,10 +232,11 @@ class AdjudicationScreen(Dialog[None]):
             self.query_one(".frame").border_subtitle = key_chips(f"{dialog_key_of('undo')}: undo · Esc: close")
             return
         source, item = self._open[0]
-        first, second = self._places(source, item)
-        layout = wrap(source.text, max(20, self.size.width - GUTTERS))
-        start = min((start for start, _ in (*first, *second)), default=0)
-        text: list[Row] = gutter_rows(source.text, layout, Side("1", first), Side("2", second), [*first, *second])
+        sides = self._places(source, item)
+        places = [place for side in sides for place in side.places]
+        layout = wrap(source.text, max(20, self.size.width - gutter_cells(len(sides))))
+        start = min((start for start, _ in places), default=0)
+        text: list[Row] = gutter_rows(source.text, layout, sides, places)
         rows.show(text, layout.row_of(start))
         rows.call_after_refresh(partial(rows.scroll_to, y=max(0, layout.row_of(start) - 3), animate=False))
         self.query_one("#adjudication-count", Static).update(self._count())
@@ -233,11 +256,12 @@ class AdjudicationScreen(Dialog[None]):
         )
 
     def _sides(self, item: AgendaItem) -> Content:
-        """Return what 1 and 2 have, and the definitions of their codes."""
+        """Return what 1, 2 and so on have, and the definitions of their codes."""
         width = max(20, self.size.width - 8)
+        sides = item.sides[:1] if self._is_review else item.sides
         parts: list[Content] = []
-        for number, side in (("1", item.first),) if self._is_review else (("1", item.first), ("2", item.second)):
-            lines = _lines(_described(side), width - 3, MOST_LINES)
+        for number, side in enumerate(sides, 1):
+            lines = _lines(_described(side), width - 3, max(1, MOST_LINES // len(item.sides)))
             parts.append(Content.assemble((f"{number}  ", "bold"), "\n   ".join(lines)))
         for code in sorted(self._codes()):
             known = self._index.code_by_label(code)
@@ -253,15 +277,16 @@ class AdjudicationScreen(Dialog[None]):
         number = plural(len(self._aside), noun)
         return f"{number} set aside. `codetui adjudicate` writes the open ones as an agenda to discuss."
 
-    def _places(self, source: Source, item: AgendaItem) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        pair = self._adjudication.pair(source.id, item.key)
-        first, second = (pair.first, pair.second) if pair else (None, None)
-        return _places(first), _places(second)
+    def _places(self, source: Source, item: AgendaItem) -> list[Side]:
+        """Return the places of the coders' quotations."""
+        group = self._adjudication.group(source.id, item.key)
+        sides = group.sides if group else (None,) * len(item.sides)
+        return [Side(str(number), _places(coding)) for number, coding in enumerate(sides, 1)]
 
     def _codes(self) -> frozenset[str]:
         """Return the labels of the codes between which to decide."""
         item = self._open[0].item
-        return frozenset(side.label for side in (item.first, item.second) if side)
+        return frozenset(side.label for side in item.sides if side)
 
     def _source(self, id_: str) -> Source:
         return next(source for source in self._adjudication.sources if source.id == id_)
@@ -279,14 +304,17 @@ class AdjudicationScreen(Dialog[None]):
 
 def _refusal(item: AgendaItem, rule: Rule, *, is_review: bool) -> str:
     """Return why a rule does not fit a disagreement; empty if it does."""
-    if is_review and rule in ("2", "both"):
+    number = int(rule) if rule.isdecimal() else 0
+    if is_review and (number > 1 or rule == "all"):
         return "In a review a coding is accepted, rejected, or gets another code."
+    if number > len(item.sides):
+        return f"There is no coder {number} here."
     if rule in ("intersection", "union") and not item.has_edges:
         return "Only edges of the same code can be joined."
-    if item.key == PROFILE and rule in ("both", "neither"):
-        return "A text has one profile: take 1, 2 or another one."
-    if item.key == PROFILE and (item.first if rule == "1" else item.second) is None:
-        return f"{rule} has no profile: take the other, or choose one."
+    if item.key == PROFILE and rule in ("all", "none"):
+        return "A text has one profile: take that of a coder, or another one."
+    if item.key == PROFILE and number and item.sides[number - 1] is None:
+        return f"{rule} has no profile: take another one."
     return ""
 
 
@@ -294,10 +322,12 @@ def _keys(item: AgendaItem, *, is_review: bool) -> str:
     if is_review:
         what = "profile" if item.key == PROFILE else "code"
         return f"1: accept{'' if item.key == PROFILE else ' · 0: reject'} · Enter: other {what} · Esc: close"
+    numbers = " ".join(map(str, range(1, len(item.sides) + 1)))
     if item.key == PROFILE:
-        return "1 2: take it · Enter: other profile · Esc: close"
+        return f"{numbers}: take it · Enter: other profile · Esc: close"
     edges = ["- +: shared, all words"] if item.has_edges else []
-    return " · ".join(["1 2: take it", "3: both", "0: neither", *edges, "Enter: other code", "Esc: close"])
+    others = ["3: both", "0: neither"] if len(item.sides) == 2 else ["a: all", "0: none"]
+    return " · ".join([f"{numbers}: take it", *others, *edges, "Enter: other code", "Esc: close"])
 
 
 def _described(side: AgendaSide | None) -> str:

@@ -26,7 +26,7 @@ from codetui.study.agreement import Disagreement, ListedSpan, StudyAgreement
 from codetui.tui.dialogs.base import Dialog, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.gutters import GUTTERS, Side, gutter_rows
+from codetui.tui.widgets.gutters import Side, gutter_cells, gutter_rows
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
 Tab = Literal["codes", "quotations", "profile"]
@@ -253,7 +253,7 @@ class AgreementScreen(Dialog[bool]):
         source = next(each for each in self._found.compared if each.id == one.source)
         a, b = ([(span.start, span.end) for span in session.spans] for session in source.sessions[:2])
         strong = [(side.start, side.end) for side in (one.a, one.b) if side]
-        rows = gutter_rows(text, self._layout(one), Side("A", a), Side("B", b), strong)
+        rows = gutter_rows(text, self._layout(one), (Side("A", a), Side("B", b)), strong)
         return _View(rows, range(len(rows)), f"↑↓: move{_of_the_kind()} · Esc: back")
 
     def _open_text(self, number: int) -> None:
@@ -265,7 +265,7 @@ class AgreementScreen(Dialog[bool]):
         self._show(self._layout(one).row_of(first))
 
     def _layout(self, one: Disagreement) -> Layout:
-        return wrap(self._text(one), max(20, self.size.width - GUTTERS))
+        return wrap(self._text(one), max(20, self.size.width - gutter_cells(2)))
 
     def _row_of(self, number: int) -> int:
         """Return the row of a disagreement in the list."""

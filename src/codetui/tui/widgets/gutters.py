@@ -1,4 +1,4 @@
-"""A text with the quotations of two coders in a gutter on each side."""
+"""A text with the quotations of several coders in gutters on both sides."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ from typing import NamedTuple
 
 from codetui.core.text.layout import Layout
 from codetui.tui.widgets.rows import Part, Row
-
-GUTTERS = 15
-"""Cells beside the text: the box, both gutters, and the edges of the list."""
 
 Place = tuple[int, int]
 """The offsets of a quotation: start, and end exclusive."""
@@ -23,16 +20,30 @@ class Side(NamedTuple):
     places: Sequence[Place]
 
 
-def gutter_rows(text: str, layout: Layout, left: Side, right: Side, strong: Sequence[Place]) -> list[Row]:
-    """Return the rows of a wrapped text; words in `strong` places stand out, the others are dim."""
+def gutter_cells(sides: int) -> int:
+    """Return the cells beside a text with this many sides: the box, the gutters, and the edges of the list."""
+    return 13 + sides
+
+
+def gutter_rows(text: str, layout: Layout, sides: Sequence[Side], strong: Sequence[Place]) -> list[Row]:
+    """Return the rows of a wrapped text; words in `strong` places stand out, the others are dim.
+
+    The first half of the sides are in the left gutter, the others in the right one.
+    """
+    left, right = sides[: (len(sides) + 1) // 2], sides[(len(sides) + 1) // 2 :]
     rows: list[Row] = []
     for number in range(layout.rows):
         row = layout.row(number)
-        first = f"{left.letter}▌ " if _covers(left.places, row.start, row.end) else "   "
-        last = f" ▐{right.letter}" if _covers(right.places, row.start, row.end) else "   "
+        first, last = _letters(left, row.start, row.end), _letters(right, row.start, row.end)
+        before = f"{first}▌ " if first.strip() else " " * (len(left) + 2)
+        after = f" ▐{last}" if last.strip() else " " * (len(right) + 2)
         words = _parts(text, row.start, row.end, strong)
-        rows.append(Row((Part(first, "strong"), Part(" " * row.indent), *words), (Part(last, "strong"),)))
+        rows.append(Row((Part(before, "strong"), Part(" " * row.indent), *words), (Part(after, "strong"),)))
     return rows
+
+
+def _letters(sides: Sequence[Side], start: int, end: int) -> str:
+    return "".join(side.letter if _covers(side.places, start, end) else " " for side in sides)
 
 
 def _parts(text: str, start: int, end: int, strong: Sequence[Place]) -> list[Part]:

@@ -1,11 +1,12 @@
-"""Settle where two coders disagree."""
+"""Settle where coders disagree."""
 
 from __future__ import annotations
 
 from functools import partial
 from itertools import combinations
 
-from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, default_result
+from codetui.core.adjudication import MOST_CODERS
+from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, default_result, names_in_words
 from codetui.study.agreement import other_coders
 from codetui.study.codings_import import MODEL
 from codetui.study.study import Study, StudyError
@@ -13,15 +14,18 @@ from codetui.tui.bench import Bench, RefusedError, in_background
 
 
 class AdjudicationController:
-    """Takes over what two coders agree on, and walks the rest."""
+    """Takes over what coders agree on, and walks the rest."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
     def begin(self) -> None:
-        """Choose the two coders, if there are several pairs."""
+        """Choose the coders, if there are several ways: all people, or any two, or the review of a model."""
         coders = other_coders(self._bench.workspace.study, CONSENSUS)
-        pairs: dict[str, tuple[str, ...]] = {" and ".join(pair): pair for pair in combinations(coders, 2)}
+        people = tuple(name for name in coders if not name.startswith(MODEL))
+        several = [people] if 2 < len(people) <= MOST_CODERS else []
+        choices = [*several, *combinations(coders, 2)]
+        pairs: dict[str, tuple[str, ...]] = {names_in_words(one): one for one in choices}
         pairs |= {f"review {name}": (name,) for name in coders if name.startswith(MODEL)}
         if not pairs:
             raise RefusedError("Disagreements need two coders, and fewer have coded in this study yet.")
@@ -36,7 +40,7 @@ class AdjudicationController:
 
     def _prepare(self, coders: tuple[str, ...]) -> None:
         workspace = self._bench.workspace
-        self._bench.say(f"Reading {' and '.join(coders)}…")
+        self._bench.say(f"Reading {names_in_words(coders)}…")
         request = AdjudicationRequest(coders, default_result(coders, workspace.coder))
         prepared = partial(_prepared, workspace.study, request)
         in_background(self._bench, "adjudication", prepared, lambda found: self._show(found, coders))
@@ -53,7 +57,7 @@ class AdjudicationController:
 
 
 def _prepared(study: Study, request: AdjudicationRequest) -> Adjudication | StudyError:
-    """Return the adjudication after what both agree on was taken over, or why there is none."""
+    """Return the adjudication after what the coders agree on was taken over, or why there is none."""
     try:
         adjudication = Adjudication(study, request)
         adjudication.take_over_agreed()
