@@ -38,6 +38,7 @@ MARKS = (
     "{}-DESKTOP-A1B2C3{}",
     "Copy of {}{}",
     "Kopie van {}{}",
+    "Kopia {}{}",
 )
 BACKUPS = ("{}{}~", "{}{}.orig", "{}{}.bak", "{} (1){}~", "{}{}.mine", "#{}{}#")
 
@@ -85,6 +86,14 @@ def test_a_copy_never_replaces_its_ad_and_is_reported(tmp_path: Path, mark: str,
     assert name in problem.message
 
 
+def test_a_mark_behind_the_suffix_and_a_placeholder_of_icloud_are_reported(tmp_path: Path) -> None:
+    for name in ("7_b.txt", "7_b.txt (1)", "7_b.txt.sync-conflict-20260102-101010-ABCDEFG", ".8_c.txt.icloud", "x.png"):
+        (tmp_path / name).write_text("Je bakt brood.", "utf-8")
+    (batch,) = Corpus(tmp_path, CorpusSettings()).batches()
+    named = {Path(problem.file).name for problem in batch.problems if problem.severity == "error"}
+    assert named == {"7_b.txt (1)", "7_b.txt.sync-conflict-20260102-101010-ABCDEFG", ".8_c.txt.icloud"}
+
+
 def test_an_unknown_mark_behind_the_same_id_does_not_replace_the_ad_either(tmp_path: Path) -> None:
     for name in ("7_bakker-THINKPAD.txt", "7_bakker.txt", "7_bakker 2.txt"):
         (tmp_path / name).write_text(name, "utf-8")
@@ -93,6 +102,14 @@ def test_an_unknown_mark_behind_the_same_id_does_not_replace_the_ad_either(tmp_p
     assert [Path(entry.file).name for entry in batch.entries] == ["7_bakker.txt"]
     assert [problem.severity for problem in batch.problems] == ["error", "error"]
     assert CorpusFiles(tmp_path).first_path() == str(tmp_path / "7_bakker.txt")
+
+
+def test_a_row_with_the_id_of_another_is_an_error_only_if_its_text_is_left_out(tmp_path: Path) -> None:
+    row = "7,Bakker,Je bakt brood.\n"
+    (tmp_path / "ads.csv").write_text(f"id,title,description\n{row}{row}7,Bouwer,Je bouwt.\n", "utf-8")
+    (batch,) = Corpus(tmp_path, CorpusSettings()).batches()
+    found = [(one.line, one.severity) for one in batch.problems if "already" in one.message]
+    assert found == [(3, "warning"), (4, "error")]
 
 
 def test_a_copied_table_adds_no_ads(tmp_path: Path) -> None:

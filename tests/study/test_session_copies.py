@@ -191,6 +191,26 @@ def test_an_unreadable_copy_of_a_log_is_not_another_session(study: Path, capsys:
     assert number == 1 and "1 session: " in message and "11.sync-conflict" in message
 
 
+def test_sessions_that_icloud_has_not_downloaded_are_reported(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (study / DOCUMENT, study / LOG):
+        path.rename(path.with_name(f".{path.name}.icloud"))
+    for command in (["status"], ["check"], ["export", "--format", "csv", "-o", "-"]):
+        number, message = printed(capsys, study, *command)
+        assert number == 1 and ".11.jsonl.icloud: error: this file is in iCloud" in message
+
+
+def test_an_ad_with_the_id_of_a_coded_one_does_not_take_its_place(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (study / "ads/11_a_bakery.txt").write_text("Baker\n\nYou bake bread.\n", "utf-8")
+    number, message = printed(capsys, study, "check")
+    assert number == 1 and "11_a_bakery.txt: error: ad 11 is already at" in message and "no longer" not in message
+    corpus = Study.open(study).corpus
+    for entry in (corpus.find("11"), corpus.first(), corpus.batches().__next__().entries[0]):
+        assert entry is not None and Path(entry.file).name == "11_shore_company.txt"
+    assert rows(study) == [LAMP]
+
+
 def test_coders_whose_names_begin_alike_are_both_counted(study: Path) -> None:
     machine = Machine(study, "rosa (1)")
     machine.execute(AssignCode(machine.span(SEA), CodeId("TASK1")))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Container
 
 from codetui.model import Problem, Severity
 
-_WORD = "copy|copie|copia|cópia|kopie|kopia|копия|副本|コピー"
+_WORD = "copy|copie|copia|cópia|kopie|kopia|kopi|копия|副本|コピー"
 _CONFLICT = "[^()]*(?:conflict|conflit|konflikt)[^()]*"
 _NUMBER = r"\d{1,3}"
 _MARK = re.compile(
@@ -20,8 +20,11 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
-    r"(?:copy(?: \(\d{1,3}\))? of|kopie van|kopie von|copie de|copia de|copia di|cópia de) +", re.IGNORECASE
+    r"(?:copy(?: \(\d{1,3}\))? of|kopie van|kopie von|kopia(?: av)?|kopi a[fv]|copie de|c[oó]pia d[ei]) +",
+    re.IGNORECASE,
 )
+_AWAITED = re.compile(r"\.(.+)\.icloud")
+AWAITED = "this file is in iCloud and not on this machine, so it is left out: download it in the file manager"
 _VERSION = r"(?:(?<=\.md)|(?<=\.txt)|(?<=\.csv)|(?<=\.jsonl))\.r?\d{1,6}"
 _BACKUP = re.compile(rf"^#(?P<autosaved>.+)#$|(?:~|\.(?:orig|bak|old|backup|mine)|{_VERSION})$", re.IGNORECASE)
 _DEVICES = ("-desktop", "-laptop", "-macbook", "-surface", "-workstation")
@@ -55,6 +58,12 @@ def original_of(name: str, names: Container[str]) -> str:
 def is_backup(name: str) -> bool:
     """Return whether an editor or a merge tool keeps backups under such a name: `x~`, `x.orig`."""
     return _BACKUP.search(name) is not None
+
+
+def awaited(name: str) -> str:
+    """Return the name of the file that iCloud keeps elsewhere behind this placeholder; empty if it is none."""
+    found = _AWAITED.fullmatch(name)
+    return found[1] if found else ""
 
 
 def is_left_out(problem: Problem) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from codetui.model import Problem
 from codetui.storage import disk, fs
-from codetui.storage.copies import original_of
+from codetui.storage.copies import awaited, original_of
 from codetui.storage.fs import remove_stale_temporaries, require_inside
 
 EVENTS = "events"
@@ -139,7 +139,7 @@ def coders(root: Path) -> list[str]:
 def strays(folder: Path) -> list[Path]:
     """Return the logs and documents in a coder's folder with a place or name under which none is read.
 
-    Those are logs outside the folder of logs, backups, and copies whose names begin differently.
+    Those are logs outside the folder of logs, backups, copies whose names begin differently, and placeholders.
     """
     names, logged = frozenset(fs.names_in(folder)), frozenset(fs.names_in(folder / EVENTS))
     found = [folder / name for name in sorted(names) if name.endswith(LOG) and name != STUDY_LOG]
@@ -150,7 +150,8 @@ def strays(folder: Path) -> list[Path]:
 
 
 def _is_stray(name: str, names: Container[str]) -> bool:
-    original = "" if name.startswith(DOCUMENT) and name.endswith(".md") else original_of(name, names)
+    is_document = name.startswith(DOCUMENT) and name.endswith(".md")
+    original = "" if is_document else awaited(name) or original_of(name, names)
     return original.endswith(LOG) or (original.startswith(DOCUMENT) and original.endswith(".md"))
 
 

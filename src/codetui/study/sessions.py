@@ -23,7 +23,7 @@ from codetui.model import (
     source_hash,
 )
 from codetui.storage import fs, session_files
-from codetui.storage.copies import is_backup, original_of, remedy
+from codetui.storage.copies import AWAITED, awaited, is_backup, original_of, remedy
 from codetui.storage.erasures import Erasures
 from codetui.storage.journal import Journal
 from codetui.storage.kept_readings import KeptReading, digest_of
@@ -198,6 +198,8 @@ def stray(path: Path) -> Problem:
     """Return the problem of a log, document or backup that is not read."""
     if is_backup(path.name):
         return Problem(str(path), 0, *remedy(path.name, "this backup is not read"))
+    if awaited(path.name):
+        return Problem(str(path), 0, "error", AWAITED)
     if path.name.endswith(session_files.LOG):
         what = f"this log is not read: it is not in the folder {session_files.EVENTS} of a coder"
         return Problem(str(path), 0, "error", f"{what}: {MERGE_LOG}")

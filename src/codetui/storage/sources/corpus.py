@@ -21,6 +21,7 @@ from codetui.storage.sources.documents import UnreadableSourceError, note_not_re
 from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, printable
 from codetui.storage.sources.row_ids import RowIds
+from codetui.storage.sources.same_ids import CodedFiles
 
 BATCH = 500
 NO_TEXT = 0
@@ -189,12 +190,15 @@ class Corpus:
         """Return the first source of the list without reading the corpus, None if there is none."""
         first = self._files().first_path()
         paths = chain([first] if first else [], self._files().paths())
-        return next((entry for path in paths for entry in self._entries(path, self._collector(path))), None)
+        entry = next((entry for path in paths for entry in self._entries(path, self._collector(path))), None)
+        if entry is None or reader_of(entry.file).is_table or not self._coded.has_session(entry.id):
+            return entry
+        return entry if self._coded.is_coded(entry.id, entry.file) else self._search(entry.id)
 
     def batches(self) -> Iterator[Batch]:
         """Yield all sources in natural order with the problems so far, for a worker; each id occurs once."""
         files = self._files()
-        paths = list(files.paths())
+        paths = self._coded.in_front(list(files.paths()))
         total = sum(map(_weight, paths))
         done, count, repeated = 0, 0, 0
         entries: list[SourceEntry] = []
@@ -234,7 +238,7 @@ class Corpus:
         """Yield all sources as `texts` does, with their offsets as in SourceEntry and the share of the corpus read."""
         files = self._files()
         known: dict[SourceId, SourceEntry] = {}
-        paths = list(files.paths())
+        paths = self._coded.in_front(list(files.paths()))
         weights = {path: _weight(path) for path in paths}
         total, done = sum(weights.values()) or 1, 0
         for path in paths:
@@ -316,7 +320,7 @@ class Corpus:
 
     def _search(self, source_id: str) -> SourceEntry | None:
         files, failure = self._files(), None
-        for path in files.paths():
+        for path in self._coded.in_front(list(files.paths())):
             collector = self._collector(path)
             if reader_of(path).id_in_name(path) not in (None, source_id):
                 continue
@@ -365,15 +369,31 @@ class Corpus:
         elif first is not entry:
             place = f"{first.file}:{first.line}" if first.line else first.file
             what = f"{collector.words.source} {entry.id[:80]} is already at {place}, which is used"
-            # Of a text file everything is left out.
-            severity: Severity = "warning" if reader_of(entry.file).is_table else "error"
-            collector.add(entry.line, severity, f"{what}: give one of them another id")
+            is_same = reader_of(entry.file).is_table and self._has_text_of(entry, first, collector)
+            collector.add(entry.line, "warning" if is_same else "error", f"{what}: give one of them another id")
         return first is entry
+
+    def _has_text_of(self, entry: SourceEntry, first: SourceEntry, collector: ProblemCollector) -> bool:
+        """Return whether two entries have one text, so that nothing is left out; of many, only some are compared."""
+        if collector.counted("error") >= LIMIT or collector.counted("warning") >= LIMIT:
+            return collector.counted("error") < LIMIT
+        with suppress(OSError):
+            one, other = (self._source_at(each, self._collector(each.file)) for each in (entry, first))
+            return one is not None and other is not None and one.text == other.text
+        return False
 
     # --- files --------------------------------------------------------------------------------------
 
     def _files(self) -> CorpusFiles:
         return CorpusFiles(self.path, self._outputs, self._words)
+
+    @property
+    def _coded(self) -> CodedFiles:
+        return CodedFiles(self._outputs, lambda path: reader_of(path).id_in_name(path), self._text_of)
+
+    def _text_of(self, path: str) -> str | None:
+        source = next((source for _, source in self._read(path, self._collector(path))), None)
+        return source.text if source is not None else None
 
     def _collector(self, path: str) -> ProblemCollector:
         return ProblemCollector(path, self._words)

@@ -141,19 +141,20 @@ class CorpusFiles:
 
     def _sorted_out(self, folder: str) -> tuple[list[str], list[str]]:
         """Return the names of a folder's source files and folders; count all others except hidden ones."""
-        names, folders, backups = list[str](), list[str](), list[str]()
+        names, folders, others = list[str](), list[str](), list[str]()
         for entry in disk.entries(folder):
+            if _is_source(copies.awaited(entry.name)):
+                path = printable(f"{folder}{os.sep}{entry.name}")
+                self.copies.append(Problem(path, 0, "error", copies.AWAITED))
             if entry.name.startswith(HIDDEN) or (entry.is_symlink() and not self._has_target(entry)):
                 continue
             if entry.is_dir():
                 folders.append(entry.name)
             elif entry.is_file() and _is_source(entry.name):
                 names.append(entry.name)
-            elif copies.is_backup(entry.name):
-                backups.append(entry.name)
             else:
-                self.skipped[_kind(entry.name)] += 1
-        for name in backups:
+                others.append(entry.name)
+        for name in others:
             original = copies.original_of(name, names)
             if original:
                 self.copies.append(self._copy(folder, name, original))

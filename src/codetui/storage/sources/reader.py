@@ -71,6 +71,10 @@ class ProblemCollector:
         """Count a row that repeats the title and text of another one."""
         self._repeated.setdefault(source_id, []).append(line)
 
+    def counted(self, severity: Severity) -> int:
+        """Return the number of problems of a severity, listed or not."""
+        return self._counts.get(severity, 0)
+
     @property
     def repeated(self) -> int:
         """Return the number of rows that repeat another one."""
