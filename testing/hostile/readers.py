@@ -20,7 +20,7 @@ from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.formats.codings.foreign import CodingsFile, UnknownFormatError
-from codetui.formats.codings.refi import RefiReader
+from codetui.formats.codings.refi import QDPX
 from codetui.formats.export import EXPORTERS, TABLES
 from codetui.formats.export.exporter import ExportedSession, ExportedStudy
 from codetui.formats.export.protection import PseudonymError, parse_pseudonyms
@@ -197,7 +197,7 @@ def _take_book(suffix: str) -> Callable[[Path, bytes], None]:
 def _take_project(_: Path, data: bytes) -> None:
     texts = {"sources/1.txt": b"The sea.\r\n\xf0\x9f\x94\xa5"}
     with suppress(UnknownFormatError):
-        RefiReader().read(CodingsFile("x.qdpx", zipped({"project.qde": data, **texts})))
+        QDPX.read(CodingsFile("x.qdpx", zipped({"project.qde": data, **texts})))
 
 
 def _take_pseudonyms(file: str) -> Callable[[Path, bytes], None]:

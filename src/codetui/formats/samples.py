@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from codetui.model import Problem
 
@@ -74,19 +74,13 @@ def parse_sample(text: str, file: str, name: str) -> tuple[Sample | None, list[P
     if form.version > VERSION:
         what = f"this sample is of version {form.version}, and this program reads version {VERSION}: update codetui"
         return None, [*problems, Problem(file, 0, "error", what)]
-    released = (Release(**one.model_dump()) for one in form.released)
     sample = Sample(
         name=name,
-        seed=form.seed,
         coders=tuple(form.coders),
-        overlap=form.overlap,
-        by=form.by,
-        stratify=form.stratify,
-        candidates=form.candidates,
-        time=form.time,
         is_blind=form.blind,
         sources={source: tuple(coders) for source, coders in form.sources.items()},
-        released=tuple(released),
+        released=tuple(Release(**one.model_dump()) for one in form.released),
+        **form.model_dump(include={"seed", "overlap", "by", "stratify", "candidates", "time"}),
     )
     return sample, problems
 
@@ -95,10 +89,7 @@ def render_sample(sample: Sample) -> str:
     """Return the file of a sample."""
     import tomli_w
 
-    released = [
-        {"source": one.source, "coder": one.coder, "because": one.because, "by": one.by, "time": one.time}
-        for one in sample.released
-    ]
+    released = [asdict(one) for one in sample.released]
     fields: dict[str, object] = {
         "version": VERSION,
         "seed": sample.seed,

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from codetui.formats.codings.foreign import CodingsFile, ForeignSource, Reader, UnknownFormatError
-from codetui.formats.codings.refi import RefiReader
-from codetui.formats.codings.rows import RowReader
-from codetui.formats.codings.spans import BratReader, DoccanoReader, GoldReader, LabelStudioReader, StudyJsonReader
+from codetui.formats.codings.refi import QDPX
+from codetui.formats.codings.rows import ROWS
+from codetui.formats.codings.spans import ANALYSIS, BRAT, DOCCANO, GOLD, LABEL_STUDIO
 
 READERS: Mapping[str, Reader] = {
-    reader.name: reader
-    for reader in (
-        *(RefiReader(), StudyJsonReader(), LabelStudioReader(), GoldReader(), DoccanoReader(), BratReader()),
-        RowReader(),
-    )
+    reader.name: reader for reader in (QDPX, ANALYSIS, LABEL_STUDIO, GOLD, DOCCANO, BRAT, ROWS)
 }
 """The readers by the name of their format."""
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+MemoKind = Literal["source", "section", "group", "code", "entry"]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -39,7 +40,7 @@ class ForeignCoding:
 class ForeignMemo(NamedTuple):
     """A memo on a source, or on a `name` in it: that of a code, or the title of a section or group."""
 
-    kind: Literal["source", "section", "group", "code", "entry"]
+    kind: MemoKind
     name: str
     text: str
 
@@ -147,28 +148,15 @@ class ForeignModel(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
 
-class Reader(Protocol):
-    """Reads one format."""
+class Reader(NamedTuple):
+    """Reads one format; `expected` describes its files to people whose file fits no format.
 
-    @property
-    def name(self) -> str:
-        """The name of the format, for `--format`."""
-        ...
+    `fits` returns whether a file seems to be in the format. `read` returns the codings of each source, and raises
+    UnknownFormatError.
+    """
 
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """The suffixes of its files."""
-        ...
-
-    @property
-    def expected(self) -> str:
-        """A description of its files, for people whose file fits no format."""
-        ...
-
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the file seems to be in this format."""
-        ...
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return the codings of each source. Raises UnknownFormatError."""
-        ...
+    name: str
+    suffixes: tuple[str, ...]
+    expected: str
+    fits: Callable[[CodingsFile], bool]
+    read: Callable[[CodingsFile], Sequence[ForeignSource]]

@@ -13,13 +13,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import NamedTuple, get_args
 from xml.etree.ElementTree import Element
 
 from codetui.core.codebook.index import folded
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.book_files.entries import derived_id
-from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignMemo, ForeignSource, UnknownFormatError
+from codetui.formats.codings.foreign import (
+    CodingsFile,
+    ForeignCoding,
+    ForeignMemo,
+    ForeignSource,
+    MemoKind,
+    Reader,
+    UnknownFormatError,
+)
 from codetui.formats.refi.project_writer import MEMO, PROFILE, REASONING, STATE, WORDS
 from codetui.formats.refi.xml import (
     ORIGIN,
@@ -123,12 +131,7 @@ def _ends_with_a_word(text: str, span: Span, _: str) -> bool:
 # --- projects -----------------------------------------------------------------------------------------
 
 MEMO_ON = re.compile(r"(section|group|code|entry): (.+)", re.DOTALL)
-KINDS: Mapping[str, Literal["section", "group", "code", "entry"]] = {
-    "section": "section",
-    "group": "group",
-    "code": "code",
-    "entry": "entry",
-}
+KINDS: Mapping[str, MemoKind] = {kind: kind for kind in get_args(MemoKind)}
 LEFT_OUT = {"Case": "cases", "Set": "sets", "Link": "links", "Graph": "graphs"}
 """The elements of a project that are no codings, and what they are called."""
 
@@ -136,22 +139,21 @@ MEDIA = {"PictureSource": "pictures", "PDFSource": "PDF files", "AudioSource": "
 TEXT_VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
 
-class RefiReader:
-    """Reads the codings of texts, by user; what has no place in sessions is counted."""
+def read_project(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source for each text and user who coded it."""
+    with _refusals(file):
+        archive = Archive(file.data)
+        return list(_Project(file, archive, archive.root()).sources())
 
-    name = "qdpx"
-    suffixes = (SUFFIX,)
-    expected = "a REFI-QDA project (.qdpx), as NVivo, ATLAS.ti, MAXQDA and QualCoder export it"
 
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the file has the suffix of a project."""
-        return file.suffix == SUFFIX
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source for each text and user who coded it."""
-        with _refusals(file):
-            archive = Archive(file.data)
-            return list(_Project(file, archive, archive.root()).sources())
+QDPX = Reader(
+    "qdpx",
+    (SUFFIX,),
+    "a REFI-QDA project (.qdpx), as NVivo, ATLAS.ti, MAXQDA and QualCoder export it",
+    lambda file: file.suffix == SUFFIX,
+    read_project,
+)
+"""Reads the codings of texts, by user; what has no place in sessions is counted."""
 
 
 def texts_of(file: CodingsFile) -> Sequence[tuple[str, str]]:

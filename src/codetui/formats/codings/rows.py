@@ -8,11 +8,19 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
 
-from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignModel, ForeignSource, UnknownFormatError
+from codetui.formats.codings.foreign import (
+    CodingsFile,
+    ForeignCoding,
+    ForeignModel,
+    ForeignSource,
+    Reader,
+    UnknownFormatError,
+)
 from codetui.formats.export.lines import unguarded
 from codetui.formats.export.table import CELLS
 
@@ -38,23 +46,19 @@ Text = Annotated[str, BeforeValidator(_text)]
 Number = Annotated[int | None, BeforeValidator(_number)]
 
 
-def _named(*names: str) -> AliasChoices:
-    return AliasChoices(*names)
-
-
 class CodingRow(ForeignModel):
     """One row: a code on a quotation, or the profile of a source alone."""
 
-    ad: Text = Field(default="", validation_alias=_named(*ADS))
-    code: Text = Field(default="", validation_alias=_named(*CODES))
+    ad: Text = Field(default="", validation_alias=AliasChoices(*ADS))
+    code: Text = Field(default="", validation_alias=AliasChoices(*CODES))
     code_name: Text = ""
-    quote: Text = Field(default="", validation_alias=_named(*QUOTES))
-    start: Number = Field(default=None, validation_alias=_named("start", "start_offset", "begin", "from"))
-    end: Number = Field(default=None, validation_alias=_named("end", "end_offset", "stop", "to"))
-    note: Text = Field(default="", validation_alias=_named("note", "comment", "memo", "justification", "why"))
+    quote: Text = Field(default="", validation_alias=AliasChoices(*QUOTES))
+    start: Number = Field(default=None, validation_alias=AliasChoices("start", "start_offset", "begin", "from"))
+    end: Number = Field(default=None, validation_alias=AliasChoices("end", "end_offset", "stop", "to"))
+    note: Text = Field(default="", validation_alias=AliasChoices("note", "comment", "memo", "justification", "why"))
     profile: Text = ""
-    reasoning: Text = Field(default="", validation_alias=_named("reasoning", "rationale"))
-    coder: Text = Field(default="", validation_alias=_named("coder", "annotator", "user", "model"))
+    reasoning: Text = Field(default="", validation_alias=AliasChoices("reasoning", "rationale"))
+    coder: Text = Field(default="", validation_alias=AliasChoices("coder", "annotator", "user", "model"))
     ad_words: Text = ""
     state: Text = ""
     to_check: Text = ""
@@ -62,64 +66,53 @@ class CodingRow(ForeignModel):
     place: Text = ""
 
 
-class RowReader:
-    """Reads rows with the columns `ad, code, quote[, start, end, note, profile, reasoning, coder]`."""
+def _read_rows(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source for each ad and coder, in the order of the rows."""
+    found: dict[tuple[str, str], ForeignSource] = {}
+    codings: dict[tuple[str, str], list[ForeignCoding]] = {}
+    for number, (line, fields) in enumerate(_rows(file), 1):
+        row = _validated(file, line, number, fields)
+        key = (row.ad.strip(), row.coder.strip())
+        known = found.get(key) or ForeignSource(id=key[0], coder=key[1], file=file.name, line=line)
+        found[key] = _with_row(known, row)
+        of_source = codings.setdefault(key, [])
+        if row.code.strip():
+            if not row.quote.strip() and row.start is None:
+                raise UnknownFormatError(file.name, line, f"row {number} has a code but no quote; fill it in")
+            of_source.append(_coding(row))
+    return [replace(one, codings=tuple(codings[key])) for key, one in found.items()]
 
-    name = "rows"
-    suffixes = (".csv", ".tsv", ".jsonl", ".json")
-    expected = (
+
+def _fits(file: CodingsFile) -> bool:
+    """Return whether the first row names a source, and a code with words or a place, or a profile."""
+    if file.records and not isinstance(file.records[0][1], dict):
+        return False
+    first = next(_rows(file), None)
+    names = first[1] if first else {}
+
+    def has(columns: Sequence[str]) -> bool:
+        return any(name in names for name in columns)
+
+    return has(ADS) and ((has(CODES) and (has(QUOTES) or "start" in names)) or "profile" in names)
+
+
+ROWS = Reader(
+    "rows",
+    (".csv", ".tsv", ".jsonl", ".json"),
+    (
         "a CSV, TSV or JSON lines file with the columns ad, code and quote, and optionally start, end, note, profile, "
         "reasoning and coder; codetui's own exports; Taguette's highlights"
-    )
-
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the first row names a source, and a code with words or a place, or a profile."""
-        if file.records and not isinstance(file.records[0][1], dict):
-            return False
-        first = next(_rows(file), None)
-        names = first[1] if first else {}
-
-        def has(columns: Sequence[str]) -> bool:
-            return any(name in names for name in columns)
-
-        return has(ADS) and ((has(CODES) and (has(QUOTES) or "start" in names)) or "profile" in names)
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source for each ad and coder, in the order of the rows."""
-        found: dict[tuple[str, str], ForeignSource] = {}
-        codings: dict[tuple[str, str], list[ForeignCoding]] = {}
-        for number, (line, fields) in enumerate(_rows(file), 1):
-            row = _validated(file, line, number, fields)
-            key = (row.ad.strip(), row.coder.strip())
-            known = found.get(key) or ForeignSource(id=key[0], coder=key[1], file=file.name, line=line)
-            found[key] = _with_row(known, row)
-            of_source = codings.setdefault(key, [])
-            if row.code.strip():
-                if not row.quote.strip() and row.start is None:
-                    raise UnknownFormatError(file.name, line, f"row {number} has a code but no quote; fill it in")
-                of_source.append(_coding(row))
-        return [
-            ForeignSource(
-                id=one.id,
-                coder=one.coder,
-                file=one.file,
-                line=one.line,
-                codings=tuple(codings[key]),
-                profile=one.profile,
-                reasoning=one.reasoning,
-                is_done=one.is_done,
-            )
-            for key, one in found.items()
-        ]
+    ),
+    _fits,
+    _read_rows,
+)
+"""Reads rows with the columns `ad, code, quote[, start, end, note, profile, reasoning, coder]`."""
 
 
 def _with_row(known: ForeignSource, row: CodingRow) -> ForeignSource:
     """Return the source with the profile and state of one more row, unless it has them."""
-    return ForeignSource(
-        id=known.id,
-        coder=known.coder,
-        file=known.file,
-        line=known.line,
+    return replace(
+        known,
         profile=known.profile or row.profile.strip(),
         reasoning=known.reasoning or row.reasoning.strip(),
         is_done=known.is_done if known.is_done is not None or not row.state else row.state == "done",

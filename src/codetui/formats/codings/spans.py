@@ -8,7 +8,14 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from codetui.formats.codings.foreign import CodingsFile, ForeignCoding, ForeignModel, ForeignSource, UnknownFormatError
+from codetui.formats.codings.foreign import (
+    CodingsFile,
+    ForeignCoding,
+    ForeignModel,
+    ForeignSource,
+    Reader,
+    UnknownFormatError,
+)
 
 
 def _listed(value: object) -> object:
@@ -46,30 +53,29 @@ class DoccanoRecord(ForeignModel):
     user: str | None = Field(default=None, validation_alias=AliasChoices("user", "username", "annotator"))
 
 
-class DoccanoReader:
-    """Reads doccano's JSON lines, `{"text": …, "label": [[start, end, code], …]}` or with `entities`."""
+def _read_doccano(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source a record, named by a field such as `ad` or `doc_id`, else by its text, else by `id`."""
+    return [
+        ForeignSource(
+            id=record.ad or _meta_id(record.meta) or record.id or "",
+            file=file.name,
+            line=line,
+            codings=tuple(_doccano_codings(record)),
+            text=record.text,
+            coder=record.user or "",
+        )
+        for line, record in file.validated(DoccanoRecord)
+    ]
 
-    name = "doccano"
-    suffixes = (".jsonl", ".json")
-    expected = 'doccano\'s JSON lines with "text" and "label" or "entities"'
 
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the first record has a text and spans."""
-        return file.has_fields("text", "data") and file.has_fields("label", "labels", "entities")
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source a record, named by a field such as `ad` or `doc_id`, else by its text, else by `id`."""
-        return [
-            ForeignSource(
-                id=record.ad or _meta_id(record.meta) or record.id or "",
-                file=file.name,
-                line=line,
-                codings=tuple(_doccano_codings(record)),
-                text=record.text,
-                coder=record.user or "",
-            )
-            for line, record in file.validated(DoccanoRecord)
-        ]
+DOCCANO = Reader(
+    "doccano",
+    (".jsonl", ".json"),
+    'doccano\'s JSON lines with "text" and "label" or "entities"',
+    lambda file: file.has_fields("text", "data") and file.has_fields("label", "labels", "entities"),
+    _read_doccano,
+)
+"""Reads doccano's JSON lines, `{"text": …, "label": [[start, end, code], …]}` or with `entities`."""
 
 
 def _doccano_codings(record: DoccanoRecord) -> Iterator[ForeignCoding]:
@@ -130,39 +136,38 @@ class StudioTask(ForeignModel):
     predictions: list[StudioAnnotation] = []
 
 
-class LabelStudioReader:
-    """Reads Label Studio's JSON, annotations by people and predictions by models; a choice is the profile."""
-
-    name = "label-studio"
-    suffixes = (".json",)
-    expected = 'Label Studio\'s JSON with "data" and "annotations" or "predictions"'
-
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the first record is a task."""
-        return file.has_fields("data") and file.has_fields("annotations", "completions", "predictions")
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source for each task and coder."""
-        found: list[ForeignSource] = []
-        for line, task in file.validated(StudioTask):
-            texts = [value for value in task.data.values() if isinstance(value, str)]
-            text = task.data["text"] if isinstance(task.data.get("text"), str) else max(texts, key=len, default="")
-            for one in (*task.annotations, *task.predictions):
-                if one.was_cancelled:
-                    continue
-                regions = [region.value for region in one.result]
-                found.append(
-                    ForeignSource(
-                        id=_meta_id(task.data) or task.id or "",
-                        file=file.name,
-                        line=line,
-                        codings=tuple(coding for value in regions for coding in _studio_codings(value)),
-                        profile=next((value.choices[0] for value in regions if value.choices), ""),
-                        text=str(text),
-                        coder=one.coder,
-                    )
+def _read_label_studio(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source for each task and coder."""
+    found: list[ForeignSource] = []
+    for line, task in file.validated(StudioTask):
+        texts = [value for value in task.data.values() if isinstance(value, str)]
+        text = task.data["text"] if isinstance(task.data.get("text"), str) else max(texts, key=len, default="")
+        for one in (*task.annotations, *task.predictions):
+            if one.was_cancelled:
+                continue
+            regions = [region.value for region in one.result]
+            found.append(
+                ForeignSource(
+                    id=_meta_id(task.data) or task.id or "",
+                    file=file.name,
+                    line=line,
+                    codings=tuple(coding for value in regions for coding in _studio_codings(value)),
+                    profile=next((value.choices[0] for value in regions if value.choices), ""),
+                    text=str(text),
+                    coder=one.coder,
                 )
-        return found
+            )
+    return found
+
+
+LABEL_STUDIO = Reader(
+    "label-studio",
+    (".json",),
+    'Label Studio\'s JSON with "data" and "annotations" or "predictions"',
+    lambda file: file.has_fields("data") and file.has_fields("annotations", "completions", "predictions"),
+    _read_label_studio,
+)
+"""Reads Label Studio's JSON, annotations by people and predictions by models; a choice is the profile."""
 
 
 def _studio_codings(value: StudioValue) -> Iterator[ForeignCoding]:
@@ -204,39 +209,38 @@ class GoldRecord(ForeignModel):
     stage2: GoldLabel = GoldLabel()
 
 
-class GoldReader:
-    """Reads `{"doc_id": …, "stage1": {"spans": […]}, "stage2": {"label": …}}`."""
-
-    name = "gold"
-    suffixes = (".jsonl",)
-    expected = 'gold.jsonl with "doc_id" and "stage1" or "stage2"'
-
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the first record has stages."""
-        return file.has_fields("stage1", "stage2")
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source a record."""
-        found: list[ForeignSource] = []
-        for line, record in file.validated(GoldRecord):
-            if any(not span.quote and span.start is None for span in record.stage1.spans):
-                raise UnknownFormatError(file.name, line, "a span has neither a quote nor offsets; add one of them")
-            codings = (
-                ForeignCoding(code=span.code, words=span.quote, start=span.start, end=span.end)
-                for span in record.stage1.spans
+def _read_gold(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source a record."""
+    found: list[ForeignSource] = []
+    for line, record in file.validated(GoldRecord):
+        if any(not span.quote and span.start is None for span in record.stage1.spans):
+            raise UnknownFormatError(file.name, line, "a span has neither a quote nor offsets; add one of them")
+        codings = (
+            ForeignCoding(code=span.code, words=span.quote, start=span.start, end=span.end)
+            for span in record.stage1.spans
+        )
+        label = record.stage2
+        found.append(
+            ForeignSource(
+                id=record.doc_id,
+                file=file.name,
+                line=line,
+                codings=tuple(codings),
+                profile=label.label or "",
+                reasoning=label.reasoning or "",
             )
-            label = record.stage2
-            found.append(
-                ForeignSource(
-                    id=record.doc_id,
-                    file=file.name,
-                    line=line,
-                    codings=tuple(codings),
-                    profile=label.label or "",
-                    reasoning=label.reasoning or "",
-                )
-            )
-        return found
+        )
+    return found
+
+
+GOLD = Reader(
+    "gold",
+    (".jsonl",),
+    'gold.jsonl with "doc_id" and "stage1" or "stage2"',
+    lambda file: file.has_fields("stage1", "stage2"),
+    _read_gold,
+)
+"""Reads `{"doc_id": …, "stage1": {"spans": […]}, "stage2": {"label": …}}`."""
 
 
 # --- brat ---------------------------------------------------------------------------------------------
@@ -245,37 +249,36 @@ ENTITY = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
 NOTE = re.compile(r"#\S*\tAnnotatorNotes (\S+)\t(.*)")
 
 
-class BratReader:
-    """Reads entities and notes on them; a discontinuous entity becomes a coding for each of its parts.
+def _read_brat(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return the one source of the file, named like it."""
+    stem = file.name.rpartition("/")[2].removesuffix(file.suffix)
+    data = file.beside(f"{stem}.txt")
+    text = data.decode("utf-8-sig", "replace") if data is not None else ""
+    lines = [(number, line.rstrip("\r")) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()]
+    notes = {note[1]: note[2] for _, line in lines if (note := NOTE.fullmatch(line))}
+    codings: list[ForeignCoding] = []
+    for number, line in lines:
+        if not line.startswith("T"):
+            continue
+        entity = ENTITY.fullmatch(line)
+        if entity is None:
+            expected = "`T1<tab>CODE START END<tab>WORDS`"
+            raise UnknownFormatError(file.name, number, f"this is no entity of brat; expected is {expected}")
+        codings += _codings(entity, notes.get(entity[1], ""), text)
+    return [ForeignSource(id=stem, file=file.name, codings=tuple(codings), text=text)]
+
+
+BRAT = Reader(
+    "brat",
+    (".ann",),
+    "brat's .ann files beside their .txt files",
+    lambda file: file.suffix == ".ann",
+    _read_brat,
+)
+"""Reads entities and notes on them; a discontinuous entity becomes a coding for each of its parts.
 
     Relations, events and attributes are no codings and are left out.
     """
-
-    name = "brat"
-    suffixes = (".ann",)
-    expected = "brat's .ann files beside their .txt files"
-
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the file has brat's suffix."""
-        return file.suffix == ".ann"
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return the one source of the file, named like it."""
-        stem = file.name.rpartition("/")[2].removesuffix(file.suffix)
-        data = file.beside(f"{stem}.txt")
-        text = data.decode("utf-8-sig", "replace") if data is not None else ""
-        lines = [(number, line.rstrip("\r")) for number, line in enumerate(file.text.split("\n"), 1) if line.strip()]
-        notes = {note[1]: note[2] for _, line in lines if (note := NOTE.fullmatch(line))}
-        codings: list[ForeignCoding] = []
-        for number, line in lines:
-            if not line.startswith("T"):
-                continue
-            entity = ENTITY.fullmatch(line)
-            if entity is None:
-                expected = "`T1<tab>CODE START END<tab>WORDS`"
-                raise UnknownFormatError(file.name, number, f"this is no entity of brat; expected is {expected}")
-            codings += _codings(entity, notes.get(entity[1], ""), text)
-        return [ForeignSource(id=stem, file=file.name, codings=tuple(codings), text=text)]
 
 
 def _codings(entity: re.Match[str], note: str, text: str) -> Sequence[ForeignCoding]:
@@ -328,33 +331,30 @@ class Job(ForeignModel):
     analysis: Analysis
 
 
-class StudyJsonReader:
-    """Reads `{"job_id": …, "analysis": {"profile_classification": …, "thematic_analysis": {list: [item, …]}}}`."""
+def _read_analyses(file: CodingsFile) -> Sequence[ForeignSource]:
+    """Return one source a record; it is done, as the model has read all of it."""
+    return [
+        ForeignSource(
+            id=job.job_id,
+            file=file.name,
+            line=line,
+            codings=tuple(
+                ForeignCoding(code=item.category, words=item.phrase, note=item.justification or "", list_name=list_name)
+                for list_name, items in job.analysis.thematic_analysis.items()
+                for item in items or ()
+            ),
+            profile=(known.profile or "") if (known := job.analysis.profile_classification) else "",
+            reasoning=(known.rationale or "") if known else "",
+        )
+        for line, job in file.validated(Job)
+    ]
 
-    name = "analysis"
-    suffixes = (".json", ".jsonl")
-    expected = 'JSON with "job_id" and "analysis"'
 
-    def fits(self, file: CodingsFile) -> bool:
-        """Return whether the first record has an analysis."""
-        return file.has_fields("analysis")
-
-    def read(self, file: CodingsFile) -> Sequence[ForeignSource]:
-        """Return one source a record; it is done, as the model has read all of it."""
-        return [
-            ForeignSource(
-                id=job.job_id,
-                file=file.name,
-                line=line,
-                codings=tuple(
-                    ForeignCoding(
-                        code=item.category, words=item.phrase, note=item.justification or "", list_name=list_name
-                    )
-                    for list_name, items in job.analysis.thematic_analysis.items()
-                    for item in items or ()
-                ),
-                profile=(known.profile or "") if (known := job.analysis.profile_classification) else "",
-                reasoning=(known.rationale or "") if known else "",
-            )
-            for line, job in file.validated(Job)
-        ]
+ANALYSIS = Reader(
+    "analysis",
+    (".json", ".jsonl"),
+    'JSON with "job_id" and "analysis"',
+    lambda file: file.has_fields("analysis"),
+    _read_analyses,
+)
+"""Reads `{"job_id": …, "analysis": {"profile_classification": …, "thematic_analysis": {list: [item, …]}}}`."""

@@ -6,7 +6,6 @@ exclusive; Label Studio's count UTF-16 units, as its editor does.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +22,7 @@ from codetui.formats.export.exporter import (
     What,
     encoded,
 )
-from codetui.formats.export.lines import UNSAFE
+from codetui.formats.export.lines import json_line
 from codetui.model import Anchor, Codebook, Coding
 
 Record: TypeAlias = dict[str, object]
@@ -68,11 +67,6 @@ class _Export:
         return Exported(counts, f"{plural(self._codings, 'coding')} of {plural(self._sessions, 'session')}", losses)
 
 
-def _json(record: object) -> bytes:
-    text = json.dumps(record, ensure_ascii=False)
-    return encoded(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
-
-
 # --- gold.jsonl ---------------------------------------------------------------------------------------
 
 
@@ -101,7 +95,7 @@ def write_gold(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> 
                 "stage1": {"spans": spans},
                 "stage2": {"label": label},
             }
-            file.write(_json(record) + b"\n")
+            file.write(encoded(f"{json_line(record)}\n"))
             export.count(len(placed))
     return export.exported
 
@@ -116,24 +110,17 @@ def _is_irrelevant(book: Codebook, profile: str) -> bool:
 
 def write_doccano(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Exported:
     """Write doccano's JSON lines: a text with its spans for each session."""
-    export = _Export(study)
-    with open_file("") as file:
-        for number, (session, placed) in enumerate(export.sessions(), 1):
-            record: Record = {
-                "id": number,
-                "text": _text(session),
-                "label": [[anchor.start, anchor.end, coding.code] for coding, anchor in placed],
-                "ad": session.facts.id,
-                "user": session.coder,
-            }
-            file.write(_json(record) + b"\n")
-            export.count(len(placed))
-    return export.exported
+    return _write_records(study, open_file, _doccano)
+
+
+def _doccano(_: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], number: int) -> Record:
+    spans = [[anchor.start, anchor.end, coding.code] for coding, anchor in placed]
+    return {"id": number, "text": _text(session), "label": spans, "ad": session.facts.id, "user": session.coder}
 
 
 def write_label_studio(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Exported:
     """Write Label Studio's JSON: a task for each session, its coder's annotation with spans and profile."""
-    return _write_array(study, open_file, _task, b"]\n", b"[")
+    return _write_records(study, open_file, _task, b"[", b"\n]\n")
 
 
 def _task(study: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], number: int) -> Record:
@@ -166,7 +153,7 @@ def _units(text: str) -> int:
 def write_web_annotations(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> Exported:
     """Write a collection of W3C Web Annotations: a code on a quotation each, found by its words and by its place."""
     head = b'{"@context": "http://www.w3.org/ns/anno.jsonld", "type": "AnnotationPage", "items": ['
-    return _write_array(study, open_file, _annotations, b"]}\n", head)
+    return _write_records(study, open_file, _annotations, head, b"\n]}\n")
 
 
 def _annotations(_: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], __: int) -> list[Record]:
@@ -205,19 +192,21 @@ CONTEXT = 32
 Render: TypeAlias = Callable[[ExportedStudy, ExportedSession, Sequence[Placed], int], Record | list[Record]]
 
 
-def _write_array(study: ExportedStudy, open_file: OpenFile, render: Render, tail: bytes, head: bytes) -> Exported:
-    """Write the records of all sessions as one JSON array, a record a line."""
+def _write_records(
+    study: ExportedStudy, open_file: OpenFile, render: Render, head: bytes = b"", tail: bytes = b""
+) -> Exported:
+    """Write the records of all sessions, a record a line: as JSON lines, or between `head` and `tail` as an array."""
     export = _Export(study)
     with open_file("") as file:
         file.write(head)
-        joint = b"\n"
+        before, after = (b"\n", b"") if head else (b"", b"\n")
         for number, (session, placed) in enumerate(export.sessions(), 1):
             found = render(study, session, placed, number)
             for record in found if isinstance(found, list) else [found]:
-                file.write(joint + _json(record))
-                joint = b",\n"
+                file.write(before + encoded(json_line(record)) + after)
+                before = b",\n" if head else b""
             export.count(len(placed))
-        file.write(b"\n" + tail)
+        file.write(tail)
     return export.exported
 
 

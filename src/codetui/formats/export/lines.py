@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.table import Cell, Row, Table
+from codetui.formats.export.table import Cell, Table
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """Characters at which a program that expects no commas begins another cell, whatever is quoted."""
@@ -65,12 +65,12 @@ def json_lines(table: Table) -> Iterator[str]:
     The attributes of a source are in an object named `attributes`.
     """
     for row in table.rows:
-        yield f"{_json(table.columns, row)}\n"
+        fields: dict[str, object] = dict(zip(table.columns, row.cells, strict=True))
+        if row.attributes:
+            fields["attributes"] = dict(row.attributes)
+        yield f"{json_line(fields)}\n"
 
 
-def _json(columns: Sequence[str], row: Row) -> str:
-    fields: dict[str, object] = dict(zip(columns, row.cells, strict=True))
-    if row.attributes:
-        fields["attributes"] = dict(row.attributes)
-    text = json.dumps(fields, ensure_ascii=False)
-    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def json_line(record: object) -> str:
+    """Return a value as JSON on one line, without its end."""
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(record, ensure_ascii=False))
