@@ -66,6 +66,8 @@ FORM = 1
 """The version of the kept readings."""
 
 NOWHERE = (-1, -1)
+LAST_READ = 4
+"""Texts that are remembered: a session is yielded once the next one is known."""
 
 
 class Finding(NamedTuple):
@@ -163,8 +165,8 @@ class Finder:
         self._sessions = _Kept(self._read_sessions, KEPT_CODINGS, lambda one: len(one.session.codings))
         self._replaced: dict[tuple[SourceId, str], SessionReading] = {}
         self._versions: dict[Path, Version] = {}
-        self._last: tuple[SourceId, Source | None] | None = None
-        """The source that was read last, if texts are not kept."""
+        self._read: dict[SourceId, Source | None] = {}
+        """The few sources that were read last, if texts are not kept."""
         self._regex = RegexProcess()
         self._load_problems: list[Problem] = []
         self.problems: list[Problem] = []
@@ -220,6 +222,7 @@ class Finder:
         The last batch has `done` 1. `is_stopped` is asked for each source. Raises StudyError if there is no corpus.
         """
         self.problems = [*self._load_problems]
+        self._read.clear()
         page: list[Finding] = []
         wanted, seen = query.attributes, set[str]()
         started = monotonic()
@@ -315,13 +318,17 @@ class Finder:
         kept = self._texts.by_id(lambda text: text.source.id)
         if kept is not None:
             return kept.get(source)
-        if self._last is None or self._last[0] != source:
+        if source not in self._read:
             try:
-                self._last = source, self._sources.find(source)
+                found = self._sources.find(source)
             except OSError as error:
                 self.problems.append(not_read(error, self._study.corpus.path, f"the text of {source} is not searched"))
                 return None
-        return _Text(self._last[1]) if self._last[1] else None
+            while len(self._read) >= LAST_READ:
+                del self._read[next(iter(self._read))]
+            self._read[source] = found
+        last = self._read[source]
+        return _Text(last) if last else None
 
     def _all_sessions(self) -> Iterator[tuple[SessionReading, float]]:
         """Yield all sessions that the viewer may read, from memory if they are there."""

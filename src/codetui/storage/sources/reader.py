@@ -29,6 +29,9 @@ LIMIT = 200
 """Problems of one severity that are listed for one file."""
 
 CHUNK = 1 << 18
+FIRST_CHUNK = 1 << 13
+"""Bytes that are read at a place of a file before whole chunks: most single rows are shorter."""
+
 ROW_LIMIT = 16 * 1024 * 1024
 """Bytes of the longest row of a table; longer ones are reported and left out."""
 
@@ -196,7 +199,7 @@ class Lines:
         self._mark: tuple[int, int] | None = None
         self._read: list[_Line] = []
         self._ahead: deque[_Line] = deque()
-        self._next_byte = offset
+        self._next_byte, self._size = offset, FIRST_CHUNK
         self._lines = self._narrow() if self._encoding == "utf-8" else self._wide()
 
     def release(self) -> None:
@@ -268,7 +271,7 @@ class Lines:
             yield self._one_by_one(self._lines)
             return
         rest, number = b"", self.number
-        while chunk := self._pull(max(CHUNK, len(rest))):
+        while chunk := self._pull(len(rest)):
             data = rest + chunk
             end = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, len(data) - 1) + 1
             rest = data[end:]
@@ -299,12 +302,16 @@ class Lines:
 
     # --- bytes --------------------------------------------------------------------------------------
 
-    def _pull(self, size: int) -> bytes:
-        """Return about that many further bytes; the last chunk is kept, so that `seek` does not read it again."""
+    def _pull(self, least: int) -> bytes:
+        """Return further bytes, each time more up to CHUNK, and at least about `least`.
+
+        The last chunk is kept, so that `seek` does not read it again.
+        """
         at = self._next_byte - self._chunk_at
         if not 0 <= at < len(self._chunk):
             self._file.seek(self._next_byte)
-            self._chunk, self._chunk_at, at = self._file.read(size), self._next_byte, 0
+            self._chunk, self._chunk_at, at = self._file.read(max(least, self._size)), self._next_byte, 0
+            self._size = min(4 * self._size, CHUNK)
         data = self._chunk[at:]
         self._next_byte += len(data)
         return data
@@ -328,7 +335,7 @@ class Lines:
         A long line is read in pieces of growing size, in linear time.
         """
         rest, skipped = b"", 0
-        while chunk := self._pull(max(CHUNK, len(rest))):
+        while chunk := self._pull(len(rest)):
             data = rest + chunk
             lines = data.splitlines(keepends=True)
             rest = lines.pop()
@@ -347,7 +354,7 @@ class Lines:
         decoder = codecs.getincrementaldecoder(self._encoding)("replace")
         number, rest, skipped, is_last = self.number, "", 0, False
         while not is_last:
-            chunk = self._pull(max(CHUNK, 2 * len(rest)))
+            chunk = self._pull(2 * len(rest))
             is_last = not chunk
             lines = _LINE.findall(rest + decoder.decode(chunk, final=is_last))
             rest = "" if is_last or not lines else lines.pop()

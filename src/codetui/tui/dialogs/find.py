@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.query.query import QueryError
 from codetui.core.text.display import plural
-from codetui.model import Problem
+from codetui.model import Problem, SourceId
 from codetui.study.find import Finding
 from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.base import Dialog, alarm, registered
@@ -61,6 +61,21 @@ class FindState:
     """The actions on findings since the last search."""
     is_full: bool = False
     """True if there are more findings than are shown."""
+    places: int = 0
+    """The number of passages and quotations among the findings."""
+    ads: set[SourceId] = field(default_factory=set)
+    """The sources of the findings."""
+
+    def clear(self) -> None:
+        """Remove all findings; cursor and marks stay."""
+        self.findings, self.is_full, self.places = [], False, 0
+        self.ads.clear()
+
+    def add(self, findings: Sequence[Finding]) -> None:
+        """Add findings, in time independent of those before."""
+        self.findings += findings
+        self.places += sum(1 for one in findings if one.span or one.coding)
+        self.ads.update(one.source for one in findings)
 
     @property
     def current(self) -> Finding | None:
@@ -217,6 +232,7 @@ class FindScreen(Dialog[str]):
         """Create the screen; `search` begins a search for a query, `sort` sorts the findings."""
         super().__init__()
         self._state, self._index, self._search, self._sort = state, index, search, sort
+        self._keys = ""
 
     def compose(self) -> ComposeResult:
         """Yield the query line, what was found, the findings and the keys."""
@@ -248,7 +264,7 @@ class FindScreen(Dialog[str]):
     def show_summary(self) -> None:
         """Show the number of findings and how far the search is, or where the query cannot be read."""
         state = self._state
-        self.query_one("#find-summary", Static).update(self._summary())
+        self.query_one("#find-summary", Static).update(self._summary(), layout=False)
         is_list = self.query_one(FindRows).has_focus
         keys = {name: dialog_key_of(name) for name in ("recode", "note", "remove", "example")}
         sort, code, query = map(dialog_key_of, ("dialog.sort", "dialog.code_found", "dialog.query"))
@@ -256,7 +272,10 @@ class FindScreen(Dialog[str]):
         if not any(one.coding for one in state.findings[:1]):
             acts = f"{code}: code one by one"
         in_list = f"Enter: open · Space: mark · {acts} · {sort}: sort · {query}: query · Esc: close"
-        self.query_one("#find-keys", Static).update(in_list if is_list else "Enter: open · Tab: list · Esc: close")
+        line = in_list if is_list else "Enter: open · Tab: list · Esc: close"
+        if line != self._keys:
+            self._keys = line
+            self.query_one("#find-keys", Static).update(line)
 
     def _summary(self) -> Content:
         state = self._state
@@ -265,10 +284,8 @@ class FindScreen(Dialog[str]):
             return Content(" " * before) + alarm(f"^ {state.error.message}")
         if not state.query.strip():
             return Content(state.notice)
-        places = sum(1 for one in state.findings if one.span or one.coding)
-        ads = len({one.source for one in state.findings})
         words = self._index.book.words
-        parts = [f"{plural(places, 'place')} in {plural(ads, words.source, words.sources)}"]
+        parts = [f"{plural(state.places, 'place')} in {plural(len(state.ads), words.source, words.sources)}"]
         if not state.findings:
             parts = ["nothing found" if state.done >= 1 else "searching…"]
         if state.is_full:

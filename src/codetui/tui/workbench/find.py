@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 MOST = 20_000
 """Findings that the list shows; a search ends when it has so many."""
 
-REPORTS = 0.1
-"""Seconds between two reports of how much has been read."""
+REPORTS = 0.2
+"""Seconds between two reports of what has been read or found, after the first one."""
 
 
 class FindController:
@@ -105,7 +105,8 @@ class FindController:
         query = parse_query(text, self._bench.index.book) if text.strip() else None
         if isinstance(query, QueryError) or query is None:
             state.error = query if isinstance(query, QueryError) else None
-            state.findings, state.cursor, state.done = [], 0, 1.0
+            state.clear()
+            state.cursor, state.done = 0, 1.0
             state.marks.clear()
             self._show(is_new=True)
             query = None
@@ -138,13 +139,16 @@ class FindController:
                         hand(self._progress, search, done)
                         reported = monotonic()
                 held: list[Finding] = []
+                is_first = True
                 for batch in finder.search(query, is_stopped) if query is not None and not is_stopped() else ():
                     if is_stopped():
                         return
                     held += batch.findings
-                    if not is_repeated or batch.done >= 1 or len(held) > MOST:
+                    # Each picture of the list takes as long as a thousand findings.
+                    is_due = is_first or monotonic() - reported > REPORTS
+                    if batch.done >= 1 or len(held) > MOST or (is_due and not is_repeated):
                         hand(self._found, search, FindBatch(tuple(held), batch.done), is_repeated)
-                        held = []
+                        held, is_first, reported = [], False, monotonic()
             except (StudyError, OSError) as error:
                 if not is_stopped():
                     hand(self._failed, search, str(error))
@@ -162,8 +166,8 @@ class FindController:
         is_first, self._shown = self._shown != search, search
         if is_first:
             current = key_of_finding(state.current) if state.current and is_repeated else None
-            state.findings, state.is_full = [], False
-        state.findings += batch.findings[: MOST - len(state.findings)]
+            state.clear()
+        state.add(batch.findings[: MOST - len(state.findings)])
         state.done, state.problems = batch.done, tuple(finder.problems)
         if is_first:
             keys = {key_of_finding(one): at for at, one in enumerate(state.findings)}
@@ -179,7 +183,8 @@ class FindController:
 
     def _failed(self, search: int, why: str) -> None:
         if search == self._search:
-            self.state.findings, self.state.done = [], 1.0
+            self.state.clear()
+            self.state.done = 1.0
             self.state.error = QueryError(why, 1)
             self._show(is_new=True)
 
