@@ -65,7 +65,7 @@ HINTS: dict[Hint, str] = {
 }
 
 Answer = Outcome | Unclear | LargeStep
-"""What came of a request: a step or a refusal, a name that is not clear, or a step that needs a confirmation."""
+"""The outcome of a request: a step or a refusal, a name that is not clear, or a step that needs a confirmation."""
 
 
 # --- the arguments ------------------------------------------------------------------------------------

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, get_args
 
 from codetui.cli.console import (
     PROBLEMS,
@@ -16,6 +15,7 @@ from codetui.cli.console import (
     error,
     exit_code,
     note_problems,
+    progress,
     show,
     show_json,
     show_table,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from codetui.study.invented import InventedPhrase
     from codetui.study.study import Study
 
-T = TypeVar("T")
 VERSION = 1
 """The version of the JSON of both commands."""
 
@@ -79,7 +78,11 @@ def import_codings(options: argparse.Namespace) -> int:
     code, reports = 0, []
     for coder, sources in of_coders.items():
         importer = CodingsImporter(study, ImportOptions(coder, rules, not options.not_done, options.dry_run))
-        results = list(_with_progress(importer.import_all(sources), len(sources)))
+        results: list[SourceImport] = []
+        with progress("Importing") as show_number:
+            for result in importer.import_all(sources):
+                results.append(result)
+                show_number(len(results), len(sources))
         reports.append(_as_json(importer, coder, results))
         if not options.json:
             _show_import(study, importer, coder, results, is_dry=options.dry_run)
@@ -115,17 +118,6 @@ def _rules(study: Study, path: Path) -> MigrationMap:
     plan = read_plan(path, study.codebook_path, study.sessions_path)
     note_problems(plan.problems)
     return plan.rules
-
-
-def _with_progress(results: Iterable[T], total: int) -> Iterator[T]:
-    """Yield the results, with a progress bar on a terminal."""
-    if not sys.stderr.isatty() or total < MOST_NAMED:
-        yield from results
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(results, "Importing", total, console=Console(stderr=True), transient=True)
 
 
 def _totals(results: Sequence[SourceImport]) -> dict[str, dict[str, int]]:

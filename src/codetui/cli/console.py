@@ -8,12 +8,13 @@ import os
 import re
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
 from threading import Event, Timer
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -55,6 +56,10 @@ PATIENCE = 0.7
 """Seconds of waiting after which a message names the reason."""
 
 
+LONG = 1.0
+"""Seconds after which progress is shown."""
+
+
 @contextmanager
 def waiting(message: str) -> Iterator[None]:
     """Show a message on a terminal while something takes long, and remove it at the end."""
@@ -74,6 +79,30 @@ def waiting(message: str) -> Iterator[None]:
         timer.cancel()
         if shown.is_set():
             print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[float, float], None]]:
+    """Yield a function that shows `done` of `total` as a bar on stderr, if it is a terminal and the work takes long."""
+    begun, bar = monotonic(), None
+
+    def show(done: float, total: float) -> None:
+        nonlocal bar
+        if bar is None and sys.stderr.isatty() and monotonic() - begun > LONG:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            bar.add_task(name)
+            bar.start()
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.stop()
 
 
 def error(message: object) -> int:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 from codetui import __version__
 from codetui.cli.console import (
@@ -19,6 +16,7 @@ from codetui.cli.console import (
     output_format,
     output_path,
     output_suffix,
+    progress,
     show_json,
     write_stdout,
 )
@@ -38,7 +36,7 @@ from codetui.formats.export.exporter import Exporter
 from codetui.formats.export.protection import Pseudonyms
 from codetui.storage.output import OutputFiles
 from codetui.study.export_target import ExportTarget
-from codetui.study.exporter import ExportRequest, Progress, StudyExport, export_study
+from codetui.study.exporter import ExportRequest, StudyExport, export_study
 from codetui.study.study import Study
 
 SCHEMA, VERSION = "codetui export", 1
@@ -54,9 +52,6 @@ OFFSETS = (
     "still cuts such cells apart, which no CSV can prevent: --format xlsx is for opening with a double click."
 )
 """The meaning of the columns of exports."""
-
-PATIENCE = 1.0
-"""Seconds after which progress is shown."""
 
 
 def export(options: argparse.Namespace) -> int:
@@ -79,14 +74,14 @@ def export(options: argparse.Namespace) -> int:
         is_partitioned=bool(options.partition),
     )
     if options.output == STDOUT:
-        with OutputFiles(None) as output, _progress() as progress:
-            done = export_study(study, request, output, progress)
+        with OutputFiles(None) as output, progress("exporting") as show:
+            done = export_study(study, request, output, show)
             write_stdout(output.chunks())
         return _reported(done, pseudonyms)
     target = _target(study, options, exporter)
     with target.open() as output:
-        with _progress() as progress:
-            done = export_study(study, request, output, progress)
+        with progress("exporting") as show:
+            done = export_study(study, request, output, show)
         sizes = target.publish(output)
     if options.json:
         show_json(_summary(layout, done, sizes))
@@ -146,46 +141,6 @@ def _summary(layout: str, done: StudyExport, sizes: dict[Path, int]) -> dict[str
         "losses": done.exported.losses,
         "problems": as_records(done.errors),
     }
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show a progress bar on stderr once the work takes longer than a second, if it is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    bar = _Bar()
-    try:
-        yield bar.show
-    finally:
-        bar.close()
-
-
-class _Bar:
-    """A progress bar that appears late."""
-
-    def __init__(self) -> None:
-        self._begin = monotonic()
-        self._update: Callable[[int, int], None] | None = None
-        self._close: Callable[[], None] = lambda: None
-
-    def show(self, done: int, total: int) -> None:
-        """Show that `done` of `total` sessions are read."""
-        if self._update is None and monotonic() - self._begin > PATIENCE:
-            from rich.console import Console
-            from rich.progress import Progress as RichProgress
-
-            bar = RichProgress(console=Console(stderr=True), transient=True)
-            task = bar.add_task("exporting", total=total)
-            bar.start()
-            self._update = lambda done, total: bar.update(task, completed=done, total=total)
-            self._close = bar.stop
-        if self._update is not None:
-            self._update(done, total)
-
-    def close(self) -> None:
-        """Remove the bar."""
-        self._close()
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -85,3 +85,8 @@ def add_output(parser: argparse.ArgumentParser, default: str | None, words: str)
     """Add `--output` and `--force`; `words` describe the path."""
     parser.add_argument("-o", "--output", default=default, metavar="PATH", help=f"{words}; - is stdout")
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
+
+
+def names_in(given: str | None) -> list[str]:
+    """Return the names that commas separate, each once."""
+    return list(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))

@@ -33,6 +33,7 @@ from codetui.cli.options import (
     add_output,
     add_protection,
     add_study,
+    names_in,
     read_pseudonyms,
 )
 from codetui.cli.sessions import open_study
@@ -92,8 +93,8 @@ def _report(study: Study, options: argparse.Namespace) -> int:
     made = compose(
         study,
         ReportRequest(
-            coders=_names(options.coder),
-            compared=_names(options.agree),
+            coders=tuple(names_in(options.coder)),
+            compared=tuple(names_in(options.agree)),
             maps=tuple(os.path.relpath(file, study.codebook_path.parent) for file in options.map),
             by=options.by,
             seed=options.seed,
@@ -112,10 +113,6 @@ def _report(study: Study, options: argparse.Namespace) -> int:
     if output != STDOUT:
         _summarize(made, output, options)
     return exit_code(made.problems)
-
-
-def _names(given: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
 
 
 def _summarize(made: StudyReport, output: str, options: argparse.Namespace) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
@@ -18,12 +17,13 @@ from codetui.cli.console import (
     note_problems,
     output_suffix,
     output_width,
+    progress,
     refused_output,
     show,
     write_or_refuse,
     write_text,
 )
-from codetui.cli.options import PARTS, Command, add_output, add_study
+from codetui.cli.options import PARTS, Command, add_output, add_study, names_in
 from codetui.cli.sessions import open_study
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import Query, QueryError
@@ -38,11 +38,11 @@ from codetui.formats.pictures.picture import Picture, picture_of, strip_of
 from codetui.formats.pictures.svg import to_svg
 from codetui.formats.pictures.terminal import to_lines
 from codetui.model import Words
-from codetui.study.statistics import CountRequest, StudyCounts, count_codings
+from codetui.study.statistics import CountRequest, count_codings
 from codetui.study.study import Study, StudyError
 
 ALL = "all"
-"""What --coder names to count models too."""
+"""The value of --coder that counts models too."""
 
 FORMATS = {".json": "json", ".csv": "csv", ".md": "markdown"}
 SHORT = 40
@@ -100,7 +100,7 @@ def stats(options: argparse.Namespace) -> int:
         return error("--period groups the dates in the column that --by names; add --by COLUMN.")
     study = open_study(options)
     request = CountRequest(
-        coders=[] if options.coder == ALL else _coders(options.coder),
+        coders=[] if options.coder == ALL else names_in(options.coder),
         with_models=options.coder == ALL,
         is_for_all=options.all_ads,
         counts_unplaced=options.count_unplaced,
@@ -108,7 +108,8 @@ def stats(options: argparse.Namespace) -> int:
         with_sentences=options.together == "sentence",
         columns=[column_of(options.by)] if options.by else [],
     )
-    counts = _with_progress(study, request)
+    with progress("Counting") as show_share:
+        counts = count_codings(study, request, progress=lambda share: show_share(share, 1))
     if counts.missing:
         names = ", ".join(counts.missing)
         raise StudyError(f"there are no sessions of {names} that you may read; `codetui status` shows all.")
@@ -124,27 +125,11 @@ def stats(options: argparse.Namespace) -> int:
     return code or exit_code(counts.problems)
 
 
-def _with_progress(study: Study, request: CountRequest) -> StudyCounts:
-    """Count with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        return count_codings(study, request)
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Counting", total=1.0)
-        return count_codings(study, request, progress=lambda share: bar.update(task, completed=share))
-
-
 def _query(study: Study, text: str) -> Query:
     query = parse_query(text, study.codebook)
     if isinstance(query, QueryError):
         raise StudyError(f"--where cannot be read at column {query.column}: {query.message}")
     return query
-
-
-def _coders(given: str | None) -> list[str]:
-    return list(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
 
 
 def _nothing(study: Study, counted: Counted, request: CountRequest) -> StudyError:

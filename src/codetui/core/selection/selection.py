@@ -129,7 +129,7 @@ def dragged(text: str, first: int, last: int) -> Selection:
 
 
 def _part_at(text: str, offset: int) -> Span:
-    """Select the next larger unit around the selection: word, clause, sentence, bullet, paragraph."""
+    """Return the part of a word at an offset; an empty span if there is none."""
     at = snap(text, offset)
     part = unit_at(text, at, "part")
     return part if part.start <= at < part.end else Span(at, at)

@@ -25,7 +25,7 @@ OF_CODING = ("code", "place", "note", "position")
 """The fields of a coding besides whether it is removed."""
 
 NAMES = {"rank": "position", "is_done": "mark", "layout": "layout of the document"}
-"""What fields of events are called; the others by their own names."""
+"""The names of fields of events in messages; the others have their own names."""
 
 BY_PERSON = ("hand", "undo", "redo")
 """The causes of a transaction that no other machine makes again, as two machines that import one edit do."""

@@ -128,7 +128,7 @@ class Classifier:
         blocks = [block for node in root.walk() for block in node.blocks] if is_lenient else []
         names = Counter(piece.label.name for block in blocks for piece in named_codes(block) if piece.kind == "code")
         self._names_codes = len(names) > 1 and max(names.values()) == 1
-        """Whether names in bold differ; repeated ones are fields."""
+        """True if names in bold differ; repeated ones are fields."""
         ids: list[str] = []
         self._cards = 0
         """Tables with one field a row that may be cards of codes; a single one may explain the fields."""

@@ -370,12 +370,8 @@ class CodingBook:
     """The part of the words of the markdown that are in its parts, not in texts beside them."""
 
 
-def parse_coding_book(
-    text: str, file: str, codebook_file: str = "codebook.toml", *, is_declared: bool = False
-) -> CodingBook:
+def parse_coding_book(text: str, file: str, codebook_file: str = "codebook.toml") -> CodingBook:
     """Return the codebook of a coding book; every text yields one.  `file` names the markdown in the notes.
-
-    `is_declared` is True for a text that is known to be a coding book, else its title decides.
 
     The codebook in the comment of an exported book is preferred as long as the visible text was not edited.
     """
@@ -384,7 +380,7 @@ def parse_coding_book(
         book = parse_codebook(embedded.toml, codebook_file)[0]
         if book is not None:
             return CodingBook(embedded.toml, book, (), ())
-    found = _Reader(embedded.text, file, is_declared=is_declared).read(codebook_file)
+    found = _Reader(embedded.text, file).read(codebook_file)
     if not embedded.toml:
         return found
     return replace(found, notes=(*found.notes, Problem(file, embedded.line, "note", EDITED)))
@@ -418,15 +414,15 @@ def is_titled_as_book(text: str) -> bool:
 class _Reader:
     """Reads one coding book."""
 
-    def __init__(self, text: str, file: str, *, is_declared: bool) -> None:
-        self._is_declared = is_declared = is_declared or is_titled_as_book(text)
+    def __init__(self, text: str, file: str) -> None:
+        self._is_declared = is_titled_as_book(text)
         text = CONTROL.sub("", with_plain_line_ends(text.removeprefix("\ufeff")))
         self._structure = [word for found in ATTRIBUTES.finditer(text) for word in words(found[2])]
         text = ATTRIBUTES.sub(r"\1", text)
         front = FRONT_MATTER.match(text)
         self._front_matter = front[1] if front else ""
         text = "\n" * front[0].count("\n") + text[front.end() :] if front else text
-        self._text, self._numbers = as_markdown(plain_signs(text), is_declared=is_declared)
+        self._text, self._numbers = as_markdown(plain_signs(text), is_declared=self._is_declared)
         self._file = file
         self._notes: list[Problem] = []
         self._title = ""

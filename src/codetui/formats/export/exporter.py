@@ -165,7 +165,7 @@ NOBODY = "__HIVE_DEFAULT_PARTITION__"
 """Hive's name for a missing value: rows of sources that nobody has coded."""
 
 ESCAPED = re.compile(r"""[\x00-\x1f"#%'*/:=?\\\x7f{\[\]^<>|]|^[.~_ ]|[. ]$""")
-"""What Hive escapes in the names of folders, and what other systems cannot hold there."""
+"""Characters that Hive escapes in the names of folders, and that other systems cannot hold there."""
 
 
 def write_partitioned(

@@ -12,7 +12,7 @@ SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@]")
 """Characters that pandoc or other readers interpret as markup."""
 
 BEGINS = re.compile(r"^([-+:=%]|\d+(?=[.)](?:\s|$)))")
-"""What would begin a list or another block."""
+"""The beginnings of lists and other blocks."""
 
 
 def to_markdown(report: Report) -> Iterator[str]:

@@ -162,7 +162,7 @@ CLOSING_QUOTE = {
 BETWEEN_ENTRIES = re.compile(
     r"[ _*]*(?:\([^()]*\))?[ _*]*(?:[;,./|+&·•→–—-]*|and|or|en|of|und|et)\s*(?=\"\w.*[^\s\"]\")", re.DOTALL
 )
-"""What separates two quotations on a line: `"one"; "other"`, `"one" (why), "other"`."""
+"""The text between two quotations on a line: `"one"; "other"`, `"one" (why), "other"`."""
 
 STRAIGHT = dict.fromkeys(map(ord, "“„”«»"), '"')
 EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?=[\"`“„”‘‚«»‹›'])")

@@ -27,7 +27,7 @@ FOREIGN = ("```", "~~~", "<!--", "|", ">")
 """A line that begins with one of these is neither an entry nor a label."""
 
 SEPARATORS = (";", ",", "/", "|", "+", "&", "–", "—", "-")
-"""What may separate the entries of a line, so that the second one looks like a note that is not in brackets."""
+"""Signs that may separate the entries of a line, so that the second one looks like a note that is not in brackets."""
 
 # --- documents --------------------------------------------------------------------------------------------
 

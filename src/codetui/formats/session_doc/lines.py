@@ -77,7 +77,7 @@ LATE_CLOSING = re.compile(r"(?:--|–|—)\\?>(?:`+\{=html\})?[ \t]*$")
 
 BARE_LABEL = re.compile(r"(\*\*|__).*(?::\1|\1:)[ \t]*$", re.DOTALL)
 BELOW_LABEL = re.compile(r"\s*(?:[_*]{0,2}[\"`“„”‘‚«»‹›'(]|\*\*|__|\\[\"(])")
-"""What continues a label: a note in brackets, or an entry. Other text below it is a line of its own."""
+"""The continuation of a label: a note in brackets, or an entry. Other text below it is a line of its own."""
 
 CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 

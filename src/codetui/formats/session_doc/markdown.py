@@ -279,10 +279,10 @@ CACHED_TEXTS = 4
 
 
 Meant: TypeAlias = str | Entry | None
-"""The label or the entry that a line stands for which is not understood; None if it is neither, as it looks."""
+"""The label or the entry in a line that is not understood; None for a line that only looks like one."""
 
 Overrides: TypeAlias = tuple[tuple[int, Meant], ...]
-"""What a line stands for, by line."""
+"""The meaning of lines, by their numbers."""
 
 
 def parse_document(text: str, file: str, overrides: Overrides = ()) -> tuple[Document, list[Problem]]:

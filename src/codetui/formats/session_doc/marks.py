@@ -26,7 +26,7 @@ TAGS = {"s": "~~", "del": "~~", "sup": "^", "sub": "~", "em": "*", "i": "*", "st
 TAGS |= dict.fromkeys(("a", "span", "u", "mark", "ins", "font", "small", "big"), "")
 TAG = re.compile(r"</?(\w+)(?:\s[^>]*)?/?>")
 ADDED = re.compile(r"==(?=\S)|(?<=\S)==|\[\^[^\]\s[]{1,40}\]|\]\[[^\]]*\]|!?\[|\](?=\s|$)|<?https?://[^\s>]+>?")
-"""What people put into a line and formatters do not: highlights, footnotes, links by reference, and addresses."""
+"""Markup that people put into a line and formatters do not: highlights, footnotes, links by reference, addresses."""
 
 DASHES = re.compile(r"-{2,}")
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))

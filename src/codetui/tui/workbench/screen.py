@@ -654,80 +654,105 @@ class Keyboard:
 
     def __init__(self, screen: WorkbenchScreen) -> None:
         self._screen = screen
-        self._functions = self._of_actions()
+        self._functions = {
+            **self._coding_actions(),
+            **self._codebook_actions(),
+            **self._source_actions(),
+            **self._study_actions(),
+        }
 
-    def _of_actions(self) -> dict[str, Do]:
-        """Return the function of each action id."""
-        from codetui.tui.workbench.adjudication import AdjudicationController
-        from codetui.tui.workbench.adjust import SettingsController
-        from codetui.tui.workbench.agreement import AgreementController
+    def _coding_actions(self) -> dict[str, Do]:
+        """Return the functions that select words and code them, by action id."""
         from codetui.tui.workbench.copy_text import ClipboardController
-        from codetui.tui.workbench.export import ExportController
-        from codetui.tui.workbench.lookup import LookupController
-        from codetui.tui.workbench.numbers import NumbersController
 
         screen = self._screen
-        lookup = LookupController(screen)
         selector, assigner, resolver = screen.selector, screen.assigner, screen.resolver
         return {
             **{f"move.{name}": partial(selector.move, name) for name in MOTIONS},
             **{f"section.{digit}": partial(assigner.open_section, digit) for digit in SECTION_DIGITS},
-            "adjudication": AdjudicationController(screen).begin,
-            "ads": screen.navigator.show_list,
-            "agreement": AgreementController(screen).show,
             "boundary": assigner.boundary,
             "compare": screen.copier.compare,
             "copy": screen.copier.take,
             "copy_text": ClipboardController(screen).copy,
-            "define": lookup.define,
-            "describe": partial(screen.source_editor.describe, asks_all=True),
-            "done": screen.source_editor.done,
             "doubts": resolver.show_list,
-            "edit_code": screen.codebook_editor.change_here,
-            "example": screen.codebook_editor.make_example,
-            "export": ExportController(screen).begin,
-            "guide": screen.switch_guide,
-            "help": lookup.help,
-            "history": lambda: screen.history.show(),
-            "manual": lookup.manual,
-            "memo": lambda: screen.memos.write_here(),
-            "memos": lambda: screen.memos.show(),
-            "study_memo": lambda: screen.memos.write_on_study(),
             "jump": partial(selector.begin_jump, is_end=False),
             "jump_end": partial(selector.begin_jump, is_end=True),
-            "new_code": screen.codebook_editor.add,
-            "next_ad": partial(screen.navigator.go, 1),
-            "find": lambda: self._finding.open(),
-            "find_code": lambda: self._finding.open_code(),
             "next_match": partial(self._next_match, 1),
-            "next_uncoded": screen.navigator.next_uncoded,
             "note": assigner.note,
-            "numbers": NumbersController(screen, lambda query: self._finding.open(query)).show,
             "other": screen.target.other,
-            "palette": screen.app.action_command_palette,
-            "pick": screen.codebook_editor.pick,
-            "previous_ad": partial(screen.navigator.go, -1),
             "previous_match": partial(self._next_match, -1),
-            "problems": lookup.problems,
-            "profile": screen.source_editor.profile,
-            "queue": screen.queue.go_on,
-            "quit": screen.leave,
-            "read": lookup.read,
-            "reasoning": screen.source_editor.reasoning,
             "recode": assigner.recode,
             "redo": lambda: screen.history.step(is_undo=False),
             "remark": assigner.remark,
             "remove": assigner.remove,
             "repeat": assigner.repeat,
-            "reshape": screen.codebook_editor.refactor,
-            "save": screen.saver.save_now,
-            "save_copy": screen.saver.save_copy,
             "search": self._search,
-            "settings": SettingsController(screen).open,
             "settle": resolver.begin,
-            "take_over": screen.sharing.take_over,
             "tree": screen.target.switch,
             "undo": lambda: screen.history.step(is_undo=True),
+        }
+
+    def _codebook_actions(self) -> dict[str, Do]:
+        """Return the functions that edit the codebook, and those that look something up, by action id."""
+        from codetui.tui.workbench.adjust import SettingsController
+        from codetui.tui.workbench.lookup import LookupController
+
+        screen = self._screen
+        lookup = LookupController(screen)
+        return {
+            "define": lookup.define,
+            "edit_code": screen.codebook_editor.change_here,
+            "example": screen.codebook_editor.make_example,
+            "guide": screen.switch_guide,
+            "help": lookup.help,
+            "manual": lookup.manual,
+            "new_code": screen.codebook_editor.add,
+            "palette": screen.app.action_command_palette,
+            "pick": screen.codebook_editor.pick,
+            "problems": lookup.problems,
+            "read": lookup.read,
+            "reshape": screen.codebook_editor.refactor,
+            "settings": SettingsController(screen).open,
+        }
+
+    def _source_actions(self) -> dict[str, Do]:
+        """Return the functions on a source as a whole, from source to source and on its session, by action id."""
+        screen = self._screen
+        return {
+            "ads": screen.navigator.show_list,
+            "describe": partial(screen.source_editor.describe, asks_all=True),
+            "done": screen.source_editor.done,
+            "history": lambda: screen.history.show(),
+            "memo": lambda: screen.memos.write_here(),
+            "memos": lambda: screen.memos.show(),
+            "next_ad": partial(screen.navigator.go, 1),
+            "next_uncoded": screen.navigator.next_uncoded,
+            "previous_ad": partial(screen.navigator.go, -1),
+            "profile": screen.source_editor.profile,
+            "queue": screen.queue.go_on,
+            "quit": screen.leave,
+            "reasoning": screen.source_editor.reasoning,
+            "save": screen.saver.save_now,
+            "save_copy": screen.saver.save_copy,
+            "study_memo": lambda: screen.memos.write_on_study(),
+            "take_over": screen.sharing.take_over,
+        }
+
+    def _study_actions(self) -> dict[str, Do]:
+        """Return the functions on all sources and coders, by action id."""
+        from codetui.tui.workbench.adjudication import AdjudicationController
+        from codetui.tui.workbench.agreement import AgreementController
+        from codetui.tui.workbench.export import ExportController
+        from codetui.tui.workbench.numbers import NumbersController
+
+        screen = self._screen
+        return {
+            "adjudication": AdjudicationController(screen).begin,
+            "agreement": AgreementController(screen).show,
+            "export": ExportController(screen).begin,
+            "find": lambda: self._finding.open(),
+            "find_code": lambda: self._finding.open_code(),
+            "numbers": NumbersController(screen, lambda query: self._finding.open(query)).show,
         }
 
     @property
