@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from codetui.cli.main import run
 from codetui.tui.dialogs.memos import MemoRows, MemosDialog
 from codetui.tui.dialogs.text import TextDialog
-from testing.keys import press
+from testing.keys import press, until
 
 
 def memos_in(folder: Path) -> str:
@@ -73,3 +73,23 @@ async def test_memos_on_a_code_an_ad_and_the_study_are_listed_searched_undone_an
         ("", "study", "", "Where we are"),
         ("", "code", "TASK1", "One code?"),
     }
+
+
+async def test_memos_edited_outside_arrive_in_the_open_list_and_are_undone(tmp_path: Path) -> None:
+    async with on_words(tmp_path, LAMP) as (pilot, bench):
+        await press(pilot, "zmThe shore<ctrl+s>zsWhere we are<ctrl+s>zl")
+        path = tmp_path / "sessions" / "rosa" / "memos.md"
+        path.write_text(memos_in(tmp_path).replace("The shore", "The shore\n\nand the pier"), "utf-8")
+        modal = pilot.app.screen
+        assert isinstance(modal, MemosDialog)
+        await until(
+            pilot, lambda: "The shore\n\nand the pier" in [one.text for one in modal.query_one(MemoRows).entries]
+        )
+        assert message_of(bench) == "Imported from memos.md: 1 memo changed"
+        await press(pilot, "<escape>u")
+        assert "pier" not in memos_in(tmp_path)
+        path.write_text("<<<<<<< mine\n" + memos_in(tmp_path), "utf-8")
+        await until(pilot, lambda: "conflict" in message_of(bench))
+        path.unlink()
+        await until(pilot, path.exists)
+        assert "The shore" in memos_in(tmp_path) and bench.workspace.changed_memos() is None

@@ -30,7 +30,7 @@ def words(screen: WorkbenchScreen) -> list[str]:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """Return the checks of the document and the codebook, which the test runs itself instead of a timer."""
+    """Return the checks of document, codebook and memos, which the test runs itself instead of a timer."""
     found: list[Callable[[], object]] = []
     original = WorkbenchScreen.set_interval
 
@@ -52,7 +52,7 @@ async def test_a_codebook_edited_outside_is_shown_after_two_checks(
     async with running(workspace) as (pilot, screen):
         book = tmp_path / "codebook.toml"
         book.write_text(book.read_text("utf-8").replace('"Lighting"', '"Polishing"'), "utf-8")
-        assert len(looks) == 2
+        assert len(looks) == 3
         for is_shown in (False, True):
             for look in looks:
                 look()

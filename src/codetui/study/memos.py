@@ -212,6 +212,7 @@ class Memos:
             return [not_read(error, self.path, "edits of the memos are not imported, and new ones not written")]
 
     def _sync(self) -> list[Problem]:
+        self._workspace.memos_seen = fs.version(self.path)
         session, text = self._workspace.session, self._read_text()
         if text is None and not (session and session.state.memos) and not self._of_study():
             return []
@@ -317,6 +318,7 @@ class Memos:
             fs.replace(self._written, data)
         if self._read_text() != text:
             fs.replace(self.path, text.encode("utf-8"))
+            self._workspace.memos_seen = fs.version(self.path)
 
     def _read_text(self) -> str | None:
         """Return the text of the file; None if there is none. Raises OSError."""

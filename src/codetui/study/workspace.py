@@ -241,6 +241,8 @@ class Workspace:
         """The source to begin with."""
         self.is_document_refused = False
         """True if the open session's document could not be written at the last attempt."""
+        self.memos_seen = fs.Version()
+        """The version of the coder's file of memos when it was read or written last."""
         self._paths = study.paths_of(coder)
         self._token = secrets.token_hex(8) if is_shared else None
         self.codebook = study.codebook_service
@@ -374,6 +376,10 @@ class Workspace:
         with suppress(OSError):
             return fs.is_file(self._paths.folder / MEMOS)
         return False
+
+    def changed_memos(self) -> fs.Version | None:
+        """Return the version of the file of memos if others have changed it, else None; safe in any thread."""
+        return fs.changed_version(self._paths.folder / MEMOS, self.memos_seen)
 
     def copy_from(self, source_id: SourceId) -> CopySession:
         """Return the command that copies this coder's session of another source.  Raises OSError.

@@ -46,7 +46,6 @@ class MemosDialog(Dialog[MemoEntry]):
     def __init__(self, entries: Sequence[MemoEntry]) -> None:
         super().__init__("Memos", "Enter: open · type: filter · ↑↓: move · Esc: close")
         self._entries = tuple(entries)
-        self._texts = [f"{entry.title}\n{entry.text}".casefold() for entry in entries]
 
     def compose(self) -> ComposeResult:
         """Yield the filter and the memos."""
@@ -59,14 +58,23 @@ class MemosDialog(Dialog[MemoEntry]):
         """Let the coder type."""
         self.query_one(Input).focus()
 
+    def show_memos(self, entries: Sequence[MemoEntry]) -> None:
+        """Show other memos, with the filter and the cursor where they are."""
+        self._entries = tuple(entries)
+        self._filter(self.query_one(MemoRows).cursor)
+
     @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
+    def _typed(self) -> None:
+        self._filter()
+
+    def _filter(self, cursor: int = 0) -> None:
         """Show the memos that have all words."""
-        words = event.value.casefold().split()
+        words = self.query_one(Input).value.casefold().split()
         rows = self.query_one(MemoRows)
-        found = (entry for entry, text in zip(self._entries, self._texts, strict=True) if all(w in text for w in words))
-        rows.entries = tuple(found)
-        rows.rows_changed()
+        rows.entries = tuple(
+            one for one in self._entries if all(word in f"{one.title}\n{one.text}".casefold() for word in words)
+        )
+        rows.rows_changed(cursor)
         self.query_one("#memos-none", Static).update("" if rows.entries else "No memo has these words.")
 
     @on(Input.Submitted)

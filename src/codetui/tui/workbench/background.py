@@ -126,7 +126,7 @@ LOOK_EVERY = 0.6
 
 
 def watch_files(bench: Bench) -> None:
-    """Pull the open document and reload the codebook when they change."""
+    """Pull the open document and the memos, and reload the codebook, when they change."""
     workspace = bench.workspace
 
     def changed_version() -> object:
@@ -157,6 +157,7 @@ def watch_files(bench: Bench) -> None:
 
     _watch(bench, "document", changed_version, pull)
     _watch(bench, "codebook", workspace.codebook.changed_version, reload)
+    _watch(bench, "memos", workspace.changed_memos, lambda: bench.memos.pull())
 
 
 def _watch(bench: Bench, name: str, changed_version: Callable[[], object], use: Do) -> None:

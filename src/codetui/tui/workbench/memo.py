@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from codetui.core.text.display import plural
 from codetui.model import Coding, CodingId, MemoTarget, SourceId, Span
 from codetui.study.memos import Memos, memo_title
 from codetui.study.session.outcome import NotSaved, Outcome, Saved
@@ -83,6 +84,29 @@ class MemoController:
         self._bench.workspace.add_problems(problems)
         for problem in problems[:1]:
             self._bench.notify_behind(str(problem), "error" if problem.severity == "error" else "refusal", problem.file)
+
+    def pull(self) -> None:
+        """Import what another program wrote into `memos.md`, and show it."""
+        from codetui.tui.dialogs.memos import MemosDialog
+
+        try:
+            before = set(self._memos.known())
+            self.sync()
+            entries = self._memos.known()
+        except OSError as error:
+            self._bench.notify_behind(
+                f"The memos cannot be read: {error.strerror or error}.", "error", str(error.filename)
+            )
+            return
+        changed = {entry.id for entry in before ^ set(entries)}
+        if changed:
+            number = plural(len(changed), "memo")
+            self._bench.notify_behind(
+                f"Imported from {self._memos.path.name}: {number} changed", file=str(self._memos.path)
+            )
+        screen = self._bench.app.screen
+        if isinstance(screen, MemosDialog):
+            screen.show_memos(entries)
 
     # --- the list -------------------------------------------------------------------------------------
 
