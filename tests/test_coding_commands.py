@@ -117,6 +117,8 @@ REFUSED = (
     (("note", "11", "text", "--under", "chapter"), "no code “chapter”"),
     (("profile", "11", "Captain"), "no profile “Captain”"),
     (("profile", "11"), "has no profile yet"),
+    (("done", "11", "--not-codable"), "has 3 codings, so it is codable"),
+    (("done", "11", "--codable"), "is not marked not codable"),
     (("done", "11"), "has no profile. `codetui profile` assigns one."),
     (("done", "11", "--not"), "not marked done"),
     (("redo", "11"), "Nothing to redo"),

@@ -111,6 +111,11 @@ class Source:
     passages: tuple[Passage, ...] = ()
     not_read: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """True if it has no text besides its title."""
+        return not self.text[self.body_start :].strip()
+
 
 class SourceEntry(NamedTuple):
     """A source in the list, without its text, which `file` and `offset` locate.
@@ -506,6 +511,14 @@ class DoneMarked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UncodableMarked:
+    """The source was marked not codable, such as one without content, or codable again."""
+
+    is_uncodable: bool
+    was_uncodable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayoutChanged:
     """The document was imported in another layout; None is the canonical one."""
 
@@ -525,6 +538,7 @@ Event = (
     | MemoWritten
     | ProfileAssigned
     | DoneMarked
+    | UncodableMarked
     | LayoutChanged
 )
 

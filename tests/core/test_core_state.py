@@ -33,6 +33,7 @@ from codetui.model import (
     SourceId,
     Transaction,
     TransactionId,
+    UncodableMarked,
 )
 
 
@@ -161,6 +162,7 @@ events = st.lists(
             lambda x: ProfileAssigned(profile=x[0], reasoning=x[1])
         ),
         st.booleans().map(lambda x: DoneMarked(is_done=x, was_done=not x)),
+        st.booleans().map(lambda x: UncodableMarked(is_uncodable=x, was_uncodable=not x)),
         st.text(max_size=3).map(
             lambda x: MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="code", id="TASK1"), text=x)
         ),

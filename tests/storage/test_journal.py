@@ -30,6 +30,7 @@ from codetui.model import (
     SourceId,
     Transaction,
     TransactionId,
+    UncodableMarked,
 )
 from codetui.storage.journal import Journal, encode, missing_lines
 
@@ -47,6 +48,7 @@ EVENTS: tuple[Event, ...] = (
     MemoWritten(memo=MemoId("n1"), target=MemoTarget(kind="entry", id="T1"), text="t", text_before="s", rank=3),
     ProfileAssigned(profile="P1", reasoning="because", profile_before="P2", reasoning_before="or"),
     DoneMarked(is_done=True, was_done=False),
+    UncodableMarked(is_uncodable=True, was_uncodable=False),
     LayoutChanged(layout=DocumentLayout(text="# Café\n", ids=((3, ("c1", "n1")), (4, ())), employer="E", title="T")),
 )
 

@@ -52,6 +52,7 @@ EVENTS: list[dict[str, object]] = [
     {"kind": "memo-written", "memo": "n", "target": {"kind": "code", "id": "A"}, "text": "", "rank": 3},
     {"kind": "profile-assigned", "profile": "1", "reasoning": ""},
     {"kind": "done-marked", "is_done": True, "was_done": False},
+    {"kind": "uncodable-marked", "is_uncodable": True, "was_uncodable": False},
     {"kind": "layout-changed", "layout": LAYOUT, "layout_before": LAYOUT},
 ]
 STRANGE = (None, True, False, 0, 1, -1, 1.0, 1e300, 10**30, "", "2", "hand", "true", [], [[]], {}, {"kind": "x"})

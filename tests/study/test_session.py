@@ -13,6 +13,7 @@ from codetui.core.session.commands import (
     AssignProfile,
     DescribeSource,
     MarkDone,
+    MarkUncodable,
     MoveBoundary,
     NoteCoding,
     NotePlace,
@@ -25,7 +26,7 @@ from codetui.core.session.commands import (
 from codetui.model import Code, Codebook, CodeId, Group, MemoTarget, Profile, Section, Source, SourceId, Span
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
-from codetui.study.session.outcome import NotSaved, Saved
+from codetui.study.session.outcome import NotSaved, Saved, status_of
 from codetui.study.session.session import Session
 
 TEXT = "Data engineer\n\nYou build   pipelines in Python. You like people.\n  * Run Kafka;\n"
@@ -225,6 +226,23 @@ def test_done_is_refused_without_profile_and_reasoning(tmp_path: Path) -> None:
     session.execute(AssignProfile("1", "why"))
     assert isinstance(session.execute(MarkDone(True)), Saved)
     assert opened(tmp_path).state.is_done
+
+
+def test_a_source_marked_not_codable_is_that_and_nothing_else_until_it_is_codable_again(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session.execute(AssignCode(span("Python"), CodeId("TECH1")))
+    refusal = session.execute(MarkUncodable(True))
+    assert isinstance(refusal, Refusal) and "1 coding" in refusal.message
+    session.execute(Undo())
+    assert isinstance(session.execute(MarkUncodable(True)), Saved)
+    again = opened(tmp_path)
+    assert again.state.is_uncodable and status_of(again.state).progress == "not codable"
+    for command in (AssignCode(span("Python"), CodeId("TECH1")), AssignProfile("1", ""), MarkDone(True)):
+        refusal = again.execute(command)
+        assert isinstance(refusal, Refusal) and refusal.hint == "mark it codable"
+    assert isinstance(again.execute(Undo()), Saved) and again.state.is_untouched
+    assert isinstance(again.execute(Redo()), Saved) and again.state.is_uncodable
+    assert isinstance(again.execute(MarkUncodable(False)), Saved) and again.state.is_untouched
 
 
 @pytest.mark.parametrize(

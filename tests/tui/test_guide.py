@@ -38,6 +38,18 @@ async def test_a_key_shows_the_first_steps_and_hides_them(tmp_path: Path) -> Non
         assert not bench.query(Guide)
 
 
+async def test_the_first_start_on_a_study_shows_the_first_steps_and_no_later_start_does(tmp_path: Path) -> None:
+    write_ad(tmp_path, "We need Python and SQL. You like people.")
+    for is_first in (True, False):
+        app = CodetuiApp(workspace_on(tmp_path), settings_in(tmp_path))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert bool(app.screen.query(Guide)) is is_first
+            await press(pilot, "sX" if is_first else "s")
+            assert not app.screen.query(Guide)
+            await press(pilot, "<ctrl+q>")
+
+
 def test_the_first_steps_are_three_lines() -> None:
     assert FIRST_START[0].text.count("\n") == 2
 

@@ -404,6 +404,23 @@ async def test_an_empty_ad_is_reported_and_refuses_codes(tmp_path: Path) -> None
         assert bench.status.message[1] == "refusal"
 
 
+async def test_ads_that_are_not_codable_are_skipped_and_shown_as_such(tmp_path: Path) -> None:
+    for name, text in (("1_acme.txt", NEED), ("2_bare.txt", ""), ("3_spam.txt", "Cookies?"), ("4_last.txt", NEED)):
+        write_ad(tmp_path, text, name)
+    async with running(workspace_on(tmp_path)) as (pilot, bench):
+        await press(pilot, ")zu")
+        assert bench.ad.id == "3" and "⊘ not codable" in status_rows(bench.status)
+        await press(pilot, "p1")
+        assert bench.state.profile == "" and "marked not codable" in bench.status.message[0]
+        await press(pilot, "<escape>((")
+        assert bench.ad.id == "1"
+        await press(pilot, ")")
+        assert bench.ad.id == "4"
+        await press(pilot, "anot codable")
+        states = bench.app.screen.query_one("#ads-states").render()
+        assert "⊘ not codable 1  ∅ no text 1" in str(states)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (60, 15)])
 async def test_coding_and_the_tree_work_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
     write_ad(tmp_path, NEED)

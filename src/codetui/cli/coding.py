@@ -61,6 +61,7 @@ HINTS: dict[Hint, str] = {
     "restore the last": "`codetui undo` restores what was removed last.",
     "undo it": "`codetui undo` undoes it.",
     "assign a profile": "`codetui profile` assigns one.",
+    "mark it codable": "`codetui done … --codable` marks it codable.",
     "write the reasoning": "`codetui profile … --because` writes it.",
 }
 
@@ -140,7 +141,11 @@ def _add_profile(parser: argparse.ArgumentParser) -> None:
 
 def _add_done(parser: argparse.ArgumentParser) -> None:
     _add_ad(parser)
-    parser.add_argument("--not", action="store_true", dest="is_undone", help="mark it not done")
+    marks = parser.add_mutually_exclusive_group()
+    marks.add_argument("--not", action="store_true", dest="is_undone", help="mark it not done")
+    words = "mark it not codable, such as an ad without content"
+    marks.add_argument("--not-codable", action="store_true", dest="is_uncodable", default=None, help=words)
+    marks.add_argument("--codable", action="store_false", dest="is_uncodable", help="mark it codable again")
     _add_common(parser)
 
 
@@ -228,6 +233,8 @@ def _profile(desk: Desk, options: argparse.Namespace) -> Answer:
 
 
 def _done(desk: Desk, options: argparse.Namespace) -> Answer:
+    if options.is_uncodable is not None:
+        return desk.execute(commands.MarkUncodable(options.is_uncodable))
     return desk.execute(commands.MarkDone(not options.is_undone))
 
 

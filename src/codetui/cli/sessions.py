@@ -100,7 +100,7 @@ def _totals(found: StudyStatus, words: Words) -> Iterator[str]:
         rows = plural(repeated, "row repeats", "rows repeat")
         yield f"{rows} the title and text of another one, and each counts as one {words.source} with it"
     coders = {line.coder for line in found.sessions}
-    states = ", ".join(f"{totals[one]:,} {one}" for one in (*get_args(Progress)[1:], UNREAD) if totals[one])
+    states = ", ".join(f"{totals[one]:,} {one}" for one in (*get_args(Progress)[1:], UNREAD) if totals.get(one))
     of = f" of {len(coders)} coders" if len(coders) > 1 else ""
     sessions = f"{plural(totals['sessions'], 'session')}{of}{': ' if states else ''}{states}"
     yield f"{sessions}; {plural(totals['codings'], 'coding')}"

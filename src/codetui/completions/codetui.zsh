@@ -289,6 +289,8 @@ _shtab_codetui_config_defaults_added=0
 _shtab_codetui_done_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--not[mark it not done]"
+  "--not-codable[mark it not codable, such as an ad without content]"
+  "--codable[mark it codable again]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
   "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
   "--codebook[default\: codebook.toml in the study]:FILE:_files"

@@ -115,6 +115,7 @@ COMMANDS: dict[str, tuple[PlainCommand, ...]] = {
         PlainCommand(("memo",), "", "write a memo on the {source}", source.write_memo),
         PlainCommand(("describe",), "", "enter employer and title", source.describe),
         PlainCommand(("d", "done"), "", "mark the {source} done, or no longer done", source.mark_done),
+        PlainCommand(("uncodable",), "", "mark the {source} not codable, or codable again", source.mark_uncodable),
         PlainCommand(("where",), "", "the {source}, its state and this sentence", source.say_state),
     ),
     "From {source} to {source}": (

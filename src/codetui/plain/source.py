@@ -7,7 +7,7 @@ from pathlib import Path
 from codetui.core.codebook.index import label_of, profile_name
 from codetui.core.query.parser import parse_query
 from codetui.core.query.query import QueryError
-from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone
+from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone, MarkUncodable
 from codetui.core.session.naming import Unclear, find_code, quoted
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
@@ -55,6 +55,11 @@ def write_memo(walk: Walk, _: str) -> None:
 def mark_done(walk: Walk, _: str) -> None:
     """Mark the ad done, or not done again."""
     walk.execute(MarkDone(not walk.desk.state.is_done))
+
+
+def mark_uncodable(walk: Walk, _: str) -> None:
+    """Mark the ad not codable, or codable again."""
+    walk.execute(MarkUncodable(not walk.desk.state.is_uncodable))
 
 
 def describe(walk: Walk, _: str) -> None:
@@ -111,7 +116,7 @@ def next_ad(walk: Walk, _: str) -> None:
     workspace = walk.desk.workspace
     for entry in workspace.sources.untouched():
         source, _problems = workspace.study.corpus.read(entry)
-        if source is not None and source.text.strip():
+        if source is not None and not source.is_empty:
             walk.open(entry)
             return
     raise RefusedError(f"Every other {walk.word.source} has been worked on. {walk.lister} lists them.")

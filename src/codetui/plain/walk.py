@@ -28,6 +28,7 @@ HINTS: dict[Hint, str] = {
     "restore the last": "u restores what was removed last.",
     "undo it": "u undoes it.",
     "assign a profile": "p assigns one.",
+    "mark it codable": "uncodable marks it codable.",
     "write the reasoning": "why writes it.",
 }
 

@@ -192,6 +192,6 @@ def next_source(study: Study, coder: str) -> tuple[SourceEntry | None, int]:
     workspace.sources.statuses.update(begun)
     for entry in workspace.sources.untouched():
         source, _ = study.corpus.read(entry)
-        if source is not None and source.text.strip():
+        if source is not None and not source.is_empty:
             return entry, sum(1 for _ in workspace.sources.untouched())
     return None, 0

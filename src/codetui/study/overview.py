@@ -22,6 +22,9 @@ from codetui.study.session.outcome import AdStatus, Progress, status_of
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
 
+RARE = "not codable"
+"""A state that is counted only where there are such sources."""
+
 UNREAD = "cannot be read"
 """The state of a source whose session cannot be read just now: it is unknown, and never untouched."""
 
@@ -209,7 +212,7 @@ class StudyStatus(NamedTuple):
             "coded": len(coded),
             "untouched": len(ads) - len(coded),
             "sessions": len(self.sessions),
-            **{state: states[state] for state in (*get_args(Progress)[1:], UNREAD)},
+            **{state: states[state] for state in (*get_args(Progress)[1:], UNREAD) if states[state] or state != RARE},
             "not in the corpus": sum(line.state != "untouched" for line in self.missing),
             "codings": sum(line.codings for line in self.sessions),
             **({"repeated rows": self.repeated} if self.repeated else {}),

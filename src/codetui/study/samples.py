@@ -54,7 +54,7 @@ class Samples:
 
     def __init__(self, folder: Path, sessions: Path) -> None:
         self._folder, self._sessions = folder / FOLDER, sessions
-        self._done: dict[Path, tuple[Version, bool]] = {}
+        self._done: dict[Path, tuple[Version, tuple[bool, bool]]] = {}
         self._recorded: set[str] = set()
         self.problems: list[Problem] = []
 
@@ -118,13 +118,18 @@ class Samples:
         return not all(self._is_done(one, source) for one in sample.coders_of(source))
 
     def _is_done(self, coder: str, source: str) -> bool:
+        return self._marks(coder, source)[0]
+
+    def _marks(self, coder: str, source: str) -> tuple[bool, bool]:
+        """Return whether a coder has marked a source done, and whether not codable."""
         log = SessionPaths(self._sessions, coder).log(SourceId(source))
         try:
             version = fs.version(log)
             if log not in self._done or self._done[log][0] != version:
-                self._done[log] = version, replay(Journal(log).read()[0]).is_done
+                state = replay(Journal(log).read()[0])
+                self._done[log] = version, (state.is_done, state.is_uncodable)
         except OSError:
-            return False
+            return False, False
         return self._done[log][1]
 
     def record_reading(self, reader: str, sources: Iterable[str], codebook: str, words: Words) -> None:
@@ -176,7 +181,7 @@ class Samples:
         for sample in self.all:
             for coder in sample.coders:
                 queue = sample.queue(coder)
-                done = sum(self._is_done(coder, source) for source in queue)
+                done = sum(any(self._marks(coder, source)) for source in queue)
                 yield SampleProgress(sample.name, coder, done, len(queue))
 
     def inconsistencies(self, sources: CorpusSources, word: str) -> Iterator[Problem]:

@@ -89,11 +89,18 @@ class SourceIndex:
         return self._positions.get(self.current.id) if self.current else None
 
     def neighbour(self, step: int) -> SourceEntry | None:
-        """Return the source `step` positions further in the list; None beyond its ends."""
+        """Return the next (1) or previous (-1) source in the list that can be coded; None if there is none.
+
+        Those without text or marked not codable are skipped.
+        """
         position = self.position()
-        if position is None or not 0 <= position + step < len(self.entries):
+        if position is None:
             return None
-        return self.entries[position + step]
+        others = range(position + step, len(self.entries) if step > 0 else -1, step)
+        return next((self.entries[place] for place in others if not self._is_uncodable(place)), None)
+
+    def _is_uncodable(self, place: int) -> bool:
+        return self.is_empty(place) or self.status(self.entries[place].id).progress == "not codable"
 
     def in_order_from_here(self, source_ids: Collection[SourceId]) -> list[SourceEntry]:
         """Return those of these sources that are listed, in list order from the current one, wrapping around."""

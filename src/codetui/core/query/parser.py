@@ -42,6 +42,7 @@ STATES = {
     "untouched": ("untouched",),
     "in progress": ("in progress",),
     "profile assigned": ("profile assigned",),
+    "not codable": ("not codable",),
 }
 """The states of a source as queries name them, and the states of sessions that they mean."""
 

@@ -37,6 +37,7 @@ Hint = Literal[
     "restore the last",
     "undo it",
     "assign a profile",
+    "mark it codable",
     "write the reasoning",
 ]
 """The next action to suggest; the screen names its key."""
@@ -170,6 +171,13 @@ class MarkDone:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkUncodable:
+    """Mark the source not codable, or codable again."""
+
+    is_uncodable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DescribeSource:
     """Enter the employer and title that the source lacks."""
 
@@ -199,7 +207,18 @@ class Redo:
 CodingCommand = RemoveCoding | RecodeCoding | MoveBoundary | AcceptPlace | NoteCoding
 """A command on one coding."""
 
-Command = CodingCommand | AssignCode | NotePlace | AssignProfile | MarkDone | DescribeSource | CopySession | Undo | Redo
+Command = (
+    CodingCommand
+    | AssignCode
+    | NotePlace
+    | AssignProfile
+    | MarkDone
+    | MarkUncodable
+    | DescribeSource
+    | CopySession
+    | Undo
+    | Redo
+)
 
 
 def quoted(words: str) -> str:

@@ -27,6 +27,8 @@ OF_CODING = ("code", "place", "note", "position")
 NAMES = {"rank": "position", "is_done": "mark", "layout": "layout of the document"}
 """The names of fields of events in messages; the others have their own names."""
 
+UNCODABLE = "not codable"
+
 BY_PERSON = ("hand", "undo", "redo")
 """The causes of a transaction that no other machine makes again, as two machines that import one edit do."""
 
@@ -243,6 +245,8 @@ def _changes(event: Event) -> Iterator[_Change]:
         case model.CodingReanchored():
             before = _place(event.anchor_before, event.words_before, event.was_proposed)
             yield _Change(("place", event.coding), before, _place(event.anchor, event.words, event.is_proposed))
+        case model.UncodableMarked():
+            yield _Change(("mark", UNCODABLE), *map(_codability, (event.was_uncodable, event.is_uncodable)))
         case model.MemoWritten():
             note = f"note on {event.target.id}"
             yield _Change((note, event.memo), event.text_before, event.text)
@@ -251,6 +255,10 @@ def _changes(event: Event) -> Iterator[_Change]:
             coding = event.coding if isinstance(event, model.CodingRecoded | model.CodingNoted) else ""
             for name, before_name in before_fields(event):
                 yield _Change((NAMES.get(name, name), coding), getattr(event, before_name), getattr(event, name))
+
+
+def _codability(is_uncodable: bool) -> str:
+    return UNCODABLE if is_uncodable else "codable"
 
 
 def _place(anchor: Anchor | None, words: str, is_proposed: bool) -> tuple[int, int, str, bool]:

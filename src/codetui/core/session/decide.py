@@ -30,6 +30,8 @@ def decide(state: State, command: Command, study: DecisionContext) -> Decision |
             return _assign_profile(state, command, study)
         case commands.MarkDone():
             return _mark_done(state, command, study)
+        case commands.MarkUncodable():
+            return _mark_uncodable(state, command, study)
         case commands.DescribeSource():
             return _describe(state, command, study)
         case commands.CopySession():
@@ -52,7 +54,7 @@ def _assign(state: State, command: commands.AssignCode, study: DecisionContext) 
         return Refusal(f"This {study.word} has no text to code.", "next source")
     if anchor is None:
         return Refusal("Nothing is selected. Select some words first.", "select words")
-    obstacle = _unassignable(study, command.code)
+    obstacle = _uncodable(state, study) or _unassignable(study, command.code)
     if obstacle:
         return obstacle
     if _has_twin(state, command.code, anchor):
@@ -66,6 +68,11 @@ def _assign(state: State, command: commands.AssignCode, study: DecisionContext) 
         rank=state.next_rank,
     )
     return Decision((event,), f"{study.label(command.code)} ← {quoted(anchor.words)}", coding=event.coding)
+
+
+def _uncodable(state: State, study: DecisionContext) -> Refusal | None:
+    """Return a refusal if the source is marked not codable, else None."""
+    return Refusal(f"This {study.word} is marked not codable.", "mark it codable") if state.is_uncodable else None
 
 
 def _unassignable(study: DecisionContext, code_id: CodeId) -> Refusal | None:
@@ -179,6 +186,8 @@ def _assign_profile(state: State, command: commands.AssignProfile, study: Decisi
     reasoning = command.reasoning.strip()
     if (command.profile, reasoning) == (state.profile, state.reasoning):
         return Refusal("Profile and reasoning are unchanged.")
+    if command.profile and (obstacle := _uncodable(state, study)):
+        return obstacle
     events = (profile_event(state, command.profile, reasoning),)
     if not command.profile:
         return Decision(events, "Profile removed.")
@@ -191,6 +200,8 @@ def _assign_profile(state: State, command: commands.AssignProfile, study: Decisi
 def _mark_done(state: State, command: commands.MarkDone, study: DecisionContext) -> Decision | Refusal:
     if command.is_done == state.is_done:
         return Refusal(f"The {study.word} is {'already' if state.is_done else 'not'} marked done.")
+    if command.is_done and (obstacle := _uncodable(state, study)):
+        return obstacle
     if command.is_done and not state.profile:
         return Refusal(f"Not done yet: the {study.word} has no profile.", "assign a profile")
     if command.is_done and not state.reasoning:
@@ -199,6 +210,19 @@ def _mark_done(state: State, command: commands.MarkDone, study: DecisionContext)
     if command.is_done:
         return Decision(events, "Done.", hint="next source or uncoded")
     return Decision(events, "No longer marked done.")
+
+
+def _mark_uncodable(state: State, command: commands.MarkUncodable, study: DecisionContext) -> Decision | Refusal:
+    if command.is_uncodable == state.is_uncodable:
+        return Refusal(f"The {study.word} is {'already' if state.is_uncodable else 'not'} marked not codable.")
+    codings = len(state.live())
+    if command.is_uncodable and (codings or state.profile):
+        what = plural(codings, "coding") if codings else "a profile"
+        return Refusal(f"The {study.word} has {what}, so it is codable. Remove that first.")
+    events = (model.UncodableMarked(is_uncodable=command.is_uncodable, was_uncodable=state.is_uncodable),)
+    if command.is_uncodable:
+        return Decision(events, f"This {study.word} is marked not codable.", hint="next source or uncoded")
+    return Decision(events, f"This {study.word} is codable again.")
 
 
 def _describe(state: State, command: commands.DescribeSource, study: DecisionContext) -> Decision | Refusal:
@@ -260,6 +284,8 @@ def holds(event: Event, state: State) -> bool:
             return (state.profile, state.reasoning) == (event.profile, event.reasoning)
         case model.DoneMarked():
             return state.is_done == event.is_done
+        case model.UncodableMarked():
+            return state.is_uncodable == event.is_uncodable
         case model.SourceDescribed():
             return (state.employer, state.title) == (event.employer, event.title)
         case model.LayoutChanged():

@@ -92,6 +92,7 @@ class State:
     profile: str = ""
     reasoning: str = ""
     is_done: bool = False
+    is_uncodable: bool = False
     layout: model.DocumentLayout | None = None
     seq: int = 0
     heads: tuple[TransactionId, ...] = ()
@@ -141,7 +142,8 @@ class State:
     def is_untouched(self) -> bool:
         """True if the session has no work of the coder."""
         has_memos = any(memo.text for memo in (*self.notes.values(), *self.memos.values()))
-        return not (self.live() or has_memos or self.profile or self.reasoning or self.is_done)
+        marks = self.is_done or self.is_uncodable
+        return not (self.live() or has_memos or self.profile or self.reasoning or marks)
 
 
 def replay(transactions: Iterable[Transaction]) -> State:
@@ -253,6 +255,8 @@ class _Draft:
                 self.state = replace(state, profile=event.profile, reasoning=event.reasoning)
             case model.DoneMarked():
                 self.state = replace(state, is_done=event.is_done)
+            case model.UncodableMarked():
+                self.state = replace(state, is_uncodable=event.is_uncodable)
             case model.LayoutChanged():
                 self.state = replace(state, layout=event.layout)
             case model.MemoWritten():

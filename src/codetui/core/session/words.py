@@ -79,6 +79,8 @@ def event_words(event: Event, state: State, study: DecisionContext) -> str:
             return f"profile {books.profile_name(study.book, event.profile)}" if event.profile else "no profile"
         case model.DoneMarked():
             return f"marked {'done' if event.is_done else 'not done'}"
+        case model.UncodableMarked():
+            return f"marked {'not codable' if event.is_uncodable else 'codable'}"
         case model.LayoutChanged():
             return EDIT
         case _:

@@ -141,6 +141,7 @@ class Pseudonyms:
             profile=state.profile,
             reasoning=self.text(state.reasoning),
             is_done=state.is_done,
+            is_uncodable=state.is_uncodable,
             seq=state.seq,
         )
 
@@ -343,6 +344,7 @@ def _without_words(session: ExportedSession) -> ExportedSession:
         codings={id_: _without(coding) for id_, coding in state.codings.items()},
         profile=state.profile,
         is_done=state.is_done,
+        is_uncodable=state.is_uncodable,
         seq=state.seq,
     )
     short = source and {

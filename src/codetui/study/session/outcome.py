@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from codetui.storage.session_lock import Holder
     from codetui.study.reconcile import Counts
 
-Progress = Literal["untouched", "in progress", "profile assigned", "done"]
+Progress = Literal["untouched", "in progress", "profile assigned", "done", "not codable"]
 
 
 # --- commands -----------------------------------------------------------------------------------------
@@ -208,4 +208,6 @@ def status_of(state: State) -> AdStatus:
     progress: Progress = "untouched" if state.is_untouched else "in progress"
     if state.profile:
         progress = "profile assigned"
+    elif state.is_uncodable and not state.live():
+        progress = "not codable"
     return AdStatus("done" if state.is_done else progress, len(state.live()))

@@ -27,8 +27,10 @@ SIGNS: dict[State, str] = {
     "in progress": "◐",
     "profile assigned": "◕",
     "done": "●",
+    "not codable": "⊘",
     "no text": "∅",
 }
+UNCODABLE: tuple[State, ...] = ("not codable", "no text")
 STATES = tuple(SIGNS)
 BAR_CELLS = 24
 BESIDE_ROWS = 5
@@ -60,9 +62,9 @@ class AdFilter:
         self,
         entries: Sequence[SourceEntry],
         states: Sequence[str] = (),
-        state_of: Callable[[SourceEntry], str] = lambda _: "",
+        state_of: Callable[[int], str] = lambda _: "",
     ) -> None:
-        """Create a filter; `entries` may grow later, `state_of` returns which of the `states` an ad has."""
+        """Create a filter; `entries` may grow later, `state_of` returns an ad's one of the `states`, by position."""
         self._entries = entries
         self._states = states
         self._state_of = state_of
@@ -83,7 +85,7 @@ class AdFilter:
         found = [
             at
             for at, text in enumerate(self._texts)
-            if all(word in text or (states and self._state_of(self._entries[at]) in states) for word, states in tests)
+            if all(word in text or (states and self._state_of(at) in states) for word, states in tests)
         ]
         found.sort(key=lambda at: self._entries[at].id.casefold() != words[0])
         query = " ".join(words)
@@ -121,7 +123,7 @@ class AdRows(RowList, can_focus=False):
         entry = self._entries[self.places[index]]
         codings = self._progress.get(entry.id, UNTOUCHED).codings
         state = self.state(self.places[index])
-        tone: Tone = "dim" if state in ("untouched", "no text") else "plain"
+        tone: Tone = "dim" if state in ("untouched", *UNCODABLE) else "plain"
         state_cells, id_cells, employer_cells = self.columns(width)
         employer = set_cell_size(brief(entry.employer, employer_cells), employer_cells)
         left = (
@@ -198,7 +200,7 @@ class AdListScreen(Dialog[SourceId]):
         self._sorting: Order = ""
         self._query = ""
         self._list = AdRows(self._entries, self._progress, is_empty)
-        self._filter = AdFilter(self._entries, STATES, lambda entry: self._progress.get(entry.id, UNTOUCHED).progress)
+        self._filter = AdFilter(self._entries, STATES, self._list.state)
 
     def compose(self) -> ComposeResult:
         """Yield the filter, the states and the ads."""
@@ -303,7 +305,7 @@ class AdListScreen(Dialog[SourceId]):
 
     def _show_states(self) -> None:
         counts: Counter[State] = Counter(map(self._rows.state, range(len(self._entries))))
-        done, codable = counts["done"], len(self._entries) - counts["no text"]
+        done, codable = counts["done"], len(self._entries) - sum(counts[state] for state in UNCODABLE)
         full = BAR_CELLS * done // codable if codable else 0
         self.query_one("#ads-progress", Static).update(
             Content.assemble(
@@ -312,8 +314,9 @@ class AdListScreen(Dialog[SourceId]):
         )
         names: dict[State | None, str] = {None: f"all {len(self._entries):,}"}
         names |= {state: f"{state_words(state)} {counts[state]:,}" for state in STATES}
-        if not counts["no text"]:
-            del names["no text"]
+        for state in UNCODABLE:
+            if not counts[state]:
+                del names[state]
         self._choices = list(names)
         styles = {self._state: "bold reverse"}
         parts = [Content.styled(f" {name} ", styles.get(state, "")) for state, name in names.items()]

@@ -415,7 +415,8 @@ class CodebookTree(RowList):
         self._head_width = self.row_cells
         state = self._state
         is_folded = PROFILE in self._folded
-        shows = self.index, state.profile, state.reasoning, state.is_done, is_folded, self._head_width
+        marks = state.is_done, state.is_uncodable
+        shows = self.index, state.profile, state.reasoning, marks, is_folded, self._head_width
         if shows != self._head_shows:
             self._head_shows, self._head = shows, self._head_rows(self._head_width - 2)
         row = self._row_of(node)
@@ -429,6 +430,8 @@ class CodebookTree(RowList):
         """Return the rows of the profile: its name, and its reasoning, folded to a few rows."""
         state = self._state
         done = (Part("● done", "strong"),) if state.is_done else ()
+        if state.is_uncodable:
+            return [Row((Part(f"⊘ not codable: {key_of('uncodable')} changes it", "strong"),)), Row(())]
         if not state.profile and not state.reasoning:
             return [Row((Part(f"no profile yet: press {key_of('profile')}", "note"),), done), Row(())]
         name = profile_name(self.index.book, state.profile) if state.profile else "no profile yet"

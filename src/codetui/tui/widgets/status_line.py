@@ -1,4 +1,4 @@
-"""The bottom rows: the last message, the coder's position and whether the work is saved, and the keys to press now."""
+"""The bottom rows: the last message, the coder's position and the codes at the cursor, and the keys to press now."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ BAR_CELLS = 8
 GAP = 2
 """Cells between left and right."""
 
+CODES_SHARE = 0.6
+"""The part of the row of facts that the codes under the cursor may take."""
+
 LEAST_LABEL = 14
 """Cells below which a code's short key alone is clearer than its label cut."""
 
@@ -49,6 +52,7 @@ class StatusFacts:
     profile: str = ""
     is_saved: bool = True
     is_done: bool = False
+    is_uncodable: bool = False
     is_read_only: bool = False
     unlocated: int = 0
     is_document_refused: bool = False
@@ -87,7 +91,7 @@ TONE_CLASSES = ("strong", "dim", "refusal", "error", "chip")
 
 
 class StatusLine(Widget):
-    """Three rows: a message and the codes under the cursor, the facts, and the chips of the keys that help now.
+    """Three rows: a message; the facts and the codes under the cursor; and the chips of the keys that help now.
 
     They are painted by the Line API, which is faster than Textual's conversion of styled text to cells.
     """
@@ -188,25 +192,22 @@ class StatusLine(Widget):
         return style + Style(bgcolor=opaque(self, background).rich_color)
 
     def _rows(self, width: int) -> list[Pieces]:
-        """Return the row of the message and that of the facts.
+        """Return the row of the message and that of the facts, with the codes under the cursor at its right.
 
-        The short keys of the codes under the cursor are always at the right of the first row, with their labels if the
-        message leaves room. A message too long for its row continues in the second row, in place of the facts, because
-        its end contains what to do next.
+        A message too long for its row continues in the second row, in place of the facts, because its end contains
+        what to do next; the short keys of the codes stay.
         """
         text, kind = self.message
         tone = TONES[kind]
-        keys = self._marks(width // 3, with_labels=False)
-        room = width - (_cells(keys) + GAP if keys else 0)
-        lines = wrap(f"{SIGNS[kind]}{text}", room) or [""]
+        lines = wrap(f"{SIGNS[kind]}{text}", width) or [""]
         message = [Part(lines[0], tone)]
-        if len(lines) > 1:
-            alarm = [] if self._facts.is_saved else [Part(NOT_SAVED, "error")]
-            room = width - (_cells(alarm) + GAP if alarm else 0)
-            second = [Part(cut(" ".join(lines[1:]), room), tone)]
-            return [_spread(message, keys, width), _spread(second, alarm, width)]
-        codes = self._marks(width - _cells(message) - (GAP if lines[0] else 0))
-        return [_spread(message, codes, width), self._second_row(width)]
+        if len(lines) == 1:
+            return [message, self._second_row(width)]
+        right = self._marks(width // 3, with_labels=False)
+        if not self._facts.is_saved:
+            right = [*right, *([Part(" ")] if right else []), Part(NOT_SAVED, "error")]
+        room = width - (_cells(right) + GAP if right else 0)
+        return [message, _spread([Part(cut(" ".join(lines[1:]), room), tone)], right, width)]
 
     def _marks(self, room: int, *, with_labels: bool = True) -> Pieces:
         """Return the codes with their labels, shortened if there is little room, or only the short keys."""
@@ -231,7 +232,10 @@ class StatusLine(Widget):
             state = Part(f"document not written: {key_of('problems')}", "refusal")
         else:
             state = Part("saved")
-        right = [*([Part("● done · ", "strong")] if facts.is_done else []), state]
+        marks = self._marks(int(width * CODES_SHARE))
+        right = [*marks, *([Part(" · ")] if marks else [])]
+        mark = "● done · " if facts.is_done else "⊘ not codable · " if facts.is_uncodable else ""
+        right += [Part(mark, "strong"), state]
         if self._listed is not None:
             right = [*self._listing(self._listed), Part(" · "), *right]
         room = width - _cells(right) - GAP

@@ -25,7 +25,7 @@ FIRST_START: tuple[Step, ...] = (
         "First steps",
         "{move.next_sentence} selects a sentence, {jump} jumps to words; a digit and a key assign a code.\n"
         "{profile}: profile · {done}: done · {next_ad}: next one · {undo}: undo · all is saved at once\n"
-        "{help}: all keys · `codetui tutor`: ten minutes to learn · {guide}: hide this",
+        "{help}: all keys · codetui tutor: ten minutes to learn · {guide}: hide this",
     ),
 )
 

@@ -95,6 +95,7 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self._is_tutorial = is_tutorial
         self._guide: Guide | None = None
+        self._is_first_start = False
         self.workspace = workspace
         self.settings = settings
         self.keymap = use(self._keymap())
@@ -206,6 +207,7 @@ class WorkbenchScreen(Screen[None]):
         if first is None:
             return
         stopped = self.workspace.stopped_at()
+        self._is_first_start = stopped is None and self.settings is not None
         self.open_ad(first)
         if stopped is not None and stopped.source == self.ad.id:
             self.selector.restore(stopped.cursor, stopped.scroll)
@@ -247,7 +249,7 @@ class WorkbenchScreen(Screen[None]):
             # An app that is closing mounts nothing any more.
             if self.is_attached:
                 await self.mount(widget, before=before)
-        if self.is_attached and self._is_tutorial:
+        if self.is_attached and (self._is_tutorial or self._is_first_start):
             await self._mount_guide()
 
     async def _mount_guide(self) -> None:
@@ -689,6 +691,7 @@ class Keyboard:
             "search": self._search,
             "settle": resolver.begin,
             "tree": screen.target.switch,
+            "uncodable": screen.source_editor.uncodable,
             "undo": lambda: screen.history.step(is_undo=True),
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codetui.core.codebook.index import profile_name
-from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone, Refusal
+from codetui.core.session.commands import AssignProfile, DescribeSource, MarkDone, MarkUncodable, Refusal
 from codetui.core.text.display import plural
 from codetui.model import SourceEntry, SourceId
 from codetui.study.overview import DuplicateText
@@ -81,6 +81,10 @@ class SourceController:
     def done(self) -> None:
         """Mark the source done, or not done again."""
         self._bench.execute_command(MarkDone(not self._bench.state.is_done))
+
+    def uncodable(self) -> None:
+        """Mark the source not codable, or codable again."""
+        self._bench.execute_command(MarkUncodable(not self._bench.state.is_uncodable))
 
     def describe(self, *, asks_all: bool = False) -> None:
         """Ask for employer and title."""
@@ -225,7 +229,8 @@ class NavigationController:
     def go(self, step: int) -> None:
         """Open the next (1) or the previous (-1) source."""
         words = (
-            f"This is the {'last' if step > 0 else 'first'} {self._bench.words.source}. {key_of('ads')} shows the list."
+            f"This is the {'last' if step > 0 else 'first'} {self._bench.words.source} to code. "
+            f"{key_of('ads')} shows the list."
         )
         self._go(lambda: self._bench.workspace.sources.neighbour(step), words)
 

@@ -105,6 +105,7 @@ def status_facts(workspace: Workspace, share: int = -1, *, is_saved: bool = True
         is_document_refused=workspace.is_document_refused,
         is_read_only=session.holder is not None,
         is_done=session.state.is_done,
+        is_uncodable=session.state.is_uncodable,
     )
 
 
@@ -136,11 +137,14 @@ def first_of(problems: Sequence[Problem], words: str) -> str:
 
 
 def empty_hint(session: Session) -> str:
-    """Return what to do with a source without text; empty for others."""
-    if session.source.text.strip():
-        return ""
+    """Return what to do with a source that is not codable or has no text; empty for others."""
     source = session.book.words.source
-    return f"This {source} has no text. Next {source}: {key_of('next_ad')}"
+    if session.state.is_uncodable:
+        return f"This {source} is marked not codable. {key_of('uncodable')} marks it codable."
+    if not session.source.is_empty:
+        return ""
+    marks = "" if session.state.is_done else f"{key_of('uncodable')} marks it not codable · "
+    return f"This {source} has no text. {marks}Next {source}: {key_of('next_ad')}"
 
 
 def text_words(tally: ReanchorCounts | None, source: str) -> str:
@@ -175,6 +179,7 @@ def _hint_words(hint: Hint) -> str:
         "restore the last": f"{key_of('undo')} restores what was removed last.",
         "undo it": f"{key_of('undo')} undoes it.",
         "assign a profile": f"{key_of('profile')} assigns one.",
+        "mark it codable": f"{key_of('uncodable')} marks it codable.",
         "write the reasoning": f"{key_of('reasoning')} writes it.",
     }
     return hints[hint]
