@@ -180,7 +180,43 @@ def test_tables_of_weeks_and_ads(study: Path, capsys: pytest.CaptureFixture[str]
     assert run(["agree", "anna", "ben", "--by", "ad", "--resamples", "0"]) == 0
     assert "12  1     0    0     0     0      1          0         .00" in capsys.readouterr().out
     assert run(["agree", "anna", "ben", "--by", "week", "--resamples", "0"]) == 0
-    assert "By the week in which anna finished" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "By the week in which anna finished" in text and "By the week in which ben finished" in text
+
+
+def test_agreement_before_and_after_a_version_of_the_codebook(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = study / "codebook.toml"
+    edited = book.read_text("utf-8").replace("Looking out.", "Looking out from the tower.")
+    for text, coders in ((edited, ["anna"]), (edited.replace('version = "7"', 'version = "8"'), ["ben", "cleo"])):
+        book.write_text(text, encoding="utf-8")
+        for coder in coders:
+            code_source(Study.open(study), coder, "13", [("TASK2", "one stone upon another")], "2")
+    for source in ("11", "12"):
+        code_source(Study.open(study), "cleo", source, [], "2")
+    assert run(["agree", "anna", "ben", "--json", "--resamples", "0"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert [(one["codebook"], one["codes"]["n"], one["spans"]["f1"]) for one in record["versions"]] == [
+        ("7", 2, 0.2857142857),
+        ("7 / 8", 1, 1.0),
+    ]
+    assert [one["codebook"].count("#") for one in record["books"]] == [1, 2]
+    assert [one["week"] for one in record["weeks_of_coders"]["ben"]] == [one["week"] for one in record["weeks"]]
+    assert run(["agree", "ben", "cleo", "--by", "version", "--resamples", "0"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line[:1] in ("7", "8")]
+    assert [row[:3] if row[1] == "/" else row[:1] for row in rows] == [["7", "/", "8"], ["8"]]
+
+
+def test_only_ads_that_match_in_the_session_of_a_coder_are_compared(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for query, ads in (("sextant", ["11"]), ("code:TASK2", ["11", "12"]), ("code:TASK2 coder:ben", [])):
+        code = run(["agree", "anna", "ben", "--json", "--resamples", "0", "--where", query])
+        out, err = capsys.readouterr()
+        assert code == (0 if ads else 2), err
+        assert not ads or (json.loads(out)["ads"], json.loads(out)["where"]) == (ads, query)
+        assert ads or "no ad that all coders have done matches code:TASK2 coder:ben" in err
+    assert run(["agree", "anna", "ben", "--where", "(sextant"]) == 2
+    assert "--where cannot be read at column" in capsys.readouterr().err
 
 
 def test_a_minimum_that_is_missed_ends_with_exit_code_3(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

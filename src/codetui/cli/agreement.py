@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from shlex import join
 from textwrap import wrap
 
 from codetui.cli.console import (
@@ -19,7 +20,7 @@ from codetui.cli.console import (
     table_lines,
     write_or_refuse,
 )
-from codetui.cli.options import PARTS, Command, add_json, add_output, add_study
+from codetui.cli.options import PARTS, Command, add_json, add_output, add_study, parse_where
 from codetui.cli.sessions import open_study
 from codetui.core.agreement.comparison import FigurePath, Figures
 from codetui.core.agreement.figure import Figure, Undefined
@@ -67,7 +68,7 @@ MOST = 12
 
 
 class AgreementText:
-    """Renders one agreement; `by` adds a table of weeks or ads, `code` shows one code alone."""
+    """Renders one agreement; `by` adds a table of weeks, codebooks or ads, `code` shows one code alone."""
 
     def __init__(self, found: StudyAgreement, book: Codebook, *, by: str = "", code: str = "") -> None:
         self._found, self._book, self._by, self._code = found, book, by, code
@@ -84,7 +85,7 @@ class AgreementText:
         if self._found.request.is_complete:
             parts.append(self._further())
         if self._by:
-            parts.append(self._weeks() if self._by == "week" else self._sources())
+            parts += self._divided()
         for number, part in enumerate(parts):
             lines = list(part)
             yield from [""] if number and lines else []
@@ -98,7 +99,8 @@ class AgreementText:
         found, words = self._found, self._book.words
         ads = plural(len(found.compared), words.source, words.sources)
         state = "that all have begun" if found.request.is_for_all else "that all have done"
-        yield from _wrapped(f"{' · '.join(self._coders)}   {ads} {state}")
+        matching = f", where {found.request.where.text}" if found.request.where else ""
+        yield from _wrapped(f"{' · '.join(self._coders)}   {ads} {state}{matching}")
         version = f"codebook {self._book.version}" if self._book.version else "codebook"
         maps = (f"map {each.file} ({plural(len(each.rules.rules), 'rule')})" for each in found.maps)
         yield from _wrapped(" · ".join([version, *maps]))
@@ -231,13 +233,31 @@ class AgreementText:
         ]
         yield from table_lines(head, rows)
 
-    def _weeks(self) -> Iterator[str]:
-        yield f"By the week in which {self._coders[0]} finished"
-        head = ["week", self._book.words.sources, "profile", "α", "codes F1", "pooled κ", "quotations F1"]
+    def _divided(self) -> Iterator[Iterator[str]]:
+        """Yield the tables of parts of the sources."""
+        if self._by == "ad":
+            yield self._sources()
+        elif self._by == "week":
+            for number, coder in enumerate(self._coders):
+                weeks = (([week or "unknown"], one) for week, one in self._found.weeks(number).items())
+                yield self._parts(f"By the week in which {coder} finished", ["week"], weeks)
+        else:
+            is_name = self._by == "version"
+            books = self._found.books(by_name=is_name)
+            rows = (([one.book or "unknown", one.first[:10], one.last[:10]], one.figures) for one in books)
+            what = "version of the codebook" if is_name else "codebook"
+            yield self._parts(f"By the {what} with which they finished", [what.split()[0], "first", "last"], rows)
+
+    def _parts(
+        self, title: str, labels: Sequence[str], parts: Iterable[tuple[Sequence[str], Figures]]
+    ) -> Iterator[str]:
+        yield title
+        head = [*labels, self._book.words.sources, "profile", "α", "codes F1", "pooled κ", "quotations F1"]
+        if len(labels) > 1:
+            head[-2:] = ["pooled", "quot. F1"]
         paths = [("profile", "percent"), ("profile", "alpha"), ("codes", "f1")]
         paths += [("codes", "kappa_pooled"), ("spans", "f1")]
-        weeks = self._found.comparison.weeks.items()
-        rows = [[week or "unknown", str(one["codes", "n"]), *self._cells(one, paths)] for week, one in weeks]
+        rows = [[*cells, str(one["codes", "n"]), *self._cells(one, paths)] for cells, one in parts]
         yield from table_lines(head, rows)
 
     def _sources(self) -> Iterator[str]:
@@ -262,7 +282,8 @@ class AgreementText:
             yield f"[ ] are 95 % intervals: {request.resamples:,} resamples of {words.sources}, seed {request.seed}."
         worst = next((code for code in sorted(self._all_codes(), key=self._rank)), "")
         if worst and not self._code:
-            yield from _wrapped(f"See them: codetui agree {' '.join(self._coders)} --list --code {worst}")
+            options = [*self._coders, *(["--where", request.where.text] if request.where else [])]
+            yield from _wrapped(f"See them: codetui agree {join(options)} --list --code {worst}")
 
     # --- figures ----------------------------------------------------------------------------------
 
@@ -372,6 +393,7 @@ def agree(options: argparse.Namespace) -> int:
         leaves_ambiguous_out=options.leave_ambiguous_out,
         counts_unplaced=options.count_unplaced,
         is_complete=not options.list and (options.figures == "all" or options.json or options.csv),
+        where=parse_where(study, options.where),
     )
     found = compare_coders(study, request)
     codes = [code for section in found.sections.values() for code in section]
@@ -445,7 +467,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--map", action="append", metavar="FILE", help=words)
     add("--all-ads", action="store_true", help="also ads that a coder has not marked done")
     add("--code", metavar="ID", help="only this code")
-    add("--by", choices=("week", "ad"), help="add a table of the weeks, or of the ads")
+    words = "only ads that match, in the session of one of the coders, such as 'code:TASK4'; docs/find.md"
+    add("--where", metavar="QUERY", help=words)
+    words = "add a table: by week of each coder, version of the codebook, each codebook that was used, or ad"
+    add("--by", choices=("week", "version", "book", "ad"), help=words)
     add("--list", action="store_true", help="list every disagreement on quotations instead")
     add("--figures", choices=("main", "all"), default="main", help="all adds u-alpha and others; default: main")
     add("--leave-ambiguous-out", action="store_true", help="do not place words that occur several times")

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from codetui.core.query.query import Query
     from codetui.formats.export.protection import Pseudonyms
+    from codetui.study.study import Study
 
 PARTS = {
     "corpus": ("PATH", "a folder of ads, or one file; default: the place named in the codebook, else ads beside it"),
@@ -90,3 +92,15 @@ def add_output(parser: argparse.ArgumentParser, default: str | None, words: str)
 def names_in(given: str | None) -> list[str]:
     """Return the names that commas separate, each once."""
     return list(dict.fromkeys(name.strip() for name in (given or "").split(",") if name.strip()))
+
+
+def parse_where(study: Study, text: str | None) -> Query | None:
+    """Return the query of `--where`, None without one. Raises StudyError."""
+    from codetui.core.query.parser import parse_query
+    from codetui.core.query.query import QueryError
+    from codetui.study.study import StudyError
+
+    query = parse_query(text, study.codebook) if text else None
+    if isinstance(query, QueryError):
+        raise StudyError(f"--where cannot be read at column {query.column}: {query.message}")
+    return query

@@ -23,10 +23,8 @@ from codetui.cli.console import (
     write_or_refuse,
     write_text,
 )
-from codetui.cli.options import PARTS, Command, add_output, add_study, names_in
+from codetui.cli.options import PARTS, Command, add_output, add_study, names_in, parse_where
 from codetui.cli.sessions import open_study
-from codetui.core.query.parser import parse_query
-from codetui.core.query.query import Query, QueryError
 from codetui.core.statistics.division import Division, NoDivision, column_of, division_by
 from codetui.core.statistics.frequencies import Counted, RowKind, code_table, crosstab, profile_table, term_table
 from codetui.core.statistics.saturation import saturation_table
@@ -104,7 +102,7 @@ def stats(options: argparse.Namespace) -> int:
         with_models=options.coder == ALL,
         is_for_all=options.all_ads,
         counts_unplaced=options.count_unplaced,
-        where=_query(study, options.where) if options.where else None,
+        where=parse_where(study, options.where),
         with_sentences=options.together == "sentence",
         columns=[column_of(options.by)] if options.by else [],
     )
@@ -123,13 +121,6 @@ def stats(options: argparse.Namespace) -> int:
         code = error(refused) if refused else 0
     note_problems(counts.problems)
     return code or exit_code(counts.problems)
-
-
-def _query(study: Study, text: str) -> Query:
-    query = parse_query(text, study.codebook)
-    if isinstance(query, QueryError):
-        raise StudyError(f"--where cannot be read at column {query.column}: {query.message}")
-    return query
 
 
 def _nothing(study: Study, counted: Counted, request: CountRequest) -> StudyError:

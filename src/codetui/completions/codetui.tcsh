@@ -25,7 +25,7 @@ complete codetui \
         'c/--together=/(ad sentence overlap)/' \
         'c/--period=/(week month quarter year)/' \
         'c/--unit=/(ad mention)/' \
-        'c/--by=/(week ad)/' \
+        'c/--by=/(week version book ad)/' \
         'c/--figures=/(main all)/' \
         'c/--format=/(html markdown)/' \
         'c/--format=/(markdown html csv xlsx qdc)/' \
@@ -50,7 +50,7 @@ complete codetui \
         'n/--together/(ad sentence overlap)/' \
         'n/--period/(week month quarter year)/' \
         'n/--unit/(ad mention)/' \
-        'n/--by/(week ad)/' \
+        'n/--by/(week version book ad)/' \
         'n/--figures/(main all)/' \
         'n/--format/(html markdown)/' \
         'n/--format/(markdown html csv xlsx qdc)/' \

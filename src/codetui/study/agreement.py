@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Sections, compare
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Figures, Sections, compare
 from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, Kind
 from codetui.core.anchors.unresolved import located_in, place_of
 from codetui.core.codebook.equivalence import Equivalence, NamedMap
 from codetui.core.codebook.index import index_of
+from codetui.core.query.evaluate import QueriedSource, RegexSearch, matches, queried_session
+from codetui.core.query.query import Query
 from codetui.core.session.decide import applicable
 from codetui.core.session.state import State, evolve
 from codetui.core.statistics.division import iso_week
@@ -25,9 +27,10 @@ from codetui.model import Cause, Coding, DoneMarked, Problem, Source, SourceId, 
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import Journal, StudyJournal
+from codetui.study.find import RegexProcess
 from codetui.study.migrate import read_plan
 from codetui.study.samples import unblinded_sources
-from codetui.study.session.outcome import not_read
+from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot, copied_folders
 from codetui.study.study import Study, StudyError
 
@@ -49,7 +52,8 @@ class NothingInCommonError(StudyError):
 class AgreementRequest(NamedTuple):
     """The coders to compare, two or more, and how.
 
-    `maps` are files with rules as for a migration. `is_for_all` also compares sources that a coder has not marked done.
+    `maps` are files with rules as for a migration. Only sources that match `where` count, in the session of one of the
+    coders at least. `is_for_all` also compares sources that a coder has not marked done.
     Codings whose words occur several times take the first free place, unless `leaves_ambiguous_out`; those without a
     place count as a code of their source only if `counts_unplaced`.
     """
@@ -63,6 +67,14 @@ class AgreementRequest(NamedTuple):
     leaves_ambiguous_out: bool = False
     counts_unplaced: bool = False
     is_complete: bool = False
+    where: Query | None = None
+
+
+class Finished(NamedTuple):
+    """When a coder finished a source (ISO 8601, UTC), and with which codebook, `7#0123456789ab`; empty if unknown."""
+
+    time: str
+    codebook: str
 
 
 @dataclass
@@ -109,11 +121,21 @@ class Disagreement(NamedTuple):
     b: ListedSpan | None
 
 
+class BookAgreement(NamedTuple):
+    """The figures of the sources that were finished with a codebook, and the first and last time of that."""
+
+    book: str
+    first: str
+    last: str
+    figures: Figures
+
+
 @dataclass(frozen=True)
 class StudyAgreement:
     """The agreement of some coders of a study.
 
-    `sources` are those compared, with their texts as far as the corpus has them. `errors` are what could not be read.
+    `sources` are those compared, with their texts as far as the corpus has them. `finished` has for each of them when
+    the coders finished it. `errors` are what could not be read.
     """
 
     request: AgreementRequest
@@ -121,9 +143,30 @@ class StudyAgreement:
     sections: Sections
     compared: Sequence[ComparedSource]
     sources: Mapping[SourceId, Source]
+    finished: Sequence[Sequence[Finished]]
     counts: Mapping[str, CoderCounts]
     maps: Sequence[NamedMap]
     errors: Sequence[Problem]
+
+    def weeks(self, coder: int) -> dict[str, Figures]:
+        """Return the figures by the week in which a coder finished a source, such as 2026-W48; empty if unknown."""
+        return self.comparison.by([iso_week(each[coder].time) for each in self.finished])
+
+    def books(self, *, by_name: bool) -> list[BookAgreement]:
+        """Return the figures by the codebook with which all coders finished a source, the earliest first.
+
+        Each content of the codebook is another one, unless only the names of versions count. Sources that the coders
+        finished with different ones are apart, all of them named.
+        """
+        labels: list[str] = []
+        times: dict[str, list[str]] = {}
+        for each in self.finished:
+            names = [one.codebook.partition("#")[0] if by_name else one.codebook for one in each]
+            labels.append(" / ".join(names if len(set(names)) > 1 else names[:1]))
+            times.setdefault(labels[-1], []).extend(one.time for one in each)
+        figures = self.comparison.by(labels)
+        found = [BookAgreement(label, min(times[label]), max(times[label]), figures[label]) for label in figures]
+        return sorted(found, key=lambda one: (one.first, one.book))
 
     def disagreements(self, a: int = 0, b: int = 1) -> Iterator[Disagreement]:
         """Yield the matched and unmatched quotations of two coders, by source and place."""
@@ -198,12 +241,20 @@ class _Reader:
         ]
         sources: dict[SourceId, Source] = {}
         compared: list[ComparedSource] = []
-        for id_ in chosen:
-            found = self._compared(id_, [each[id_] for each in sessions], sources)
-            compared += [found] if found else []
+        finished: list[list[Finished]] = []
+        regex = RegexProcess()
+        try:
+            for id_ in chosen:
+                those = [each[id_] for each in sessions]
+                found = self._compared(id_, those, sources, regex.search)
+                if found is not None:
+                    compared.append(found)
+                    finished.append([_finished(one) for one in those])
+        finally:
+            regex.close()
         self._problems += self._corpus.problems
         if not compared:
-            raise self._nothing_to_compare(len(common))
+            raise self._nothing_to_compare(len(common), len(chosen))
         if self._strangers:
             raise self._without_map()
         request = self._request
@@ -219,7 +270,8 @@ class _Reader:
         if request.is_complete:
             comparison.figures.update(further_figures(compared, self._sections, comparison.profiles))
         errors = tuple(filter(is_left_out, dict.fromkeys(self._problems)))
-        return StudyAgreement(request, comparison, self._sections, compared, sources, self._counts, self._maps, errors)
+        parts = sources, finished, self._counts, self._maps, errors
+        return StudyAgreement(request, comparison, self._sections, compared, *parts)
 
     def _sessions_of(self, coder: str) -> dict[SourceId, SessionSnapshot]:
         """Return a coder's sessions that can be read, by source."""
@@ -266,9 +318,13 @@ class _Reader:
         return replace(session, state=state, transactions=tuple(kept), edits=())
 
     def _compared(
-        self, id_: SourceId, sessions: Sequence[SessionSnapshot], sources: dict[SourceId, Source]
+        self,
+        id_: SourceId,
+        sessions: Sequence[SessionSnapshot],
+        sources: dict[SourceId, Source],
+        regex: RegexSearch,
     ) -> ComparedSource | None:
-        """Return a source with the sessions of all coders; None if they coded different texts."""
+        """Return a source with the sessions of all coders; None if they coded different texts, or it does not match."""
         try:
             source = self._corpus.find(id_)
         except OSError as error:
@@ -282,13 +338,16 @@ class _Reader:
             self._problems.append(Problem(str(sessions[0].log or self._study.sessions_path), 0, "error", what))
             return None
         source = source or sessions[0].source
+        where = self._request.where
+        if where is not None and not _matches(where, source, list(zip(sessions, states, strict=True)), regex):
+            return None
         length = max([len(source.text), *(anchor.end for anchor in anchors)])
         sources[id_] = source
         pairs = zip(self._request.coders, states, strict=True)
         compared = tuple(self._session(coder, state, source) for coder, state in pairs)
         for coder, one in zip(self._request.coders, sessions, strict=True):
             self._counts[coder].made_from |= {step.run for step in one.transactions if step.cause == "consensus"}
-        return ComparedSource(id_, length, compared, _week(sessions[0]))
+        return ComparedSource(id_, length, compared)
 
     def _session(self, coder: str, state: State, source: Source) -> ComparedSession:
         """Return a session as plain data, in the codes of the codebook."""
@@ -338,8 +397,11 @@ class _Reader:
                     spans[CodedSpan(*span, code)] = None
         return True
 
-    def _nothing_to_compare(self, common: int) -> StudyError:
+    def _nothing_to_compare(self, common: int, chosen: int) -> StudyError:
         words = self._study.codebook.words
+        if chosen and self._request.where is not None:
+            what = f"no {words.source} that all coders have done matches {self._request.where.text}."
+            return NothingInCommonError(what, has_begun=False)
         numbers = ", ".join(f"{coder} {one.done} of {one.sessions}" for coder, one in self._counts.items())
         what = f"there is no {words.source} that all coders have done (done: {numbers})"
         if common and not self._request.is_for_all:
@@ -369,12 +431,20 @@ def _read_map(study: Study, file: Path) -> NamedMap:
     return NamedMap(file.name, plan.rules, plan.old)
 
 
-def _week(session: SessionSnapshot) -> str:
-    """Return the ISO week in which a coder finished a source, such as 2026-W48; empty if it is not known."""
-    done = [
-        step.time
-        for step in session.transactions
-        if any(isinstance(event, DoneMarked) and event.is_done for event in step.events)
-    ]
-    times = done or [step.time for step in session.transactions]
-    return iso_week(max(times, default=""))
+def _matches(
+    where: Query, source: Source, sessions: Iterable[tuple[SessionSnapshot, State]], regex: RegexSearch
+) -> bool:
+    """Return whether a query holds for one of the sessions of a source."""
+    for session, state in sessions:
+        queried = queried_session(session.coder, status_of(session.state).progress, state)
+        if matches(where, QueriedSource(source, queried, regex)):
+            return True
+    return False
+
+
+def _finished(session: SessionSnapshot) -> Finished:
+    """Return when, and with which codebook, a coder last marked a source done; else those of the last step."""
+    steps = session.transactions
+    done = [one for one in steps if any(isinstance(event, DoneMarked) and event.is_done for event in one.events)]
+    last = max(done or steps, key=lambda step: step.time, default=None)
+    return Finished(last.time, last.codebook) if last else Finished("", "")

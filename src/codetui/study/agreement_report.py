@@ -52,6 +52,7 @@ def as_record(found: StudyAgreement, book: Codebook) -> Record:
         "n_ads": len(found.compared),
         "is_few": len(found.compared) < FEW,
         "not_done_too": request.is_for_all,
+        "where": request.where.text if request.where else "",
         "bootstrap": {"resamples": request.resamples, "seed": request.seed, "confidence": 0.95, "unit": "ad"},
         "coded": {coder: _counted(one) for coder, one in found.counts.items()},
     }
@@ -67,7 +68,11 @@ def as_record(found: StudyAgreement, book: Codebook) -> Record:
         {"coders": [request.coders[a], request.coders[b]]} | nested(figures)
         for (a, b), figures in comparison.pairs.items()
     ]
-    record["weeks"] = [{"week": week} | nested(_of_week(each)) for week, each in comparison.weeks.items()]
+    weeks = {coder: _weeks(found, number) for number, coder in enumerate(request.coders)}
+    record["weeks"] = weeks[request.coders[0]]
+    record["weeks_of_coders"] = weeks
+    record["versions"] = _books(found, by_name=True)
+    record["books"] = _books(found, by_name=False)
     return record
 
 
@@ -141,20 +146,37 @@ def _matrix(found: StudyAgreement, book: Codebook) -> Record:
     return {"rows": a, "columns": b, "profiles": order, "table": table}
 
 
-def _of_week(figures: Figures) -> Figures:
+def _weeks(found: StudyAgreement, coder: int) -> list[Record]:
+    return [{"week": week} | nested(_of_part(each)) for week, each in found.weeks(coder).items()]
+
+
+def _books(found: StudyAgreement, *, by_name: bool) -> list[Record]:
+    return [
+        {"codebook": one.book, "first": one.first, "last": one.last} | nested(_of_part(one.figures))
+        for one in found.books(by_name=by_name)
+    ]
+
+
+def _of_part(figures: Figures) -> Figures:
     """Return the figures that show a drift."""
     groups = ("profile", "codes", "spans", "terms", "kinds")
     return {path: value for path, value in figures.items() if len(path) == 2 and path[0] in groups}
 
 
 def figure_rows(found: StudyAgreement) -> Iterator[tuple[str | float | None, ...]]:
-    """Yield all figures as rows of `ROW`, those of pairs and weeks after those of the whole."""
+    """Yield all figures as rows of `ROW`, those of pairs, weeks and versions after those of the whole."""
     comparison, coders = found.comparison, found.request.coders
     yield from _rows((), comparison.figures, comparison.intervals)
     for (a, b), figures in comparison.pairs.items():
         yield from _rows(("pairs", coders[a], coders[b]), figures, {})
-    for week, figures in comparison.weeks.items():
-        yield from _rows(("weeks", week), _of_week(figures), {})
+    for week, figures in found.weeks(0).items():
+        yield from _rows(("weeks", week), _of_part(figures), {})
+    for number, coder in enumerate(coders):
+        for week, figures in found.weeks(number).items():
+            yield from _rows(("weeks_of_coders", coder, week), _of_part(figures), {})
+    for name, by_name in (("versions", True), ("books", False)):
+        for one in found.books(by_name=by_name):
+            yield from _rows((name, one.book), _of_part(one.figures), {})
 
 
 def _rows(

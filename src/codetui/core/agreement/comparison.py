@@ -1,13 +1,13 @@
 """Compare the coding of the same sources by two or more coders: all figures, with intervals, and the list behind them.
 
 Each source contributes a row of counts; every figure is a function of the sums of such rows, so that the bootstrap and
-the weeks use the same functions as the whole.
+parts of the sources use the same functions as the whole.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -57,7 +57,6 @@ class ComparedSource:
     id: str
     length: int
     sessions: tuple[ComparedSession, ...]
-    week: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ class Comparison:
     """The figures of a comparison, by name.
 
     `profiles` has the profiles of each source in the order of the coders. `pairs` has the figures of each two coders,
-    by their numbers, and `matchings` their matched quotations in each source. `weeks` has the figures of the sources of
-    each week.
+    by their numbers, and `matchings` their matched quotations in each source. `figures_of_sources` returns the figures
+    of the sources with these numbers, at least one.
     """
 
     figures: Figures
@@ -74,7 +73,14 @@ class Comparison:
     profiles: nominal.Units[str]
     pairs: Mapping[tuple[int, int], Figures]
     matchings: Mapping[tuple[int, int], Sequence[Matching]]
-    weeks: Mapping[str, Figures]
+    figures_of_sources: Callable[[Sequence[int]], Figures]
+
+    def by(self, labels: Sequence[str]) -> dict[str, Figures]:
+        """Return the figures of the sources with the same label, one for each source, by label."""
+        numbers: dict[str, list[int]] = {}
+        for number, label in enumerate(labels):
+            numbers.setdefault(label, []).append(number)
+        return {label: self.figures_of_sources(those) for label, those in sorted(numbers.items())}
 
 
 def compare(
@@ -97,9 +103,6 @@ def compare(
     }
     table = _Table(sources, sections, matchings, is_complete=is_complete)
     sums = list(map(sum, zip(*table.rows, strict=True)))
-    weeks: dict[str, list[Sequence[int]]] = {}
-    for source, row in zip(sources, table.rows, strict=True):
-        weeks.setdefault(source.week, []).append(row)
     intervals = bootstrap(table.rows, partial(table.figures, is_whole=False), draw, resamples=resamples)
     return Comparison(
         table.figures(sums),
@@ -107,7 +110,7 @@ def compare(
         table.profiles(sums),
         {pair: table.figures_of(pair, sums) for pair in table.pairs} if len(table.pairs) > 1 else {},
         matchings,
-        {week: table.figures([*map(sum, zip(*rows, strict=True))]) for week, rows in sorted(weeks.items())},
+        table.figures_of_sources,
     )
 
 
@@ -152,6 +155,10 @@ class _Table:
         for row, number in self.profiles(sums).items():
             units[row[pair[0]], row[pair[1]]] += number
         return _profile_figures(units, is_whole=True) | self.pairs[pair].figures(sums)
+
+    def figures_of_sources(self, numbers: Sequence[int]) -> Figures:
+        """Return all figures of some of the sources, by their numbers."""
+        return self.figures([*map(sum, zip(*(self.rows[number] for number in numbers), strict=True))])
 
     def figures(self, sums: Sequence[int], *, is_whole: bool = True) -> Figures:
         """Return all figures and counts; not `is_whole`, those that get an interval."""
