@@ -181,9 +181,17 @@ def test_all_further_columns_are_attributes_of_the_source(tmp_path: Path) -> Non
     assert entry is not None and corpus.read(entry)[0] == first
 
 
-def test_all_further_scalars_of_an_object_are_attributes_of_the_source(tmp_path: Path) -> None:
+def test_all_further_fields_of_an_object_are_attributes_of_the_source(tmp_path: Path) -> None:
     table = tmp_path / "ads.jsonl"
-    row = '{"id": 1, "text": "body", "city": "Delft", "year": 2024, "remote": true, "pay": 1.5, "x": null, "y": [1]}\n'
+    nested = '"y": ["a", 1], "at": {"city": "Goes", "geo": [{}]}'
+    row = f'{{"id": 1, "text": "body", "city": "Delft", "year": 2024, "remote": true, "x": null, {nested}}}\n'
     table.write_text(row, "utf-8")
     [found] = Corpus(table, CorpusSettings()).texts([])
-    assert found.source.attributes == {"city": "Delft", "year": "2024", "remote": "true", "pay": "1.5", "x": ""}
+    assert found.source.attributes == {
+        "city": "Delft",
+        "year": "2024",
+        "remote": "true",
+        "x": "",
+        "y": "a; 1",
+        "at.city": "Goes",
+    }

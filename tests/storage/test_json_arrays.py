@@ -23,6 +23,7 @@ ROWS = [
         json.dumps(ROWS),
         json.dumps(ROWS, indent=2, ensure_ascii=False),
         json.dumps({"count": 2, "ads": ROWS, "more": []}, indent=1),
+        json.dumps({"meta": {"count": 2}, "data": {"ads": ROWS}}),
         "\ufeff" + json.dumps(ROWS),
         "\n".join(map(json.dumps, ROWS)),
     ],

@@ -10,6 +10,7 @@ from codetui.model import CorpusSettings
 from codetui.storage.sources import packages
 from codetui.storage.sources.corpus import Corpus
 from testing.sources import docx, odt, problems_at, source_at, zipped
+from testing.workbooks import compound
 
 
 def p(text: str, properties: str = "") -> str:
@@ -173,9 +174,14 @@ DAMAGED: dict[str, tuple[str, bytes, str]] = {
         zipped({"word/document.xml": f"{DOCTYPE}<a/>".encode("utf-16")}),
         "DOCTYPE",
     ),
-    "a password": ("1.docx", OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "is protected by a password"),
+    "a password": ("1.docx", compound(b"secret", "EncryptedPackage"), "is protected by a password"),
+    "an old document on passwords": (
+        "1.docx",
+        compound("EncryptedPackage".encode("utf-16-le"), "WordDocument"),
+        "is not a .docx document",
+    ),
+    "a broken compound file": ("1.docx", OLE + b"\0" * 600, "is broken"),
     "a password of OpenDocument": ("1.odt", zipped(ENCRYPTED), "is protected by a password"),
-    "an old Word file": ("1.docx", OLE + b"\0" * 600, "is not a .docx document"),
     "a zip bomb": ("1.docx", zipped({"word/document.xml": b" " * (1 << 21)}), "unpacks to more than 1 MB"),
 }
 

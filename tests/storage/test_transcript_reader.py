@@ -118,6 +118,11 @@ def test_a_speaker_is_a_short_name_before_a_colon(line: str, speaker: str | None
     assert found is None or line[found[1] :].strip() == line.replace("：", ":").partition(":")[2].strip()
 
 
+def test_a_transcript_that_was_cut_off_loses_no_words_and_has_no_times_as_words(tmp_path: Path) -> None:
+    source = source_at(tmp_path / "1.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nYes\n\n00:02.000 --> ")
+    assert (source.text, source.not_read) == ("Yes\n", {"broken time": 1})
+
+
 def test_a_text_without_times_is_no_transcript(tmp_path: Path) -> None:
     (tmp_path / "1.srt").write_text("Ann: yes")
     (tmp_path / "2.txt").write_text("whole")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
 from codetui.model import CorpusSettings, Source
 from codetui.storage.sources import workbooks
 from codetui.storage.sources.corpus import Corpus
+from codetui.storage.sources.sheets import cell_text
 from testing.sources import problems_at, zipped
 from testing.workbooks import Rows, biff, compound, converted
 from testing.workbooks import xlsx as written
@@ -75,21 +77,39 @@ def test_a_workbook_has_the_ads_and_ids_of_the_same_table_as_csv(tmp_path: Path)
 
 
 def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
-    cells = (7.0, True, 0.1, 1e-7, 12345678901234, date(2024, 2, 29), datetime(2024, 2, 29, 9, 5), time(9, 5), " a\tb ")
+    cells = (
+        7.0,
+        True,
+        0.1,
+        1e-7,
+        1234567890123456,
+        date(2024, 2, 29),
+        datetime(2024, 2, 29, 9, 5),
+        time(9, 5),
+        " a\tb ",
+    )
     names = [f"column {number}" for number in range(1, len(cells) + 1)]
     (found,) = sources(put(tmp_path / "a.xlsx", written({"x": [["nr", "tekst", *names], [3, "Moe.", *cells]]})))
     expected = (
         "7",
         "TRUE",
         "0.1",
-        "1e-07",
-        "12345678901234",
+        "0.0000001",
+        "1234567890123456",
         "2024-02-29",
         "2024-02-29 09:05:00",
         "09:05:00",
         " a\tb ",
     )
     assert (found.id, tuple(found.attributes.values())) == ("3", expected)
+    assert cell_text(timedelta(hours=30, minutes=5)) == "30:05:00"
+    # openpyxl computes nothing.
+    book = openpyxl.Workbook()
+    for row in (["nr", "tekst", "som"], [1, "=A1&A2"], [2, "Moe.", "=1+1"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "c.xlsx")
+    assert [one.text for one in sources(tmp_path / "c.xlsx")] == ["", "Moe."]
+    assert "not read: 2 formulas without a value; the file has them" in problems_at(tmp_path / "c.xlsx")
     old = biff([["nr", "tekst", "getal", "waar", "fout"], [3, "Moe – écht.", 7.5, False, None]])
     (found,) = sources(put(tmp_path / "b.xls", old))
     assert (found.id, found.text, list(found.attributes.values())) == ("3", "Moe – écht.", ["7.5", "FALSE", ""])
@@ -172,11 +192,8 @@ BOOK = {
         ("a.xls", compound(BIFF, "Other"), "is no workbook, whatever its name"),
         ("a.xls", compound(BIFF, "Workbook", loops=True), "is broken (a chain without end)"),
         ("a.xls", compound(BIFF, "EncryptedPackage"), "protected by a password"),
-        (
-            "a.xlsx",
-            OLE + "EncryptedPackage".encode("utf-16-le"),
-            "protected by a password",
-        ),
+        ("a.xlsx", compound(BIFF, "EncryptedPackage"), "protected by a password"),
+        ("a.xls", compound("EncryptedPackage".encode("utf-16-le"), "Other"), "is no workbook, whatever its name"),
     ],
     # Bytes of a zip file contain the time, and each worker has to collect the same tests.
     ids=lambda value: value if isinstance(value, str) else "",

@@ -1,4 +1,4 @@
-"""Read sources from JSON files: an array of objects, an object that has one such array, or one object.
+"""Read sources from JSON files: an array of objects, an object that has one such array in it, or one object.
 
 The offset of a row is in code points, at the beginning of its object.
 """
@@ -16,6 +16,9 @@ from codetui.storage.sources.table_readers import rows_of_objects
 from codetui.storage.sources.tables import Row
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
+_LEVELS = 4
+"""Levels of objects in which the array is looked for."""
+
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -61,18 +64,31 @@ def _first(text: str) -> int:
         return _after_blanks(text, at + 1)
     if text[at : at + 1] != "{":
         raise _NoTableError("it has neither an array nor an object")
-    arrays = list[int]()
+    objects = [at]
+    for _ in range(_LEVELS):
+        members = [member for one in objects for member in _members(text, one)]
+        arrays = [begin for begin, value in members if _is_table(value)]
+        if len(arrays) > 1:
+            raise _NoTableError("it has several arrays of objects")
+        if arrays:
+            return _after_blanks(text, arrays[0] + 1)
+        objects = [begin for begin, value in members if isinstance(value, dict)]
+    return at
+
+
+def _members(text: str, at: int) -> Iterator[tuple[int, object]]:
+    """Yield where each value of the object at a place begins, and the value."""
     inside = _after_blanks(text, at + 1)
     while inside < len(text) and text[inside] == '"':
         _, end = _DECODER.raw_decode(text, inside)
         begin = _after_blanks(text, _after_blanks(text, end) + 1)
         value, end = _DECODER.raw_decode(text, begin)
-        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            arrays.append(_after_blanks(text, begin + 1))
+        yield begin, value
         inside = _after(text, end)
-    if len(arrays) > 1:
-        raise _NoTableError("it has several arrays of objects")
-    return arrays[0] if arrays else at
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def _after_blanks(text: str, at: int) -> int:

@@ -1,4 +1,7 @@
-"""Read one stream of an OLE compound file, as `.xls` files are: xlrd follows chains of sectors that have no end."""
+"""Read one stream of an OLE compound file, as `.xls` files and encrypted documents are.
+
+xlrd follows chains of sectors that have no end.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,17 @@ _NO_SECTOR = 0xFFFFFFFA
 _HEADER, _ENTRY = 512, 128
 
 
+_ENCRYPTED = "EncryptedPackage"
+"""The stream with the encrypted document in the file that Office writes for one with a password."""
+
+
 class OleError(ValueError):
     """Raised if a compound file is broken."""
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Return whether a compound file holds an Office document that is encrypted; raise OleError if it is broken."""
+    return stream_of(data, (_ENCRYPTED,)) is not None
 
 
 def stream_of(data: bytes, names: Sequence[str]) -> bytes | None:

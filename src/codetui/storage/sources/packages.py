@@ -11,13 +11,12 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from codetui.storage.sources.documents import UnreadableSourceError
+from codetui.storage.sources.ole import SIGNATURE, OleError, is_encrypted
 
 LARGEST_PART = 64 * 1024 * 1024
 """Bytes of the largest part of a document after unpacking."""
 
 _CHUNK = 1 << 20
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 PROTECTED = "is protected by a password: open it and save a copy without one"
 _BROKEN = "is broken ({}): open it in a word processor and save it again"
 
@@ -27,10 +26,10 @@ class Package:
 
     def __init__(self, file: BinaryIO, kind: str) -> None:
         self._kind = kind
-        head = file.read(len(_OLE))
-        if head == _OLE:
-            raise UnreadableSourceError(PROTECTED if _ENCRYPTED in file.read(LARGEST_PART) else self._other_kind())
+        head = file.read(len(SIGNATURE))
         file.seek(0)
+        if head == SIGNATURE:
+            raise UnreadableSourceError(self._reason(file.read()))
         with _readable():
             self._zip = zipfile.ZipFile(file)
         self.names = frozenset(self._zip.namelist())
@@ -63,6 +62,13 @@ class Package:
                         limit = f"{LARGEST_PART >> 20} MB"
                         raise UnreadableSourceError(f"unpacks to more than {limit} of text: split it into smaller ones")
             return b"".join(chunks)
+
+    def _reason(self, data: bytes) -> str:
+        """Return why a compound file is not read: it is encrypted, broken, or a document of Word 97 to 2003."""
+        try:
+            return PROTECTED if is_encrypted(data) else self._other_kind()
+        except OleError as error:
+            return _BROKEN.format(error)
 
     def _other_kind(self) -> str:
         hint = f"open it in a word processor and save it as {self._kind}"

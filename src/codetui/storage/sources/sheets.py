@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 
 BROKEN = "is broken ({}): open it in a spreadsheet program and save it again"
 EXTRA = "is {}, for which codetui needs an extra: pip install 'codetui[sources]'"
+
+
+_EXACT = 2.0**53
+"""Whole numbers below this are exact in a workbook, ids of 16 digits among them."""
 
 
 class Merge(NamedTuple):
@@ -22,7 +27,10 @@ class Merge(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A sheet: the number of its first row, from 1, its rows of texts, its hidden rows, merged cells and errors."""
+    """A sheet: the number of its first row, from 1, its rows of texts, its hidden rows and merged cells.
+
+    `errors` are values such as `#N/A`, `uncomputed` the formulas whose value is not in the file.
+    """
 
     name: str
     first: int
@@ -30,6 +38,7 @@ class Grid(NamedTuple):
     hidden: frozenset[int]
     merges: list[Merge]
     errors: int
+    uncomputed: int = 0
 
 
 class Grids(NamedTuple):
@@ -40,7 +49,7 @@ class Grids(NamedTuple):
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a cell as people write it: dates as ISO 8601, numbers with 15 digits, without `.0`."""
+    """Return a cell as people write it: dates as ISO 8601, durations as `30:05:00`, numbers without `.0`."""
     match cell:
         case str():
             return cell
@@ -49,11 +58,15 @@ def cell_text(cell: Cell) -> str:
         case int():
             return str(cell)
         case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+            if cell.is_integer() and abs(cell) < _EXACT:
+                return str(int(cell))
+            written = f"{cell:.15g}"
+            return f"{Decimal(written):f}" if abs(cell) < _EXACT else written
         case datetime():
             is_midnight = (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0)
             return cell.date().isoformat() if is_midnight else cell.isoformat(sep=" ")
         case date() | time():
             return cell.isoformat()
         case timedelta():
-            return str(cell)
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

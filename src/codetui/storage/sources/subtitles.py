@@ -20,6 +20,7 @@ from codetui.storage.sources.reader import ProblemCollector, decode
 
 _CLOCK = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
+_BROKEN_TIMES = re.compile(rf"\s*{_CLOCK}\s*-->.*")
 _ASIDE = re.compile(r"(NOTE|STYLE|REGION)(?:\s|$)")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]*)>")
 _TAG = re.compile(r"</?(?:[A-Za-z][^<>]*)>|<[\d:.]+>|\{\\[^{}]*\}")
@@ -94,7 +95,9 @@ def _cues(text: str, not_read: Counter[str]) -> Iterator[_Cue]:
                 not_read["comment"] += _comments(words[number:])
                 words = words[:number]
                 break
-        for speaker, part, is_turn in _turns(words, is_web):
+        whole = [line for line in words if not _BROKEN_TIMES.fullmatch(line)]
+        not_read["broken time"] += len(words) - len(whole)
+        for speaker, part, is_turn in _turns(whole, is_web):
             yield _Cue(start, end, speaker, part, is_turn)
 
 

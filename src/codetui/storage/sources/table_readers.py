@@ -37,6 +37,9 @@ from codetui.storage.sources.tables import NO_IDS, Row, RowReader, TableReader, 
 MOST_WITHOUT_TEXT = 1000
 """Objects of JSON Lines without a text that are kept until one has a text."""
 
+_DEEPEST = 3
+"""Levels of objects whose fields are attributes."""
+
 LineReader = Callable[[Lines, SourceFile, Place | None], Iterator[Row]]
 """Read the rows of a table from its lines; with a place, those from there on."""
 
@@ -125,7 +128,7 @@ def read_header(lines: Lines, wanted: Mapping[str, str]) -> Header | None:
     A first line `sep=;`, which spreadsheets write, decides by itself.
     """
     first = _skip_blank_lines(lines)
-    delimiters = [",", ";", "\t"]
+    delimiters = [",", ";", "\t", "|"]
     if first[:4].lower() == "sep=" and len(first.strip("\r\n")) == 5:
         delimiters = [first[4]]
         _skip_blank_lines(lines)
@@ -435,6 +438,17 @@ def _parse_object(line: str, number: int, problems: ProblemCollector) -> dict[st
     return None
 
 
+def _flat(name: str, value: object, level: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield a field as attributes: an object's fields as `name.field`, a list of plain values on one line."""
+    if _is_scalar(value):
+        yield name, _scalar(value)
+    elif isinstance(value, dict) and level < _DEEPEST:
+        for key, each in value.items():
+            yield from _flat(f"{name}.{key}", each, level + 1)
+    elif isinstance(value, list) and all(map(_is_scalar, value)):
+        yield name, "; ".join(map(_scalar, value))
+
+
 def _row(values: dict[str, object], columns: Columns, place: Place, problems: ProblemCollector) -> Row:
     """Return the row of an object; absent fields are empty."""
     cells = {field: _text(values[name], name, place.line, problems) for field, name in columns.names.items()}
@@ -445,7 +459,7 @@ def _row(values: dict[str, object], columns: Columns, place: Place, problems: Pr
         cells.get("employer", ""),
         cells.get("title", ""),
         cells.get("body", ""),
-        lambda: {name: _scalar(value) for name, value in values.items() if name not in used and _is_scalar(value)},
+        lambda: dict(chain.from_iterable(_flat(name, value) for name, value in values.items() if name not in used)),
     )
 
 

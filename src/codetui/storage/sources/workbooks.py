@@ -189,6 +189,7 @@ def _load(book: Workbook, grid: Grid, wanted: Mapping[str, str]) -> None:
         book.add(len(book.sheets) - 1, number, cells)
         book.not_read["stray cell"] += sum(map(bool, cells[len(names) :]))
     book.not_read["error value"] += grid.errors
+    book.not_read["formula without a value"] += grid.uncomputed
 
 
 def _shown(grid: Grid, not_read: Counter[str]) -> Iterator[tuple[int, list[str]]]:

@@ -6,11 +6,13 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from codetui.storage.sources.documents import UnreadableSourceError
-from codetui.storage.sources.ole import SIGNATURE, OleError, stream_of
+from codetui.storage.sources.ole import SIGNATURE, OleError, is_encrypted, stream_of
+from codetui.storage.sources.packages import PROTECTED
 from codetui.storage.sources.sheets import BROKEN, EXTRA, Grid, Grids, Merge, cell_text
 
 if TYPE_CHECKING:
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
 _TEXT, _NUMBER, _DATE, _BOOLEAN, _ERROR = range(1, 6)
 """The kinds of cells in xlrd."""
-
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_PROTECTED = "is protected by a password: open it and save a copy without one"
 
 
 def read_xls(data: bytes) -> Grids:
@@ -41,12 +40,11 @@ def _stream(data: bytes) -> bytes:
     """Return the stream of the workbook in a compound file."""
     try:
         stream = stream_of(data, ("Workbook", "Book"))
+        if stream is None:
+            other = "is no workbook, whatever its name: open it in a spreadsheet program and save it as xlsx"
+            raise UnreadableSourceError(PROTECTED if is_encrypted(data) else other)
     except OleError as error:
-        what = _PROTECTED if _ENCRYPTED in data else BROKEN.format(error)
-        raise UnreadableSourceError(what) from error
-    if stream is None:
-        other = "is no workbook, whatever its name: open it in a spreadsheet program and save it as xlsx"
-        raise UnreadableSourceError(_PROTECTED if _ENCRYPTED in data else other)
+        raise UnreadableSourceError(BROKEN.format(error)) from error
     return stream
 
 
@@ -78,10 +76,21 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
 def _texts(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Iterator[list[str]]:
     for number in range(sheet.nrows):
         cells = zip(sheet.row_types(number), sheet.row_values(number), strict=True)
-        yield [value if kind == _TEXT else _text(kind, value, book.datemode) for kind, value in cells]
+        yield [
+            value if kind == _TEXT else _text(kind, value, book.datemode, _is_duration(book, sheet, number, column))
+            for column, (kind, value) in enumerate(cells)
+        ]
 
 
-def _text(kind: int, value: float | str, datemode: int) -> str:
+def _is_duration(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet, row: int, column: int) -> bool:
+    """Return whether the format of a date is that of a duration, such as `[h]:mm`."""
+    if not book.formatting_info or sheet.cell_type(row, column) != _DATE:
+        return False
+    known = book.format_map.get(book.xf_list[sheet.cell_xf_index(row, column)].format_key)
+    return known is not None and "[h" in known.format_str.lower()
+
+
+def _text(kind: int, value: float | str, datemode: int, is_duration: bool) -> str:
     """Return a cell that is no text; errors such as `#N/A` and blank cells are empty."""
     if isinstance(value, str) or kind not in (_NUMBER, _DATE, _BOOLEAN):
         return ""
@@ -89,6 +98,8 @@ def _text(kind: int, value: float | str, datemode: int) -> str:
         return cell_text(bool(value))
     if kind == _NUMBER:
         return cell_text(value)
+    if is_duration:
+        return cell_text(timedelta(days=value))
     from xlrd.xldate import XLDateError, xldate_as_datetime
 
     try:
@@ -106,5 +117,5 @@ def _xlrd() -> Iterator[None]:
         yield
     except Exception as error:
         reason = (str(error) or type(error).__name__).splitlines()[0][:200]
-        what = _PROTECTED if "encrypted" in reason else BROKEN.format(reason)
+        what = PROTECTED if "encrypted" in reason else BROKEN.format(reason)
         raise UnreadableSourceError(what) from error

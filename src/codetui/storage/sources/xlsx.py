@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import unescape
 
 from codetui.storage.sources.documents import UnreadableSourceError
+from codetui.storage.sources.packages import PROTECTED
 from codetui.storage.sources.sheets import BROKEN, EXTRA, Cell, Grid, Grids, Merge, cell_text
 
 if TYPE_CHECKING:
@@ -37,17 +38,24 @@ _ROW = re.compile(rb"row(?<=[<:]row)\b([^>]*)>")
 _NUMBER, _HIDDEN = re.compile(rb"""\br=["']([0-9]{1,8})["']"""), re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _COLUMN = re.compile(rb""" r=["']([A-Z]{1,4})[0-9]""")
 _ERROR = b't="e"'
+_NO_VALUE = re.compile(rb"f>(?:<v ?/>|<v></v>)?</c>")
 _SHEET, _RELATION = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>"), re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 class _Facts(NamedTuple):
-    """The facts in a sheet's XML: its hidden rows, from 1, its last row, the letters of its columns, and errors."""
+    """The facts in a sheet's XML: its hidden rows, from 1, its last row, the letters of its columns, errors and
+    formulas without a value, which a program wrote that does not compute.
+    """
 
     hidden: frozenset[int]
     last: int
     columns: frozenset[bytes]
     errors: int
+    uncomputed: int
+
+
+_NO_FACTS = _Facts(frozenset(), 0, frozenset(), 0, 0)
 
 
 def read_xlsx(data: bytes) -> Grids:
@@ -80,8 +88,8 @@ def _grids(
             merges = [Merge(top + 1, left, bottom + 1) for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()]
             first, left = sheet.start or (0, 0)
             rows = sheet.iter_rows()
-        known = facts[number] if number < len(facts) else _Facts(frozenset(), 0, frozenset(), 0)
-        yield Grid(name, first + 1, _texts(rows, left), known.hidden, merges, known.errors)
+        known = facts[number] if number < len(facts) else _NO_FACTS
+        yield Grid(name, first + 1, _texts(rows, left), known.hidden, merges, known.errors, known.uncomputed)
 
 
 def _texts(rows: Iterator[list[Cell]], left: int) -> Iterator[list[str]]:
@@ -107,10 +115,7 @@ def _checked(data: bytes) -> tuple[list[_Facts], Counter[str]]:
             raise UnreadableSourceError(
                 "is no workbook, whatever its name: open it in a spreadsheet program and save it as xlsx"
             )
-        facts = [
-            _facts(package, part) if part in names else _Facts(frozenset(), 0, frozenset(), 0)
-            for part in _parts(package)
-        ]
+        facts = [_facts(package, part) if part in names else _NO_FACTS for part in _parts(package)]
         for part in parts:
             # The sizes above are what the file claims: reading checks them.
             if part.filename.endswith((".xml", ".rels")) and "worksheets/" not in part.filename:
@@ -140,7 +145,7 @@ def _attributes(tag: str) -> dict[str, str]:
 
 def _facts(package: zipfile.ZipFile, part: str) -> _Facts:
     hidden, columns = set[int](), set[bytes]()
-    last = errors = 0
+    last = errors = uncomputed = 0
     rest = b""
     for chunk in _chunks(package, part):
         text = rest + chunk
@@ -156,11 +161,17 @@ def _facts(package: zipfile.ZipFile, part: str) -> _Facts:
                 hidden.add(last)
         columns.update(_COLUMN.findall(text))
         errors += text.count(_ERROR)
+        uncomputed += sum(_is_uncomputed(text, one.start()) for one in _NO_VALUE.finditer(text))
     width = max((_column_number(letters) for letters in columns), default=1)
     if last * width > MOST_CELLS:
         what = f"has a sheet whose last cell is in row {last:,} and column {width:,}, which is too large"
         raise UnreadableSourceError(f"{what}: delete the empty rows and columns around the table")
-    return _Facts(frozenset(hidden), last, frozenset(columns), errors)
+    return _Facts(frozenset(hidden), last, frozenset(columns), errors, uncomputed)
+
+
+def _is_uncomputed(text: bytes, at: int) -> bool:
+    """Return whether the cell around a place lacks its value, rather than having the empty text as its value."""
+    return b't="str"' not in text[text.rfind(b"<c ", 0, at) : at].partition(b">")[0]
 
 
 def _column_number(letters: bytes) -> int:
@@ -173,7 +184,7 @@ def _column_number(letters: bytes) -> int:
 def _chunks(package: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """Yield the bytes of a part; the checksum at its end fails if it has more than it claims."""
     if package.getinfo(part).flag_bits & 1:
-        raise UnreadableSourceError("is protected by a password: open it and save a copy without one")
+        raise UnreadableSourceError(PROTECTED)
     with package.open(part) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
