@@ -12,6 +12,7 @@ import pytest
 
 from codetui.cli.main import run
 from codetui.core.text.difference import word_difference
+from codetui.model import Problem
 from codetui.storage.sources import HTML
 from codetui.storage.sources.corpus_files import READER_OF
 from codetui.storage.sources.documents import Extracted
@@ -139,7 +140,9 @@ def test_a_row_of_a_workbook_keeps_the_text_that_was_coded(tmp_path: Path, capsy
     assert AFTER in text_of(tmp_path, "7")
 
 
-def test_two_clones_merge_frozen_texts_and_use_the_same_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_clones_merge_frozen_texts_and_use_the_same_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     here, there = lighthouse(tmp_path / "here"), tmp_path / "there"
     write_study(there, {"11_shore.html": PAGE.format(BEFORE), "12_harbour.html": PAGE.format("x")})
     with monkeypatch.context() as other:
@@ -164,6 +167,53 @@ def test_two_clones_merge_frozen_texts_and_use_the_same_one(tmp_path: Path, monk
     assert run(["merge", str(two), "--study", str(one)]) == 0
     assert run(["merge", str(first), "--study", str(two)]) == 0
     assert text_of(one) == text_of(two)
+    assert "`codetui sources refresh 11` shows the difference" in capsys.readouterr().err
+    # Somebody chooses, even without the file; the clone that merges that has the same text.
+    (one / "ads/11_shore.html").unlink()
+    used = text_of(one)
+    assert run(["sources", "refresh", "11", "--study", str(one)]) == 0
+    assert "[-" in capsys.readouterr().out
+    assert run(["sources", "refresh", "11", "--text", "2", "--study", str(one)]) == 0
+    assert run(["merge", str(one), "--study", str(two)]) == 0
+    assert text_of(one) == text_of(two) != used
+    for folder in (one, two):
+        texts = FrozenTexts(folder / "sessions")
+        assert texts.of("11") is not None and not texts.problems
+        states = {session.coder: session.state for session in Study.open(folder).sessions()}
+        assert {coder: len(state.live()) for coder, state in states.items()} == {"anna": 1, "otto": 1, "rosa": 2}
+    assert run(["sources", "refresh", "11", "--text", "3", "--study", str(one)]) == 2
+
+
+def test_a_coded_document_that_was_deleted_opens_from_its_frozen_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = lighthouse(tmp_path)
+    before = text_of(folder)
+    (folder / "ads/11_shore.html").unlink()
+    study = Study.open(folder)
+    assert [(entry.id, study.corpus.is_gone(entry)) for entry in study.sources] == [("12", False), ("11", True)]
+    problems: list[Problem] = []
+    assert [one.source.id for one in study.corpus.texts(problems)] == ["12", "11"]
+    gone = [one.message for one in problems if one.severity == "warning"]
+    assert gone == [
+        f"ad 11: 11_shore.html is gone from {folder / 'ads'}; the codings keep the text that was coded: "
+        "put the file back"
+    ]
+    workspace = open_workspace(study, "rosa", wanted="11")
+    assert workspace.first is not None
+    assert workspace.open(workspace.first).source.text == before
+    workspace.release()
+    code_source(study, "otto", "11", [("TASK1", "the sea")], "3")
+    assert run(["export", "--study", str(folder), "--format", "csv", "-o", str(tmp_path / "out.csv")]) in (0, 1)
+    assert (tmp_path / "out.csv").read_text().count("\n11,") == 4
+    assert not [one for one in check_study(Study.open(folder)) if one.severity == "error"]
+    # The file comes back, and is used as before; another corpus does not have the text.
+    (folder / "ads/11_shore.html").write_text(PAGE.format(BEFORE))
+    assert not any(map(Study.open(folder).corpus.is_gone, Study.open(folder).sources))
+    (folder / "ads/11_shore.html").unlink()
+    assert run(["study", "erase", "11", "--yes", "--study", str(folder)]) == 0
+    assert [entry.id for entry in Study.open(folder).sources] == ["12"]
+    assert "where the text is" not in capsys.readouterr().out
 
 
 def test_a_damaged_frozen_text_is_reported_and_an_erased_one_is_gone(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codetui.cli.console import (
@@ -21,9 +21,10 @@ from codetui.cli.console import (
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
+from codetui.model import SourceId
 from codetui.study.erasing import Erasing, erase, plan_erasure
 from codetui.study.freezing import freeze
-from codetui.study.refreshing import Refresh, Relocated, find_changes, refresh
+from codetui.study.refreshing import Refresh, Relocated, choose_text, find_changes, refresh
 from codetui.study.study import Study, StudyError
 
 EPILOG = (
@@ -148,7 +149,8 @@ REFRESH_EPILOG = (
     "The text of a document or workbook (PDF, DOCX, ODT, HTML, XLSX …) is kept in the study once it is coded, and "
     "neither a changed file nor another version of its reader moves a coding. This command shows what the file has "
     "now, words that are gone as [-words-] and new ones as {+words+}; with --yes, or once you say yes, it becomes the "
-    "text that is coded, and every coder's quotations are located in it, as when a plain text has changed."
+    "text that is coded, and every coder's quotations are located in it, as when a plain text has changed. Where two "
+    "clones froze different texts, the difference of these is shown, and --text keeps one of them."
 )
 
 
@@ -158,23 +160,30 @@ def _add_refresh(parser: argparse.ArgumentParser) -> None:
     )
     add_study(parser, *PARTS)
     parser.add_argument("--yes", action="store_true", help="use the new texts without asking")
+    parser.add_argument("--text", type=int, metavar="N", help="keep the N-th of different texts that two clones froze")
     add_json(parser)
     parser.epilog = REFRESH_EPILOG
 
 
 def _refresh(options: argparse.Namespace) -> int:
     study = open_study(options)
+    if options.text is not None and not options.source:
+        return error("--text chooses between the texts of one source: codetui sources refresh SOURCE --text N")
     found = [one for one in find_changes(study, options.source) if options.source or one.fate != "unchanged"]
-    done: dict[str, list[Relocated]] = {}
+    done: dict[SourceId, list[Relocated]] = {}
     code = 0
     for one in found:
         if not options.json:
             _show_refresh(study, one)
         code |= exit_code(one.problems)
+        if options.text is not None and not 1 <= options.text <= len(one.rivals):
+            return error(f"There is no text {options.text} of {one.frozen.id} to choose.")
         is_new = one.fate in ("changed", "same text")
-        if is_new and (options.yes or (not options.json and one.fate == "changed" and _is_wanted())):
+        is_wanted = is_new and (options.yes or (not options.json and one.fate == "changed" and _is_wanted()))
+        if is_wanted or options.text is not None:
             try:
-                done[one.frozen.id] = list(refresh(study, one))
+                found_again = refresh(study, one) if is_wanted else choose_text(study, one, options.text)
+                done[one.frozen.id] = list(found_again)
             except OSError as failed:
                 return error(f"{failed.filename or study.sessions_path}: {failed.strerror or failed}; run this again.")
             if not options.json:
@@ -184,12 +193,18 @@ def _refresh(options: argparse.Namespace) -> int:
             {"schema": "codetui.refresh/1", "sources": [_refresh_record(one, done.get(one.frozen.id)) for one in found]}
         )
         return code
+    _show_undecided(study, found, done)
+    return code
+
+
+def _show_undecided(study: Study, found: Sequence[Refresh], done: Mapping[SourceId, Sequence[Relocated]]) -> None:
     if not found:
         show("every coded text matches its file")
+    elif any(one.fate == "two texts" and one.frozen.id not in done for one in found):
+        note("The first text stays in use; `codetui sources refresh SOURCE --text N` keeps one of them for good.")
     elif waiting := sum(one.fate == "changed" and one.frozen.id not in done for one in found):
         words = study.codebook.words
         note(f"{plural(waiting, words.source, words.sources)} unchanged; --yes uses the new text.")
-    return code
 
 
 def _is_wanted() -> bool:
@@ -212,6 +227,12 @@ def _show_refresh(study: Study, one: Refresh) -> None:
             show_wrapped(f"{word} {frozen.id}: the file or its reader has changed, but not the text{by}")
         case "changed":
             show_wrapped(f"{word} {frozen.id}: {frozen.name} has a different text now{by}")
+            for line in one.difference:
+                show_wrapped(line)
+        case "two texts":
+            show_wrapped(f"{word} {frozen.id}: two clones froze different texts of {frozen.name}; the first is in use")
+            for number, rival in enumerate(one.rivals, 1):
+                show(f"  {number}: extracted with {rival.extractor} from a file with the hash {rival.file[:8]}…")
             for line in one.difference:
                 show_wrapped(line)
         case _:

@@ -51,7 +51,7 @@ function _shtab_codetui_using
 end
 
 set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
-set -g _shtab_codetui_opts_with_value --ad --agenda --agree --agreed-by --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
+set -g _shtab_codetui_opts_with_value --ad --agenda --agree --agreed-by --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --text --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
 
 complete -c codetui -e
 complete -c codetui -f
@@ -464,6 +464,7 @@ complete -c codetui -n '_shtab_codetui_using sources refresh' -l corpus -xka "(_
 complete -c codetui -n '_shtab_codetui_using sources refresh' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using sources refresh' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using sources refresh' -l yes -d 'use the new texts without asking'
+complete -c codetui -n '_shtab_codetui_using sources refresh' -l text -x -d 'keep the N-th of different texts that two clones froze'
 complete -c codetui -n '_shtab_codetui_using sources refresh' -l json -d 'print JSON'
 complete -c codetui -n '_shtab_codetui_using; and test $_shtab_codetui_npos -eq 0' -a init -d 'create a new study in a folder'
 complete -c codetui -n '_shtab_codetui_using init' -s h -l help -d 'show this help message and exit'

@@ -31,7 +31,7 @@ complete codetui \
         'c/--format=/(markdown html csv xlsx qdc)/' \
         'c/--old=/f/' \
         'c/--platform=/(linux linux-arm mac mac-intel windows)/' \
-        'c/--/(actions ad agenda agree agreed-by all-ads all-coders as at-least because by codable code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-codable not-done note nth of old on open output overlap partition path period person picture platform profiles pseudonyms python remove report resamples same saturation seed sessions size stratify strip study svg terms test to to-nth together top under undo unit verify version what wheels where word yes)/' \
+        'c/--/(actions ad agenda agree agreed-by all-ads all-coders as at-least because by codable code codebook coder coders codes corpus count count-unplaced csv driver dry-run edges end-exclusive figures force format from help id install-driver iou json leave-ambiguous-out list map markdown name no-texts not not-codable not-done note nth of old on open output overlap partition path period person picture platform profiles pseudonyms python remove report resamples same saturation seed sessions size stratify strip study svg terms test text to to-nth together top under undo unit verify version what wheels where word yes)/' \
         'c/-/(- h o)/' \
         'n/--study/f/' \
         'n/--corpus/f/' \

@@ -654,6 +654,7 @@ _shtab_codetui_sources_refresh_options=(
   "--codebook[default\: codebook.toml in the study]:FILE:_files"
   "--sessions[default\: sessions in the study]:DIR:_files"
   "--yes[use the new texts without asking]"
+  "--text[keep the N-th of different texts that two clones froze]:N:"
   "--json[print JSON]"
   ":the id of one text\; default\: all that have changed:"
 )

@@ -185,7 +185,9 @@ class _Planner:
         if source is not None:
             self._texts.append(source.text)
             self._hashes |= hashes_of(source.text)
-            self._plan.unreached.append(f"{source.file}, where the text is: it is never written to; delete it there")
+            if Path(source.file) not in self._frozen:
+                what = "where the text is: it is never written to; delete it there"
+                self._plan.unreached.append(f"{source.file}, {what}")
 
     def _read_sessions(self, folder: Path) -> None:
         """Find the files of the source's sessions in a coder's folder, and its words in them."""

@@ -143,7 +143,7 @@ def _add_corpus(study: Study, files: dict[str, Path]) -> str:
     place = CORPUS + (path.suffix.lower() if fs.is_file(path) else "")
     if _is_below(own) and fs.is_same_file(path, study.codebook_path.parent / own):
         place = PurePosixPath(own).as_posix()
-    shown = {entry.id: entry.file for entry in study.sources}
+    shown = {entry.id: entry.file for entry in study.sources if not corpus.is_gone(entry)}
     whole = Corpus(path, study.codebook.corpus, study.sessions_path, study.codebook.words, has_erased=True)
     erased = [
         entry.id

@@ -23,7 +23,7 @@ from codetui.storage.journal import Journal, StudyJournal, encode, missing_lines
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.sources import row_ids
 from codetui.storage.sources.corpus_sources import CorpusSources
-from codetui.storage.sources.frozen import merge_frozen
+from codetui.storage.sources.frozen import FrozenTexts, merge_frozen
 from codetui.study.document_rows import row_names, rows_of
 from codetui.study.reconcile import Counts, reconcile
 from codetui.study.reconcile.statements import joined
@@ -288,6 +288,9 @@ def merge_folders(
         yield from merger.merge(theirs)
         if not is_dry:
             yield merger.merge_books(theirs)
+    texts = FrozenTexts(study.sessions_path)
+    frozen = list(texts.all())
+    yield BooksMerged(0, tuple(texts.problems) if frozen else ())
 
 
 class Theirs(NamedTuple):

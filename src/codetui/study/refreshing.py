@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors.unresolved import ReanchorCounts
 from codetui.core.text.difference import word_difference
-from codetui.model import Problem, Source, source_hash
+from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
 from codetui.storage.session_files import SessionPaths
 from codetui.storage.session_lock import SessionLock
 from codetui.storage.sources.corpus import Corpus
 from codetui.storage.sources.corpus_files import READER_OF
-from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file, heads_of
+from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file, heads_of, rivals_of
 from codetui.study.study import Study, StudyError
 
-Fate = Literal["unchanged", "same text", "changed", "missing"]
-"""The outcome of extracting a text anew: as it was, the same from another file or extractor, another text, no text."""
+Fate = Literal["unchanged", "same text", "changed", "missing", "two texts"]
+"""The outcome of extracting a text anew: as it was, the same from another file or extractor, another text, no text.
+
+If clones froze several texts, one of them is chosen before any other is extracted.
+"""
 
 
 class Refresh(NamedTuple):
-    """A frozen text, and what its file has now; `difference` is that of the words, as lines."""
+    """A frozen text, and what its file has now; `difference` is that of the words, as lines.
+
+    `rivals` are the texts that clones froze by themselves, the one in use first, and the difference that of two.
+    """
 
     frozen: Frozen
     fate: Fate
@@ -31,6 +38,7 @@ class Refresh(NamedTuple):
     extractor: str = ""
     difference: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rivals: tuple[Frozen, ...] = ()
 
 
 class Relocated(NamedTuple):
@@ -61,6 +69,11 @@ def find_changes(study: Study, source_id: str | None = None) -> Iterator[Refresh
 
 
 def _compared(texts: FrozenTexts, frozen: Frozen, raw: Corpus) -> Refresh:
+    rivals = rivals_of(texts.versions(frozen.id))
+    if len(rivals) > 1:
+        first, second = (texts.text(one) or "" for one in rivals[:2])
+        difference = tuple(word_difference(first, second))
+        return Refresh(frozen, "two texts", difference=difference, rivals=tuple(rivals))
     try:
         entry = raw.find(frozen.id)
         source, problems = raw.read(entry) if entry else (None, [])
@@ -88,19 +101,33 @@ def refresh(study: Study, found: Refresh) -> Iterator[Relocated]:
     after = heads_of(texts.versions(source.id))
     file = hash_of_file(source.file)
     texts.add(frozen_of(source, file, found.extractor, found.frozen.options, after), source.text)
+    yield from _relocated_by_all(study, found)
+
+
+def choose_text(study: Study, found: Refresh, number: int) -> Iterator[Relocated]:
+    """Use one of several frozen texts, by its number from 1 in `rivals`, and yield as `refresh`. Raises OSError."""
+    texts, chosen = FrozenTexts(study.sessions_path), found.rivals[number - 1]
+    text = texts.text(chosen)
+    if text is None:
+        raise OSError(errno.ENOENT, "the text is missing or was changed", str(texts.path_of(chosen)))
+    texts.add(chosen._replace(after=heads_of(texts.versions(chosen.id))), text)
+    yield from _relocated_by_all(study, found)
+
+
+def _relocated_by_all(study: Study, found: Refresh) -> Iterator[Relocated]:
     study.corpus.reload()
-    for folder in session_files.coders(study.sessions_path) if found.fate == "changed" else ():
+    for folder in session_files.coders(study.sessions_path) if found.fate in ("changed", "two texts") else ():
         paths = SessionPaths.of_folder(study.sessions_path, folder)
-        log = paths.log(source.id)
+        log = paths.log(found.frozen.id)
         if fs.is_file(log):
-            yield _relocated(study, source, folder, paths, log)
+            yield _relocated(study, found.frozen.id, folder, paths, log)
 
 
-def _relocated(study: Study, source: Source, folder: str, paths: SessionPaths, log: Path) -> Relocated:
+def _relocated(study: Study, source_id: SourceId, folder: str, paths: SessionPaths, log: Path) -> Relocated:
     """Locate the codings of a session in the new text, as opening it does."""
     if SessionLock(log).other() is not None:
         return Relocated(folder, None)
-    session = study.open_session(study.source(source.id), _coder_of(log) or folder, paths)
+    session = study.open_session(study.source(source_id), _coder_of(log) or folder, paths)
     try:
         problem = session.save_document()
         counts = session.reanchored or ReanchorCounts()

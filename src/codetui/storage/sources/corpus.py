@@ -139,7 +139,11 @@ class Corpus:
 
     def _frozen_document(self, path: str) -> Frozen | None:
         """Return the frozen version of a file of one source, None if it was not coded."""
-        if self._frozen is None or (source_id := reader_of(path).id_in_name(path)) is None:
+        if self._frozen is None:
+            return None
+        if kept := self._frozen.at(path):
+            return kept
+        if (source_id := reader_of(path).id_in_name(path)) is None:
             return None
         return self._frozen.of(source_id) if reader_of(path).extractor else None
 
@@ -154,6 +158,8 @@ class Corpus:
         """Return what has changed since a document was extracted: the file, or the extractor, which is only a note."""
         word, hint = self._words.source, f"`codetui sources refresh {frozen.id}` shows the difference"
         kept = "the codings keep the text that was coded"
+        if self._frozen is not None and self._frozen.at(path):
+            return "warning", f"{word} {frozen.id}: {frozen.name} is gone from {self.path}; {kept}: put the file back"
         try:
             is_same = self._hash_of(path) == frozen.file
         except OSError as error:
@@ -191,7 +197,9 @@ class Corpus:
         first = self._files().first_path()
         paths = chain([first] if first else [], self._files().paths())
         entry = next((entry for path in paths for entry in self._entries(path, self._collector(path))), None)
-        if entry is None or reader_of(entry.file).is_table or not self._coded.has_session(entry.id):
+        if entry is None:
+            return next(self._gone(()), None)
+        if reader_of(entry.file).is_table or not self._coded.has_session(entry.id):
             return entry
         return entry if self._coded.is_coded(entry.id, entry.file) else self._search(entry.id)
 
@@ -221,7 +229,9 @@ class Corpus:
                 count += len(entries)
                 yield Batch(tuple(entries), tuple(problems), min(done, total), total)
                 entries, problems = [], []
-        problems += (*self._row_ids.problems, *self._of_frozen())
+        gone = list(self._gone(known))
+        entries += gone
+        problems += (*self.changes(gone), *self._row_ids.problems, *self._of_frozen())
         if not count and not entries:
             problems.append(files.empty_problem())
         yield Batch(tuple(entries), tuple(problems), total, total, repeated)
@@ -248,6 +258,12 @@ class Corpus:
                     yield source, entry.offset, min((done + max(entry.offset, 0)) / total, 1.0)
             problems += [*collector.drain(), *collector.overflow()]
             done += weights[path]
+        for entry in self._gone(tuple(known)):
+            collector = self._collector(entry.file)
+            for _, source in self._sources(entry.file, collector):
+                known[entry.id] = entry
+                yield source, entry.offset, 1.0
+            problems += collector.drain()
         problems += (*files.problems(), *self._row_ids.problems, *self._of_frozen())
         if not known:
             problems.append(files.empty_problem())
@@ -328,10 +344,30 @@ class Corpus:
             if entry is not None:
                 return entry
             failure = failure or collector.failure
+        frozen = self._frozen.of(source_id) if self._frozen is not None else None
+        if self._frozen is not None and frozen is not None and self._is_from_here(frozen):
+            entry = _entry_of(frozen, str(self._frozen.path_of(frozen)))
+            return entry if self._is_shown(entry) else None
         failure = failure or files.failure
         if failure is not None:
             raise failure
         return None
+
+    def _gone(self, known: Iterable[str]) -> Iterator[SourceEntry]:
+        """Yield the coded documents and rows that are not among the `known` ones: they open from their frozen text."""
+        if self._frozen is not None:
+            for frozen in self._frozen.others(known):
+                entry = _entry_of(frozen, str(self._frozen.path_of(frozen)))
+                if self._is_from_here(frozen) and self._is_shown(entry):
+                    yield entry
+
+    def _is_from_here(self, frozen: Frozen) -> bool:
+        """Return whether a frozen text was extracted from this corpus: a single file has only its own."""
+        return fs.is_folder(self.path) or frozen.name == self.path.name
+
+    def is_gone(self, entry: SourceEntry) -> bool:
+        """Return whether a listed source has its text in the study alone, since its file or row is gone."""
+        return self._frozen is not None and self._frozen.at(entry.file) is not None
 
     def _visible(self, file: str) -> str | None:
         """Return the file of a remembered place, if it belongs to this corpus."""

@@ -9,6 +9,7 @@ Lines are only ever added, and name those that they follow, so that git and `cod
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -107,15 +108,38 @@ class FrozenTexts:
         if f"{RECORD}{name}{SUFFIX}" not in self._names:
             return None
         if source_id not in self._read:
-            self._read[source_id] = _latest(self.versions(source_id))
+            self._read[source_id] = self._in_use(self.versions(source_id))
         return self._read[source_id]
 
     def all(self) -> Iterator[Frozen]:
         """Yield the version in use of each source. Raises OSError."""
-        for name in sorted(self._names):
-            found = _latest(self._versions(name.removeprefix(RECORD).removesuffix(SUFFIX)))
+        yield from self.others(())
+
+    def others(self, known: Iterable[str]) -> Iterator[Frozen]:
+        """Yield the version in use of each source that is not among the `known` ids. Raises OSError."""
+        listed = {f"{RECORD}{safe_name(one)}{SUFFIX}" for one in known}
+        for name in sorted(self._names - listed):
+            found = self._in_use(self._versions(name.removeprefix(RECORD).removesuffix(SUFFIX)))
             if found is not None:
                 yield found
+
+    def at(self, path: str) -> Frozen | None:
+        """Return the version in use whose text is in a file, None if the file is no frozen text. Raises OSError."""
+        if self._root is None or not path.startswith(f"{self._root / FOLDER}{os.sep}"):
+            return None
+        stem = Path(path).name.removesuffix(TEXT).rpartition(".")[0]
+        found = self._in_use(self._versions(stem)) if f"{RECORD}{stem}{SUFFIX}" in self._names else None
+        return found if found is not None and str(self.path_of(found)) == path else None
+
+    def _in_use(self, versions: list[Frozen]) -> Frozen | None:
+        """Return the version that no other one follows, None of none; report several texts, which all clones see."""
+        rivals = rivals_of(versions)
+        if len(rivals) > 1:
+            one = rivals[0].id
+            what = f"two clones froze different texts of {one}, and all clones use the same one of them"
+            hint = f"`codetui sources refresh {one}` shows the difference, and --text keeps one of them"
+            self._report(Problem(str(self.path_of(rivals[0])), 0, "warning", f"{what}: {hint}"))
+        return rivals[0] if rivals else None
 
     def versions(self, source_id: str) -> list[Frozen]:
         """Return all versions of a source. Raises OSError."""
@@ -127,7 +151,7 @@ class FrozenTexts:
         """Return the files of all versions of a source. Raises OSError."""
         if self._root is None or not (versions := self.versions(source_id)):
             return []
-        texts = dict.fromkeys(map(self._path_of, versions))
+        texts = dict.fromkeys(map(self.path_of, versions))
         return [*texts, self._root / FOLDER / f"{RECORD}{safe_name(source_id)}{SUFFIX}"]
 
     def state(self) -> str:
@@ -156,7 +180,7 @@ class FrozenTexts:
 
     def text(self, frozen: Frozen) -> str | None:
         """Return a frozen text; None, with a problem, if its file is gone or was changed. Raises OSError."""
-        path = self._path_of(frozen)
+        path = self.path_of(frozen)
         data = fs.none_if_gone(lambda: fs.read(path))
         text = with_plain_line_ends(data.decode("utf-8", "replace")) if data is not None else None
         if text is not None and source_hash(text) == frozen.text:
@@ -170,7 +194,8 @@ class FrozenTexts:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def _path_of(self, frozen: Frozen) -> Path:
+    def path_of(self, frozen: Frozen) -> Path:
+        """Return the file with the text of a version."""
         assert self._root is not None
         return self._root / FOLDER / f"{safe_name(frozen.id)}.{frozen.text[:DIGITS]}{TEXT}"
 
@@ -197,7 +222,7 @@ class FrozenTexts:
         """Record a version and its text, the text first. Raises OSError."""
         if self._root is None:
             return
-        path = require_inside(self._root, self._path_of(frozen))
+        path = require_inside(self._root, self.path_of(frozen))
         data = text.encode("utf-8", "replace")
         if not fs.is_file(path) or fs.differs(path, data):
             fs.replace(path, data)
@@ -214,11 +239,13 @@ def heads_of(versions: Iterable[Frozen]) -> tuple[str, ...]:
     return tuple(sorted(known.keys() - followed))
 
 
-def _latest(versions: Iterable[Frozen]) -> Frozen | None:
-    """Return the version that no other one follows, the same on every machine if there are several; None of none."""
+def rivals_of(versions: Iterable[Frozen]) -> list[Frozen]:
+    """Return the versions that no other one follows, one for each text, the one in use first."""
     known = {one.key: one for one in versions}
-    heads = heads_of(known.values())
-    return known[heads[0]] if heads else None
+    found: dict[str, Frozen] = {}
+    for key in heads_of(known.values()):
+        found.setdefault(known[key].text, known[key])
+    return list(found.values())
 
 
 def merge_frozen(theirs: Path, ours: Path, is_left_out: Callable[[str], bool]) -> None:
