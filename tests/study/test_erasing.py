@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from codetui.core.redaction import Redaction
 from codetui.core.session.commands import Refusal
 from codetui.formats.agenda import HEAD, AgendaItem, AgendaSource, Side, render_agenda
 from codetui.formats.samples import Sample, render_sample
-from codetui.model import MemoTarget
+from codetui.model import MemoTarget, SourceId
 from codetui.storage import disk
+from codetui.storage.erasures import Erasures, is_erased
+from codetui.storage.session_files import safe_name
 from codetui.storage.session_lock import SessionLock
 from codetui.study.checker import check_study
 from codetui.study.memos import Memos
@@ -59,7 +62,7 @@ def coded_study(folder: Path) -> Path:
     (folder / "samples").mkdir()
     sample = Sample(name="s", seed=1, coders=("rosa",), sources={"77": ("rosa",), "11": ("rosa",)}, is_blind=False)
     (folder / "samples" / "s.toml").write_text(render_sample(sample), encoding="utf-8")
-    items = [AgendaItem("12345678", "code", Side("TASK1", QUOTE), None, f"…**{QUOTE}**…")]
+    items = [AgendaItem("12345678", "code", (Side("TASK1", QUOTE), None), f"…**{QUOTE}**…")]
     agenda = render_agenda([AgendaSource("77", "With Fatima", items), AgendaSource("11", "Keeper", [])], "codetui …")
     (folder / "agenda.md").write_text(agenda, encoding="utf-8")
     shutil.copytree(folder / "sessions" / "rosa", home_copy() / "rosa")
@@ -222,6 +225,28 @@ def test_what_was_erased_does_not_come_back_from_another_clone(
     document = tmp_path / "analysis_job_77_boatyard.md"
     document.write_text(f'# Manual Coding Analysis: Job Ad #77 (Boatyard)\n\n## Job Task Analysis\n\n* "{QUOTE}"\n')
     assert run(["import", str(document), "--study", str(here)]) == 1 and words_left(here) == {}
+
+
+def test_a_tombstone_does_not_show_whose_it_is(tmp_path: Path) -> None:
+    names = []
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        write_study(folder, {"77_boatyard.txt": "Tar the boats.", "OR-7.txt": "Mend the nets.", "8.txt": "Row."})
+        assert erase(folder, "--yes") == 0 and run(["study", "erase", "OR-7", "--yes", "--study", str(folder)]) == 0
+        files = list((folder / "sessions/.erased").iterdir())
+        shown = "".join(f"{path.name} {path.read_text()}" for path in files)
+        assert not any(sha256(one.encode()).hexdigest()[:8] in shown for one in ("77", "OR-7"))
+        names += [path.name for path in files]
+        erased = Erasures(folder / "sessions")
+        assert erased.has("77") and erased.has("OR-7") and not erased.has("8") and not erased.has("or-7")
+        assert erased.has_name(safe_name("OR-7")) and not erased.has_name("8")
+    assert len(set(names)) == 4
+    # Tombstones without a salt, as earlier versions wrote them, keep their sources out as well.
+    digest = sha256(b"8").hexdigest()
+    old = tmp_path / "one/sessions/.erased" / f"{digest[:16]}.jsonl"
+    old.write_text(json.dumps({"v": 1, "id": digest, "time": "2026-01-01T00:00:00Z", "texts": ["a"]}) + "\n")
+    erasure = Erasures(tmp_path / "one/sessions").of("8")
+    assert erasure is not None and erasure.texts == {"a"} and is_erased(tmp_path / "one/sessions", SourceId("8"))
+    assert Study.open(tmp_path / "one").sources == ()
 
 
 def test_a_session_in_use_is_not_erased_and_one_that_was_open_writes_nothing(tmp_path: Path) -> None:

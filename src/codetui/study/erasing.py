@@ -32,7 +32,7 @@ from codetui.model import (
 )
 from codetui.storage import disk, erasures, fs, session_files, study_files
 from codetui.storage.copies import original_of
-from codetui.storage.erasures import Erasure, Erasures, digest_of
+from codetui.storage.erasures import Erasure, Erasures, tombstone_of
 from codetui.storage.journal import Journal, now, record_id
 from codetui.storage.kept_readings import readings_path
 from codetui.storage.session_files import EVENTS, LOG, MEMOS, PLACE_FILE, SNAPSHOTS, STUDY_LOG, SessionPaths
@@ -119,9 +119,8 @@ class _Planner:
         self._study, self._id, self._given = study, source_id, tuple(words)
         self._root, self._word = study.sessions_path, study.codebook.words.source
         self._known = Erasures(self._root)
-        digest = digest_of(source_id)
-        known = self._known.by_id.get(digest)
-        self._plan = Erasing(source_id, known or Erasure(id=digest, time=now()))
+        known = self._known.of(source_id)
+        self._plan = Erasing(source_id, known or Erasure(id=tombstone_of(source_id), time=now()))
         self._texts: list[str] = []
         self._quotations: list[str] = []
         self._hashes: set[str] = set()
