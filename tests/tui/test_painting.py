@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from invented import BOOK, coding, state
+from rich.console import RenderableType
 from textual.strip import Strip
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.model import CodeId
+from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.widgets.document_view import DocumentView
 from codetui.tui.workbench.view_model import CodedSpans
 from testing.keys import press, running, workspace_on, write_ad
@@ -37,6 +39,24 @@ async def test_assigning_a_code_paints_only_the_rows_that_show_it(
         await press(pilot, "1")
         assert len(bench.state.live()) == 2
         assert 0 < len(painted) <= 2
+
+
+async def test_a_key_in_a_dialog_does_not_paint_the_dimmed_screen_below_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[CodePicker] = []
+    paint = CodePicker.render
+
+    def noted(picker: CodePicker) -> RenderableType:
+        painted.append(picker)
+        return paint(picker)
+
+    write_ad(tmp_path, LONG)
+    async with running(workspace_on(tmp_path)) as (pilot, _bench):
+        await press(pilot, "<enter>pe")
+        monkeypatch.setattr(CodePicker, "render", noted)
+        await press(pilot, "ople")
+        assert painted == []
 
 
 async def test_the_log_of_the_open_ad_is_not_read_for_earlier_codings(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ class KeyQueue:
         self._collection: asyncio.TimerHandle | None = None
         self._question: Do | None = None
         self._opened: tuple[Screen[object], Do] | None = None
+        self._screens: list[Screen[object]] = []
+        """The screens when the last key was dispatched."""
         self._seen_at = inf
         self._quiet_from = 0.0
         """When a withdrawn question may open again, unless more keys come."""
@@ -127,6 +129,7 @@ class KeyQueue:
     def _next(self) -> Typed:
         """Return the first queued key, as the screen in front reads it."""
         typed = self._waiting.popleft()
+        self._screens = self._app.screen_stack
         self._withdraw_unseen(typed)
         if isinstance(typed, events.Paste):
             # An input keeps only the first line of a paste.
@@ -149,12 +152,18 @@ class KeyQueue:
         pumps = self._pumps()
         for pump in pumps:
             await _handled(pump)
-        return pumps == self._pumps() and not any(pump.message_queue_size for pump in pumps if pump.is_running)
+        return pumps == self._pumps() and not any(
+            pump.message_queue_size for pump in (*pumps, *self._app.screen_stack) if pump.is_running
+        )
 
     def _pumps(self) -> list[MessagePump]:
-        """Return the widgets that a key passes, from the focus to the app, and the screens below awaiting an answer."""
-        screen = self._app.screen
-        return [*(screen.focused or screen).ancestors_with_self, *self._app.screen_stack]
+        """Return the widgets that a key passes, from the focus to the app, and all screens if it opened or closed one.
+
+        Otherwise the screen below a dialog gets no message: after each one, Textual would paint everything anew.
+        """
+        screens = self._app.screen_stack
+        top = screens[-1]
+        return [*(top.focused or top).ancestors_with_self, *(screens if screens != self._screens else ())]
 
 
 async def _handled(pump: MessagePump) -> None:
