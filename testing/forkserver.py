@@ -19,7 +19,7 @@ from pkgutil import walk_packages
 
 from testing.paths import ROOT, SRC
 
-OWN = ("HOME", "USERPROFILE")
+OWN = ("HOME", "USERPROFILE", "TMPDIR", "EDITOR")
 """Variables of a program's own, which nothing reads while it is loaded."""
 
 PREFIXES = ((sys.executable, "-m", "codetui"), (sys.executable, "-c"))

@@ -12,10 +12,16 @@ import unicodedata
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TypeVar, TypeVarTuple
 
 from textual import events
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.parse import parse
+from textual.css.tokenize import tokenize_values
+from textual.css.tokenizer import Token
+from textual.css.types import CSSLocation
 from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, REPLACED_KEYS
 from textual.pilot import Pilot
 
@@ -105,7 +111,9 @@ class QuickPilot(Pilot[Result]):
             return
         for _ in range(2):  # Painting calls what waited for it, which may ask for another picture.
             await loop.idle()
-            await super().pause(0)
+            await (
+                self.wait_for_animation()
+            )  # It paints, as Textual's `pause` does, but without a message to each widget.
         await loop.idle()
 
     async def resize_terminal(self, width: int, height: int) -> None:
@@ -125,6 +133,42 @@ def key_event(key: str) -> events.Key:
         return events.Key(key, unicodedata.lookup(KEY_TO_UNICODE_NAME.get(original, original)))
     except KeyError:
         return events.Key(key, None)
+
+
+@cache
+def _variable_tokens(values: frozenset[tuple[str, str]]) -> dict[str, list[Token]]:
+    return tokenize_values(dict(values))
+
+
+def remembered_variables(values: dict[str, str]) -> dict[str, list[Token]]:
+    """Return the tokens of variables, the same object each time; a `tokenize_values` for stylesheets."""
+    return _variable_tokens(frozenset(values.items()))
+
+
+_rules: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def remembered_rules(
+    scope: str,
+    css: str,
+    read_from: CSSLocation,
+    variable_tokens: dict[str, list[Token]],
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+) -> list[RuleSet]:
+    """Return the rules of a style, parsed once for all apps; a `parse` for stylesheets."""
+    key = (scope, css, read_from, id(variable_tokens), is_default_rules, tie_breaker)
+    if key not in _rules:
+        parsed = parse(
+            scope,
+            css,
+            read_from,
+            variable_tokens=variable_tokens,
+            is_default_rules=is_default_rules,
+            tie_breaker=tie_breaker,
+        )
+        _rules[key] = list(parsed)
+    return _rules[key]
 
 
 @asynccontextmanager

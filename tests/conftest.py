@@ -3,6 +3,7 @@
 import asyncio
 import compileall
 import gc
+import os
 import sys
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -10,12 +11,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+os.environ["TEXTUAL_FPS"] = "5"  # Pilots paint when the program is idle; frames in between take half of the time.
 from textual.app import App
+from textual.css import stylesheet
+
+del os.environ["TEXTUAL_FPS"]
 
 from testing import forkserver
 from testing.examples import register_profiles
 from testing.paths import SRC, shared_path
-from testing.pilot import IdleLoop, run_test
+from testing.pilot import IdleLoop, remembered_rules, remembered_variables, run_test
 
 _numbers = count(1)
 
@@ -101,5 +107,7 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture(autouse=True)
 def quick_pilots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every test of an app a pilot that waits no longer than the app works."""
+    """Give every test of an app a pilot that waits no longer than the app works, and parse styles once for all."""
     monkeypatch.setattr(App, "run_test", run_test)
+    monkeypatch.setattr(stylesheet, "parse", remembered_rules)
+    monkeypatch.setattr(stylesheet, "tokenize_values", remembered_variables)
