@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codetui.core.agreement import nominal
 from codetui.core.agreement.figure import Undefined
-from codetui.core.agreement.nominal import TwoByTwo, cells, macro_kappa, pooled_kappa, tabulate
+from codetui.core.agreement.nominal import TwoByTwo, cells, macro_kappa, pooled_kappa
 from codetui.core.agreement.resampling import Draw, bootstrap
 
 TABLES = st.builds(TwoByTwo, *[st.integers(0, 30)] * 4)
@@ -48,7 +48,7 @@ def test_pooled_kappa_is_made_of_means_and_differs_from_kappa_over_cells() -> No
 
 
 def test_a_code_that_neither_used_has_no_kappa() -> None:
-    unused = tabulate([False] * 3, [False] * 3)
+    unused = TwoByTwo(neither=3)
     for figure in (unused.kappa, unused.alpha, unused.ac1, unused.score.f1, pooled_kappa([unused]), pooled_kappa([])):
         assert isinstance(figure, Undefined)
         assert figure.why

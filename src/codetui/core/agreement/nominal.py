@@ -211,11 +211,6 @@ def alpha(units: Units[Value], distance: Distance[Value] | None = None) -> Figur
     return 1 - (total - 1) * observed / expected if expected else SAME_VALUE
 
 
-def alpha_of(units: Units[Value], value: Value) -> Figure:
-    """Return Krippendorff's alpha of one value against the rest."""
-    return alpha(binary(units, value))
-
-
 def interval_distance(a: float, b: float) -> float:
     """Return (a − b)², the distance for values on an interval scale. Krippendorff 2011, p. 6."""
     return (a - b) ** 2
@@ -329,17 +324,6 @@ class TwoByTwo(NamedTuple):
         # P_e is ones · (2 total − ones) / (2 total²).
         by_chance = ones * (2 * total - ones)
         return (2 * total * (both + neither) - by_chance) / (2 * total**2 - by_chance)
-
-
-def tabulate(a: Iterable[bool], b: Iterable[bool]) -> TwoByTwo:
-    """Return the table of a code from its presence in each source according to A and to B."""
-    both = a_only = b_only = neither = 0
-    for one, other in zip(a, b, strict=True):
-        both += one and other
-        a_only += one and not other
-        b_only += other and not one
-        neither += not (one or other)
-    return TwoByTwo(both, a_only, b_only, neither)
 
 
 def cells(tables: Iterable[TwoByTwo]) -> TwoByTwo:

@@ -74,7 +74,8 @@ def as_markdown(text: str, *, is_declared: bool) -> tuple[str, list[int]]:
     above = ["", *(line.text for line in lines)]
     # A row of tildes below a title underlines it.
     if not any(FENCE.match(line.text) and not before.strip() for before, line in zip(above, lines, strict=False)):
-        lines = _column_tables(_drawn_tables(_headings(lines), is_declared=is_declared))
+        lines = _replaced(_headings(lines), partial(_drawn_table, is_declared=is_declared))
+        lines = _replaced(lines, _column_table)
         lines = _pipe_rows(lines, is_declared=is_declared)
     lines = _defined_terms(lines)
     return "\n".join(line.text for line in lines), [line.number for line in lines]
@@ -233,11 +234,6 @@ def _replaced(lines: list[Line], find: Callable[[list[Line], int], tuple[int, in
     return found
 
 
-def _drawn_tables(lines: list[Line], *, is_declared: bool) -> list[Line]:
-    """Return the lines with each table drawn with `+---+` as one of markdown."""
-    return _replaced(lines, partial(_drawn_table, is_declared=is_declared))
-
-
 def _drawn_table(lines: list[Line], at: int, *, is_declared: bool) -> tuple[int, int, list[Line]] | None:
     if not BORDER.fullmatch(lines[at].text):
         return None
@@ -256,11 +252,6 @@ def _drawn_table(lines: list[Line], at: int, *, is_declared: bool) -> tuple[int,
     is_even = len(filled) > 1 and len({len(cells) for _, cells in filled}) == 1
     titled = with_titles(filled, is_declared=is_declared) if is_even else filled
     return at, end, _table(titled) if len(titled) > 1 else lines[at:end]
-
-
-def _column_tables(lines: list[Line]) -> list[Line]:
-    """Return the lines with each table whose columns are underlined, `-----  -----`, as one of markdown."""
-    return _replaced(lines, _column_table)
 
 
 def _column_table(lines: list[Line], at: int) -> tuple[int, int, list[Line]] | None:
