@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, What
 from codetui.formats.export.lines import csv_lines, json_lines
-from codetui.formats.export.table import Table
+from codetui.formats.export.table import ExportTable
 from codetui.formats.export.workbook import Sheets, open_workbook
 
 
@@ -30,17 +30,17 @@ def written(exporter: Exporter, study: ExportedStudy, *tables: What) -> tuple[Fi
     return files, exporter.write(study, tables or exporter.tables, files.open)
 
 
-def to_csv(table: Table) -> str:
+def to_csv(table: ExportTable) -> str:
     """Return a table as CSV."""
     return "".join(csv_lines(table))
 
 
-def to_jsonl(table: Table) -> str:
+def to_jsonl(table: ExportTable) -> str:
     """Return a table as JSON lines."""
     return "".join(json_lines(table))
 
 
-def to_xlsx(tables: Sequence[Table]) -> tuple[bytes, tuple[str, ...]]:
+def to_xlsx(tables: Sequence[ExportTable]) -> tuple[bytes, tuple[str, ...]]:
     """Return tables as a workbook, with its losses."""
     file = io.BytesIO()
     losses: list[str] = []

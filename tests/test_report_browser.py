@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.formats.report.content import Part, Quotation, Quotations, Report, Section
+from codetui.formats.report.content import Quotation, Quotations, Report, ReportSection, Subsection
 from codetui.formats.report.html import to_html
 from codetui.study.study import Study
 from testing.browser import Browser
@@ -142,10 +142,10 @@ def test_20000_quotations_are_painted_within_three_seconds(browser: Browser, tmp
     words = "You write down which ships come in, and tell the harbour master of every one that is late."
     quotations = [Quotation(f"{words} {at}", f"{at}, anna, 10–99", "as before") for at in range(20_000)]
     parts = [
-        Part(f"quotations-{at}", f"CODE{at}", [Quotations(quotations[at * 1_000 : (at + 1) * 1_000])])
+        Subsection(f"quotations-{at}", f"CODE{at}", [Quotations(quotations[at * 1_000 : (at + 1) * 1_000])])
         for at in range(20)
     ]
-    report = Report("Many", "", [Section("quotations", "Quotations", [], parts)], {"format": "none"})
+    report = Report("Many", "", [ReportSection("quotations", "Quotations", [], parts)], {"format": "none"})
     path = tmp_path / "many.html"
     path.write_text("\n".join(to_html(report)), encoding="utf-8")
     resize(browser, DESKTOP)

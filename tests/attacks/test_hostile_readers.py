@@ -21,7 +21,7 @@ from codetui.core.text.display import UNSAFE, sanitize, sanitize_json, sanitize_
 from codetui.formats.codebook.migration_map import parse_map
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book.reader import parse_coding_book
-from codetui.formats.export.table import CELLS, Row, Table
+from codetui.formats.export.table import CELLS, ExportRow, ExportTable
 from codetui.formats.session_doc.markdown import parse_document
 from codetui.model import (
     CodingAdded,
@@ -313,7 +313,7 @@ def test_a_tag_beyond_the_first_plane_becomes_two_escapes() -> None:
 def test_no_cell_of_a_table_is_a_formula(before: str, sign: str, rest: str) -> None:
     cell = f"{before}{sign}cmd|' /C calc'!A0{rest}"
     columns = CELLS["codings"]
-    table = Table("codings", columns, [Row((cell,) * len(columns), {})])
+    table = ExportTable("codings", columns, [ExportRow((cell,) * len(columns), {})])
     cells = next(islice(csv.reader(io.StringIO(to_csv(table), newline="")), 1, None))
     assert not [each for each in cells if each.startswith(("\t", "\r"))]
     assert not [each for each in cells if each.lstrip().startswith(("=", "+", "-", "@", "＝"))]

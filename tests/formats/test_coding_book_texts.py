@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codetui.core.codebook.index import codes_by_section
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.coding_book import reader
-from codetui.formats.coding_book.classify import Passage, passages
+from codetui.formats.coding_book.classify import BookPassage, passages
 from codetui.formats.coding_book.reader import parse_coding_book
 from codetui.model import CodebookText
 
@@ -75,7 +75,7 @@ def test_a_code_whose_name_begins_anothers_is_not_confused_with_it() -> None:
 def test_a_line_outside_all_parts_is_kept_at_the_end_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     markdown = "# B\n\n## Tasks\n\n- `TASK1: Lighting`\n- `TASK2: Watching`\n\n## Once\n\nUpon a time.\n"
 
-    def forgetful(*given: object) -> list[Passage]:
+    def forgetful(*given: object) -> list[BookPassage]:
         return [each for each in passages(*given) if each.heading != "Once"]  # type: ignore[arg-type]
 
     monkeypatch.setattr(reader, "passages", forgetful)

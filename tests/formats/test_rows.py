@@ -17,7 +17,7 @@ from codetui.core.anchors.anchor import anchor_at
 from codetui.core.session.state import State, replay
 from codetui.formats.export.exporter import ExportedSession, ExportedSource, ExportedStudy, What
 from codetui.formats.export.lines import guarded
-from codetui.formats.export.table import CELLS, Cell, Row, Table, Tally, table_of
+from codetui.formats.export.table import CELLS, Cell, ExportRow, ExportTable, Tally, table_of
 from codetui.model import (
     Anchor,
     Cause,
@@ -65,30 +65,30 @@ HEADER += "start,end,time,codebook_version,origin,place,to_check,ad_words,start_
 
 def table(
     state: State, source: Source = AD, coder: str = "ann", *, what: What = "codings", is_in_corpus: bool = True
-) -> Table:
+) -> ExportTable:
     """Return a table of one session."""
     known = ExportedSource(len(source.text), source.body_start, "hash", source.attributes, source.text)
     session = ExportedSession(coder, source, state, "", None, "in progress", known if is_in_corpus else None)
     return listed(table_of(what, ExportedStudy(BOOK, [session])))
 
 
-def listed(table: Table) -> Table:
+def listed(table: ExportTable) -> ExportTable:
     """Return a table whose rows can be read again."""
     return table._replace(rows=list(table.rows))
 
 
-def cells_of(table: Table, *names: str) -> list[tuple[Cell, ...]]:
+def cells_of(table: ExportTable, *names: str) -> list[tuple[Cell, ...]]:
     """Return some columns of a table."""
     at = [table.columns.index(name) for name in names]
     return [tuple(row.cells[one] for one in at) for row in table.rows]
 
 
-def of_cells(*rows: Row) -> Table:
+def of_cells(*rows: ExportRow) -> ExportTable:
     """Return a table of codings with these rows, missing cells filled in."""
     columns = CELLS["codings"]
-    filled = [Row((*row.cells, *[""] * (len(columns) - len(row.cells))), row.attributes) for row in rows]
+    filled = [ExportRow((*row.cells, *[""] * (len(columns) - len(row.cells))), row.attributes) for row in rows]
     names = dict.fromkeys(name for row in rows for name in row.attributes)
-    return Table("codings", columns, filled, tuple(names))
+    return ExportTable("codings", columns, filled, tuple(names))
 
 
 def unguarded(cell: str) -> str:
@@ -281,7 +281,7 @@ def test_no_text_after_a_separator_looks_like_a_formula(cell: str, safe: str) ->
 
 @given(st.lists(st.text(st.sampled_from("'\"=-;\t\n, a\u00ad")), min_size=11, max_size=11), st.sampled_from(";\t\n"))
 def test_a_program_with_another_separator_finds_no_formula(cells: list[str], separator: str) -> None:
-    text = to_csv(of_cells(Row(tuple(cells), {})))
+    text = to_csv(of_cells(ExportRow(tuple(cells), {})))
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         reader = csv.reader(text.split("\n"), delimiter=separator if separator != "\n" else ";", quoting=quoting)
         pieces = [piece for line in reader for piece in line]
@@ -306,7 +306,7 @@ def test_no_cell_of_the_csv_begins_like_a_formula() -> None:
 @given(st.text(st.characters() | st.sampled_from('\u2028\u0085\ud800="\n')), st.text())
 def test_json_lines_contain_the_exact_codings(note: str, title: str) -> None:
     attributes = {"sector": title, "words": note}
-    found = of_cells(*[Row(("1", "", title, note, None, 3), attributes)] * 2)
+    found = of_cells(*[ExportRow(("1", "", title, note, None, 3), attributes)] * 2)
     text = to_jsonl(found)
     assert text.encode("utf-8")
     expected = dict(zip(found.columns, next(iter(found.rows)).cells, strict=True)) | {"attributes": attributes}
@@ -314,7 +314,7 @@ def test_json_lines_contain_the_exact_codings(note: str, title: str) -> None:
 
 
 def test_attributes_of_sources_are_further_columns_of_the_csv() -> None:
-    found = of_cells(Row(("1",), {"sector": "=bank", "words": "12"}), Row(("1",), {"=year": "2025"}))
+    found = of_cells(ExportRow(("1",), {"sector": "=bank", "words": "12"}), ExportRow(("1",), {"=year": "2025"}))
     header, *cells = csv.reader(io.StringIO(to_csv(found), newline=""))
     assert header == [*HEADER.split(","), "sector", "source.words", "'=year"]
     assert [line[-3:] for line in cells] == [["'=bank", "12", ""], ["", "", "2025"]]
@@ -327,13 +327,13 @@ def test_a_source_without_attributes_adds_nothing() -> None:
 
 
 def test_json_lines_are_plain_utf_8() -> None:
-    assert '"employer": "=é"' in to_jsonl(of_cells(Row(("1", "=é"), {})))
+    assert '"employer": "=é"' in to_jsonl(of_cells(ExportRow(("1", "=é"), {})))
 
 
 # --- workbooks ----------------------------------------------------------------------------------------
 
 
-def sheets_of(*tables: Table) -> tuple[dict[str, list[list[object]]], tuple[str, ...]]:
+def sheets_of(*tables: ExportTable) -> tuple[dict[str, list[list[object]]], tuple[str, ...]]:
     """Return the cells of each sheet as another program reads them, and the losses of the workbook."""
     import openpyxl
 
@@ -359,7 +359,7 @@ def test_a_workbook_has_a_sheet_for_each_table() -> None:
     ["=1+1", "-5", "007", "a;=b", "http://x.nl", "{=1}", "a\tb\nc", "x_x0041_y", "é 灯台 🗼", "\u115f=1\x7f", " "],
 )
 def test_a_workbook_contains_every_text_unchanged(text: str) -> None:
-    sheets, losses = sheets_of(of_cells(Row((text,), {text: text})))
+    sheets, losses = sheets_of(of_cells(ExportRow((text,), {text: text})))
     from openpyxl.utils.escape import unescape
 
     header, cells = sheets["codings"]
@@ -368,12 +368,12 @@ def test_a_workbook_contains_every_text_unchanged(text: str) -> None:
 
 
 def test_a_workbook_shows_control_characters() -> None:
-    sheets, _ = sheets_of(of_cells(Row(("tea\x0bcher\x00",), {})))
+    sheets, _ = sheets_of(of_cells(ExportRow(("tea\x0bcher\x00",), {})))
     assert sheets["codings"][1][0] == "tea␋cher␀"
 
 
 def test_text_too_long_for_a_cell_is_cut_and_reported() -> None:
-    sheets, losses = sheets_of(of_cells(Row(("🗼" * 20_000, "\ud800"), {})))
+    sheets, losses = sheets_of(of_cells(ExportRow(("🗼" * 20_000, "\ud800"), {})))
     cell = str(sheets["codings"][1][0])
     assert len(cell.encode("utf-16-le")) // 2 <= 32_767 and cell.endswith("🗼…")
     assert sheets["codings"][1][1] == "\ufffd"
@@ -382,7 +382,7 @@ def test_text_too_long_for_a_cell_is_cut_and_reported() -> None:
 
 def test_rows_beyond_one_sheet_are_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codetui.formats.export.workbook.MOST_ROWS", 3)
-    sheets, _ = sheets_of(of_cells(*(Row((str(number),), {}) for number in range(5))))
+    sheets, _ = sheets_of(of_cells(*(ExportRow((str(number),), {}) for number in range(5))))
     assert {name: [row[0] for row in rows[1:]] for name, rows in sheets.items()} == {
         "codings": ["0", "1"],
         "codings 2": ["2", "3"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from odd_documents import INDEX
 
-from codetui.formats.session_doc.lines import Rows
+from codetui.formats.session_doc.lines import PatchRows
 from codetui.formats.session_doc.markdown import identified, parse_document, render_document, source_id_of
 from codetui.formats.session_doc.model import Block, Document, SectionPart
 
@@ -86,14 +86,14 @@ def test_ids_with_signs_of_markdown_read_back(source_id: str) -> None:
 
 def test_an_underlined_heading_is_one_row() -> None:
     text = TEXT.replace("## 1. Tasks\n", "1. Tasks\n--------\n")
-    assert Rows(text).written().text == text
-    assert [row.text for row in Rows(text).rows if row.level == 2] == ["1. Tasks"]
+    assert PatchRows(text).written().text == text
+    assert [row.text for row in PatchRows(text).rows if row.level == 2] == ["1. Tasks"]
     assert identified(parse_document(text, "")[0], INDEX).sections[0].title == "1. Tasks"
 
 
 @pytest.mark.parametrize("line", ["- x <!--\n", "- x <!--\n\n", "<!-- -->\n\n    - x\n\n", "- `" * 9 + "``<!--\n"])
 def test_many_signs_of_comments_take_little_time(line: str) -> None:
-    assert Rows(line * 20_000).written().text == line * 20_000
+    assert PatchRows(line * 20_000).written().text == line * 20_000
 
 
 @pytest.mark.parametrize("reasoning", ["<!--", "She keeps <!--", "x <!–"])

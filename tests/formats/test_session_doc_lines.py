@@ -14,7 +14,7 @@ from codetui.formats.session_doc.model import (
     CodeLine,
     Document,
     Entry,
-    Lines,
+    LineRange,
     Note,
     SectionPart,
     ids_by_line,
@@ -61,10 +61,10 @@ _(c)_
 def test_each_part_has_its_lines() -> None:
     document, _ = parse_document(TEXT, "a.md")
     assert document.lines == {
-        "heading": Lines(1, 2),
-        "opening": Lines(3, 7),
-        "profile": Lines(8, 9),
-        "reasoning": Lines(9, 13),
+        "heading": LineRange(1, 2),
+        "opening": LineRange(3, 7),
+        "profile": LineRange(8, 9),
+        "reasoning": LineRange(9, 13),
     }
     (section,) = document.sections
     first, group = section.blocks

@@ -11,7 +11,7 @@ from odd_documents import AD, BOOK
 from odd_sessions import added, after, imported
 
 from codetui.core.session.state import State
-from codetui.formats.session_doc.head import Heading, read_heading, write_heading
+from codetui.formats.session_doc.head import DocumentHeading, read_heading, write_heading
 from codetui.formats.session_doc.markdown import parse_document, render_document
 from codetui.formats.session_doc.model import Document
 from codetui.formats.session_doc.patch import document_of
@@ -113,7 +113,7 @@ def test_a_quotation_over_several_lines_may_have_the_bullets_of_its_ad() -> None
 @pytest.mark.parametrize("ad", ["7: a", "7 - a", "a – b", "7", "a b: c", "x|y", "a\\ - b"])
 @pytest.mark.parametrize("employer", ["", "Acme", "A - B: C"])
 def test_ids_that_look_like_an_employer_read_back(ad: str, employer: str) -> None:
-    assert read_heading(write_heading(Heading(ad, employer))) == Heading(ad, employer)
+    assert read_heading(write_heading(DocumentHeading(ad, employer))) == DocumentHeading(ad, employer)
 
 
 # --- the word for a source ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codetui.formats.toml.edit import EditError, add_table, append_entry, remove_value, set_value
-from codetui.formats.toml.syntax import Place, Value, format_key, quote, quote_long
+from codetui.formats.toml.syntax import KeyPath, TomlValue, format_key, quote, quote_long
 
 BOOK = """\
 # A book of lights.
@@ -239,7 +239,7 @@ def test_the_first_key_of_a_file_is_added_at_its_top() -> None:
         ("[a]\nx = 1\n[[code]]\n[a.b]\n", ("a", "c"), "no table"),
     ],
 )
-def test_an_impossible_edit_is_refused_and_changes_nothing(text: str, table: Place, part: str) -> None:
+def test_an_impossible_edit_is_refused_and_changes_nothing(text: str, table: KeyPath, part: str) -> None:
     with pytest.raises(EditError, match=part):
         set_value(text, table, "k", "v")
 
@@ -279,8 +279,8 @@ class Layout(NamedTuple):
     """
 
     pieces: tuple[str, ...]
-    tables: tuple[tuple[Place, int, int], ...]
-    lines: tuple[tuple[Place, tuple[str, ...], int], ...]
+    tables: tuple[tuple[KeyPath, int, int], ...]
+    lines: tuple[tuple[KeyPath, tuple[str, ...], int], ...]
 
     @property
     def text(self) -> str:
@@ -292,7 +292,7 @@ COMMENT = st.builds("# {}".format, INLINE)
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20) | st.sampled_from(
     ['"""', "'''", '"', "'", "\\", '\\"', "a\nb\n", '\n"""\n', "x\ny'", "\\\n", '""', "\r\n", "\t", "é😀\u200d"]
 )
-VALUE: st.SearchStrategy[Value] = TEXT | st.booleans() | st.integers(-9, 9) | st.lists(TEXT, max_size=4).map(tuple)
+VALUE: st.SearchStrategy[TomlValue] = TEXT | st.booleans() | st.integers(-9, 9) | st.lists(TEXT, max_size=4).map(tuple)
 ENTRY = st.builds('"{}"'.format, INLINE) | st.builds("'{}'".format, INLINE) | st.sampled_from(["'''\nx\n'''", '"]"'])
 OPEN = st.sampled_from(["", " ", "\n  ", "\n\n    ", " # c\n", '\n  # [c], "\n  '])
 SHORT_LIST = st.lists(ENTRY, max_size=4).map(lambda each: f"[{', '.join(each)}]")
@@ -335,9 +335,9 @@ def layouts(draw: st.DrawFn) -> Layout:
     kinds = ["", *draw(st.permutations([*names, "single"]))]
     pieces, tables, lines = [draw(st.sampled_from(["", "\ufeff"]))], [], []
     counts = {"code": 0, "group": 0}
-    subs: set[Place] = set()
+    subs: set[KeyPath] = set()
     for kind in kinds:
-        place: Place = ()
+        place: KeyPath = ()
         if kind == "single":
             place = ("single",)
         elif kind == "sub":
@@ -371,7 +371,7 @@ def tree(text: str) -> dict[str, object]:
     return tomllib.loads(text.removeprefix("\ufeff"))
 
 
-def with_value(text: str, place: Place, value: Value | None) -> dict[str, object]:
+def with_value(text: str, place: KeyPath, value: TomlValue | None) -> dict[str, object]:
     """Return the content of the text with one value set, or removed if it is None."""
     top = copy.deepcopy(tree(text))
     *path, last = place
@@ -387,7 +387,7 @@ def with_value(text: str, place: Place, value: Value | None) -> dict[str, object
 
 
 @given(layouts(), VALUE, st.data())
-def test_setting_a_value_changes_only_the_value(layout: Layout, value: Value, data: st.DataObject) -> None:
+def test_setting_a_value_changes_only_the_value(layout: Layout, value: TomlValue, data: st.DataObject) -> None:
     if not layout.lines:
         return
     table, key, number = data.draw(st.sampled_from(layout.lines))
@@ -399,7 +399,7 @@ def test_setting_a_value_changes_only_the_value(layout: Layout, value: Value, da
 
 
 @given(layouts(), VALUE, st.data())
-def test_a_new_key_only_adds_lines_inside_its_table(layout: Layout, value: Value, data: st.DataObject) -> None:
+def test_a_new_key_only_adds_lines_inside_its_table(layout: Layout, value: TomlValue, data: st.DataObject) -> None:
     place, start, end = data.draw(st.sampled_from(layout.tables))
     text = layout.text
     after = set_value(text, place, "new", value, after=data.draw(st.sampled_from([(), ("a",), ("b", "e")])))
@@ -426,7 +426,7 @@ def test_removing_a_key_removes_only_its_line(layout: Layout, data: st.DataObjec
     st.lists(st.tuples(st.sampled_from(["id", "x y", "z"]), VALUE), unique_by=lambda each: each[0]),
     st.data(),
 )
-def test_a_new_table_is_an_insertion(layout: Layout, fields: list[tuple[str, Value]], data: st.DataObject) -> None:
+def test_a_new_table_is_an_insertion(layout: Layout, fields: list[tuple[str, TomlValue]], data: st.DataObject) -> None:
     behind = data.draw(st.sampled_from([None, *(place for place, _, _ in layout.tables if len(place) == 2)]))
     name = data.draw(st.sampled_from(["code", "group", "profile"]))
     text = layout.text

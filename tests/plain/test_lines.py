@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from codetui.plain.lines import CancelledError, InputEndedError, Lines
+from codetui.plain.lines import CancelledError, Conversation, InputEndedError
 
 
 def send(number: int) -> None:
@@ -27,7 +27,7 @@ def test_a_signal_leaves_the_question_whenever_it_comes(
             send(number)
         return "answer\n"
 
-    lines = Lines(read)
+    lines = Conversation(read)
     real: Callable[[str], None] = lines._print
     if when == "printing":
         monkeypatch.setattr(lines, "_print", lambda text: (real(text), send(number)))
@@ -36,11 +36,11 @@ def test_a_signal_leaves_the_question_whenever_it_comes(
             send(number)
         with pytest.raises(error):
             lines.ask("Command:")
-    assert Lines(lambda: "answer\n").ask("Command:") == "answer"
+    assert Conversation(lambda: "answer\n").ask("Command:") == "answer"
 
 
 def test_a_terminal_that_is_gone_ends_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = Lines(lambda: "answer\n")
+    lines = Conversation(lambda: "answer\n")
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(5, "Input/output error")

@@ -15,7 +15,7 @@ from codetui.cli.main import run as run_command
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone
 from codetui.core.text.display import sanitize
 from codetui.model import CodeId, Span
-from codetui.plain.lines import Lines
+from codetui.plain.lines import Conversation
 from codetui.plain.loop import COMMANDS, command_of, run
 from codetui.storage import disk
 from codetui.study.desk import Desk
@@ -43,7 +43,7 @@ def talk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Talk:
             print(sanitize(line), end="")
             return line
 
-        assert run(Desk.at(Study.open(tmp_path), coder, source), Lines(echo)) == code
+        assert run(Desk.at(Study.open(tmp_path), coder, source), Conversation(echo)) == code
         return capsys.readouterr().out
 
     return type_lines

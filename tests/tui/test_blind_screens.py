@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from codetui.plain.lines import Lines
+from codetui.plain.lines import Conversation
 from codetui.plain.loop import run as plain_mode
 from codetui.study.desk import Desk
 from codetui.study.study import Study
@@ -90,6 +90,6 @@ def test_a_blind_coder_hears_no_trace_of_others_in_the_plain_mode(
     study: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:
     typed = iter([*(f"{line}\n" for line in PLAIN), "quit\n"])
-    plain_mode(Desk.at(study, "anna"), Lines(lambda: next(typed, "")))
+    plain_mode(Desk.at(study, "anna"), Conversation(lambda: next(typed, "")))
     heard = capsys.readouterr().out
     assert "bram" in heard and not traces(heard), "\n".join(traces(heard))

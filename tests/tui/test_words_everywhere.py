@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
-from codetui.plain.lines import Lines
+from codetui.plain.lines import Conversation
 from codetui.plain.loop import run as plain_mode
 from codetui.study.desk import Desk
 from codetui.study.study import Study
@@ -164,7 +164,7 @@ def test_the_plain_mode_says_and_takes_the_words_of_the_study(
 ) -> None:
     study = Study.open(interviews(tmp_path, "dutch"))
     typed = iter(["?\n", "gesprek 99\n", "gesprek 12\n", "gesprekken\n", "1\n", "next\n", "where\n", "take over\n"])
-    plain_mode(Desk.at(study, "rosa", "11"), Lines(lambda: next(typed, "")))
+    plain_mode(Desk.at(study, "rosa", "11"), Conversation(lambda: next(typed, "")))
     heard = capsys.readouterr().out
     assert (
         "There is no gesprek 99. gesprekken lists them." in heard and "gesprek ID: the gesprek with this id." in heard

@@ -25,7 +25,7 @@ from codetui.core.codebook.index import label_of, profile_name
 from codetui.core.session import commands
 from codetui.core.session.commands import Hint
 from codetui.core.session.naming import (
-    Place,
+    QuotedPlace,
     Unclear,
     find_code,
     find_coding,
@@ -351,7 +351,7 @@ def _kind(answer: Answer) -> str:
             return "refused"
 
 
-def _place_record(number: int, place: Place) -> Record:
+def _place_record(number: int, place: QuotedPlace) -> Record:
     span = {"start": place.span.start, "end": place.span.end}
     return {"nth": number, **span, "words": place.words, "before": place.before, "after": place.after}
 
@@ -464,7 +464,7 @@ def _add_plain(parser: argparse.ArgumentParser) -> None:
 
 def plain(options: argparse.Namespace) -> int:
     """Code line by line."""
-    from codetui.plain.lines import Lines
+    from codetui.plain.lines import Conversation
     from codetui.plain.loop import run
 
     if isinstance(sys.stdin, TextIOWrapper):
@@ -472,7 +472,7 @@ def plain(options: argparse.Namespace) -> int:
     options.corpus = options.path or options.corpus
     study = open_study(options)
     study.reader = coder_name(options.coder)
-    code = run(Desk.at(study, study.reader, options.ad), Lines())
+    code = run(Desk.at(study, study.reader, options.ad), Conversation())
     ignore_closed_terminal()
     return code
 

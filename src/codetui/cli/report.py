@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from codetui.study.report.verify import Verification
     from codetui.study.study import Study
 
-Layout = Literal["html", "markdown"]
-FORMATS: Mapping[str, Layout] = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
-DEFAULTS: Mapping[Layout, str] = {"html": "report.html", "markdown": "report.md"}
+ReportFormat = Literal["html", "markdown"]
+FORMATS: Mapping[str, ReportFormat] = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
+DEFAULTS: Mapping[ReportFormat, str] = {"html": "report.html", "markdown": "report.md"}
 SCHEMA, VERIFICATION = "codetui.report/1", "codetui.report-verification/1"
 """The names and versions of the JSON: they change if a field changes its meaning or goes; further fields may come."""
 

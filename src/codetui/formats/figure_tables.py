@@ -93,14 +93,14 @@ def text_lines(table: FigureTable, words: Words, width: int = 80) -> Iterator[st
         yield from _wrapped(note, width)
 
 
-class Block(NamedTuple):
+class TableBlock(NamedTuple):
     """Some columns of a table as lines: those of the heading, and one for each row."""
 
     heading: Sequence[str]
     rows: Sequence[str]
 
 
-def blocks_of(table: FigureTable, width: int) -> list[Block]:
+def blocks_of(table: FigureTable, width: int) -> list[TableBlock]:
     """Return a table in blocks of at most `width` cells, each of which begins with the first column."""
     columns = _columns(table)
     return [
@@ -172,7 +172,7 @@ def _columns_of_blocks(widths: Sequence[tuple[int, bool]], room: int) -> list[li
     return blocks
 
 
-def _block(columns: Sequence[_Cells], room: int) -> Block:
+def _block(columns: Sequence[_Cells], room: int) -> TableBlock:
     """Return the lines of columns; those of text are narrowed, the widest first, until all fit."""
     widths = [column.width for column in columns]
     while sum(widths) + GAP * (len(widths) - 1) > room:
@@ -183,7 +183,7 @@ def _block(columns: Sequence[_Cells], room: int) -> Block:
     height = max(len(column.heading) for column in columns)
     padded = [column.padded(width, height) for column, width in zip(columns, widths, strict=True)]
     lines = [(" " * GAP).join(cells).rstrip() for cells in zip(*padded, strict=True)]
-    return Block(lines[:height], lines[height:])
+    return TableBlock(lines[:height], lines[height:])
 
 
 def cell_width(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from codetui.formats.toml.syntax import Place
+from codetui.formats.toml.syntax import KeyPath
 from codetui.formats.toml.tables import Number, Sheet, Table, header, nearest, shown
 from codetui.model import AgreedBy, Problem, ReasonFor
 
@@ -96,7 +96,7 @@ def _report(form: type[Form], table: Table, error: ErrorDetails) -> None:
         table.report("error", f"{name}{where} {_explained(form, place[: last + 1], error)}", *place)
 
 
-def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
+def _explained(form: type[Form], place: KeyPath, error: ErrorDetails) -> str:
     """Return what is wrong with a field and what to write instead."""
     name = place[-1]
     match error["type"]:
@@ -119,9 +119,9 @@ def _explained(form: type[Form], place: Place, error: ErrorDetails) -> str:
             return error["msg"]
 
 
-def _place(fields: object, loc: Place) -> Place:
+def _place(fields: object, loc: KeyPath) -> KeyPath:
     """Return the place of an error in the text, without the lists that validation has put around a value."""
-    place: Place = ()
+    place: KeyPath = ()
     inside = fields
     for step in loc:
         if isinstance(inside, list) and isinstance(step, str):
@@ -133,13 +133,13 @@ def _place(fields: object, loc: Place) -> Place:
     return place or loc
 
 
-def _form_at(form: type[Form], place: Place) -> type[Form]:
+def _form_at(form: type[Form], place: KeyPath) -> type[Form]:
     for step in place:
         form = _inner(form, (step,)) or form
     return form
 
 
-def _inner(form: type[Form], place: Place) -> type[Form] | None:
+def _inner(form: type[Form], place: KeyPath) -> type[Form] | None:
     """Return the form of the tables in a field; None if the field holds other values."""
     name = place[-1]
     field = _form_at(form, place[:-1]).model_fields.get(str(name))

@@ -43,7 +43,7 @@ class CancelledError(Exception):
     """The coder left a question without an answer."""
 
 
-class Lines:
+class Conversation:
     """The conversation with a coder."""
 
     def __init__(self, read: Callable[[], str] = lambda: sys.stdin.readline()) -> None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from codetui.plain import coding, compare, source
-from codetui.plain.lines import CancelledError, InputEndedError, Lines
+from codetui.plain.lines import CancelledError, Conversation, InputEndedError
 from codetui.plain.walk import RefusedError, Walk
 from codetui.study.desk import Desk
 from codetui.study.study import StudyError
@@ -164,7 +164,7 @@ def command_of(line: str) -> tuple[PlainCommand, str] | None:
     return (command, rest.strip()) if command else None
 
 
-def run(desk: Desk, lines: Lines) -> int:
+def run(desk: Desk, lines: Conversation) -> int:
     """Walk through ads until the coder quits or the input ends; return the exit code. Everything is saved."""
     walk = Walk(desk, lines)
     code = 0

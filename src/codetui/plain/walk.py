@@ -12,7 +12,7 @@ from codetui.core.session.naming import Unclear, find_words, in_text_order, plac
 from codetui.core.text.display import plural
 from codetui.core.text.units import units
 from codetui.model import Code, Codebook, CodeId, Coding, Profile, SourceEntry, Span, Words
-from codetui.plain.lines import CancelledError, InputEndedError, Lines
+from codetui.plain.lines import CancelledError, Conversation, InputEndedError
 from codetui.study.desk import Desk
 from codetui.study.session.fallback import draft_of
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, PullResult, Saved, status_of
@@ -50,7 +50,7 @@ class Walk:
     `selection` is what the coder has selected inside the ad; without one, codes are for the sentence.
     """
 
-    def __init__(self, desk: Desk, lines: Lines) -> None:
+    def __init__(self, desk: Desk, lines: Conversation) -> None:
         self.desk = desk
         self.lines = lines
         self.say = lines.say

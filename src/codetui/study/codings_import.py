@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors import anchor as anchors
-from codetui.core.anchors.phrases import Phrase, PhraseClass, PhraseFinder
+from codetui.core.anchors.phrases import LocatedPhrase, PhraseClass, PhraseFinder
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import folded, index_of
 from codetui.core.codebook.migration import NO_RULES, MigrationMap, pending_id
@@ -393,7 +393,7 @@ class _Located(NamedTuple):
     coding: ForeignCoding
     code: CodeId
     words: str
-    phrase: Phrase
+    phrase: LocatedPhrase
 
 
 class _Plan:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from codetui.core.session.commands import Command, Refusal
-from codetui.core.session.naming import Place, place_at
+from codetui.core.session.naming import QuotedPlace, place_at
 from codetui.core.session.state import State
 from codetui.core.text.display import plural
 from codetui.model import Codebook, Coding, MemoTarget, Problem, Source, SourceEntry, Span
@@ -90,7 +90,7 @@ class Desk:
     def _history(self) -> History:
         return History(self.workspace)
 
-    def place(self, coding: Coding) -> Place | None:
+    def place(self, coding: Coding) -> QuotedPlace | None:
         """Return the place of a coding with the text around it; None if it has none."""
         anchor = coding.anchor
         return place_at(self.session.source.text, Span(anchor.start, anchor.end)) if anchor else None

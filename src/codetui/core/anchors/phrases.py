@@ -25,7 +25,7 @@ INVENTED: tuple[PhraseClass, ...] = ("title", "codebook", "nowhere")
 """The classes of phrases that are not in the body of their source."""
 
 
-class Phrase(NamedTuple):
+class LocatedPhrase(NamedTuple):
     """The class of a phrase, and its place.
 
     `exact`: its words are at `span`, apart from white space. `folded`: so they are, apart from quotes, dashes, case or
@@ -54,21 +54,21 @@ class PhraseFinder:
     def _book_text(self) -> str:
         return NormalizedText("\n".join(_texts(self._book))).text
 
-    def at(self, source: Source, words: str, spans: Iterable[Span]) -> Phrase | None:
+    def at(self, source: Source, words: str, spans: Iterable[Span]) -> LocatedPhrase | None:
         """Return the first of the `spans` at which the words are, whether in the title or in the body."""
         for span in spans:
             if 0 <= span.start < span.end <= len(source.text) and is_quoted(source.text, span, words):
-                return Phrase("exact" if has_words(source.text, span, words) else "folded", span)
+                return LocatedPhrase("exact" if has_words(source.text, span, words) else "folded", span)
         return None
 
-    def find(self, source: Source, words: str, before: str = "", after: str = "") -> Phrase:
+    def find(self, source: Source, words: str, before: str = "", after: str = "") -> LocatedPhrase:
         """Locate a phrase; `before` and `after` are its context, if it is known."""
         start = 0 if self._is_title_quoted else source.body_start
         found = locate(source.text[start:], words, before, after)
         if isinstance(found, Orphan | Fuzzy):
             title = source.text[:start] or ("" if source.title in source.text else source.title)
             if words.strip() and _is_in(title, words):
-                return Phrase("title")
+                return LocatedPhrase("title")
         phrase = _phrase(source.text[start:], words, found, start)
         if phrase.kind == "nowhere" and self._is_in_book(words):
             return phrase._replace(kind="codebook")
@@ -79,7 +79,7 @@ class PhraseFinder:
         return bool(parts) and all(part in self._book_text for part in parts)
 
 
-def _phrase(body: str, words: str, found: Resolution, start: int) -> Phrase:
+def _phrase(body: str, words: str, found: Resolution, start: int) -> LocatedPhrase:
     """Return the phrase for a resolution in the body, which begins at `start`."""
 
     def moved(span: Span | None) -> Span | None:
@@ -87,16 +87,16 @@ def _phrase(body: str, words: str, found: Resolution, start: int) -> Phrase:
 
     match found:
         case Exact(span=span):
-            return Phrase("exact" if has_words(body, span, words) else "folded", moved(span))
+            return LocatedPhrase("exact" if has_words(body, span, words) else "folded", moved(span))
         case Fuzzy(span=span, score=score):
-            return Phrase("resembling", moved(span), nearest=moved(span), score=score)
+            return LocatedPhrase("resembling", moved(span), nearest=moved(span), score=score)
         case Ambiguous(spans=spans, score=score):
             places = tuple(Span(one.start + start, one.end + start) for one in spans)
             if score < 1 or len(places) == 1:
-                return Phrase("resembling", places=places, nearest=places[0], score=score)
-            return Phrase("ambiguous", places=places, nearest=places[0])
+                return LocatedPhrase("resembling", places=places, nearest=places[0], score=score)
+            return LocatedPhrase("ambiguous", places=places, nearest=places[0])
         case Orphan(nearest=nearest, score=score):
-            return Phrase("nowhere", nearest=moved(nearest), score=score if nearest else 0.0)
+            return LocatedPhrase("nowhere", nearest=moved(nearest), score=score if nearest else 0.0)
 
 
 def _is_in(text: str, words: str) -> bool:

@@ -35,7 +35,7 @@ from codetui.model import (
 
 Fate: TypeAlias = Literal["unmoved", "moved", "proposed", "lost", "waiting"]
 
-Kind = Literal["ambiguous", "fuzzy", "orphan"]
+UnresolvedKind = Literal["ambiguous", "fuzzy", "orphan"]
 
 
 class ReanchorCounts(NamedTuple):
@@ -176,7 +176,7 @@ class UnresolvedAnchor(NamedTuple):
     """
 
     coding: Coding
-    kind: Kind
+    kind: UnresolvedKind
     places: tuple[Span, ...] = ()
     score: float = 0.0
     total: int = 0

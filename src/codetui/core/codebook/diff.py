@@ -231,8 +231,8 @@ def _pair_by_likeness(old: Sequence[Identity], new: Sequence[Identity]) -> dict[
 # --- changes ----------------------------------------------------------------------------------------
 
 ChangedKind = PartKind | Literal["book", "text"]
-PartChange = Literal["added", "removed", "renumbered", "renamed", "redefined", "moved", "retired", "reinstated"]
-ChangeKind = PartChange | Literal["gained", "lost", "changed"]
+PartChangeKind = Literal["added", "removed", "renumbered", "renamed", "redefined", "moved", "retired", "reinstated"]
+ChangeKind = PartChangeKind | Literal["gained", "lost", "changed"]
 """`gained` and `lost` concern one entry of a list, such as an example; `changed` any other field."""
 
 LONGEST_TEXT_COMPARED = 5_000

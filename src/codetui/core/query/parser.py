@@ -30,7 +30,7 @@ from codetui.core.query.query import (
     QueryError,
     Relation,
     RelationKind,
-    Value,
+    ValueCondition,
 )
 from codetui.core.query.words import Phrase, fold
 from codetui.model import Codebook, CodeId, Group, Section
@@ -367,7 +367,7 @@ class _Parser:
             ids |= {code.id} if (code.section.id if kind == "section" else group) in found else set()
         return Codes(frozenset(ids))
 
-    def _profile(self, value: _Value) -> Value:
+    def _profile(self, value: _Value) -> ValueCondition:
         if value.text == "*" or not value.text.strip() or "*" in value.text:
             return _equals(value)
         found = profile(self._book, value.text)
@@ -377,7 +377,7 @@ class _Parser:
         return Equals((found.id, found.name))
 
 
-def _state(value: _Value) -> Value:
+def _state(value: _Value) -> ValueCondition:
     states = STATES.get(fold(value.text))
     if states is None:
         names = ", ".join(f'"{name}"' if " " in name else name for name in STATES)
@@ -385,13 +385,13 @@ def _state(value: _Value) -> Value:
     return Equals(states)
 
 
-def _equals(value: _Value) -> Value:
+def _equals(value: _Value) -> ValueCondition:
     if value.text == "*":
         return Anything()
     return Equals((value.text,)) if value.text.strip() else Nothing()
 
 
-def _contains(value: _Value) -> Value:
+def _contains(value: _Value) -> ValueCondition:
     if not value.text.strip():
         return Nothing()
     if value.is_quoted:

@@ -61,7 +61,7 @@ class Nothing:
         return not value.strip()
 
 
-Value: TypeAlias = Contains | Equals | Anything | Nothing
+ValueCondition: TypeAlias = Contains | Equals | Anything | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class OfSource:
     """A field of the source has a value; any other field is an attribute, whose name is folded."""
 
     field: Literal["id", "employer", "title", "attribute"]
-    value: Value
+    value: ValueCondition
     attribute: str = ""
 
 
@@ -110,7 +110,7 @@ class OfSession:
     """The session has a coder, profile or state."""
 
     field: Literal["coder", "profile", "state"]
-    value: Value
+    value: ValueCondition
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class InPart:
 class HasNote:
     """A quotation has such a note."""
 
-    value: Value
+    value: ValueCondition
 
 
 RelationKind = Literal["overlaps", "inside", "near", "same sentence", "before"]

@@ -112,7 +112,7 @@ def _end_marks(text: str, view: Span, current: Span, alphabet: str) -> tuple[Jum
     return tuple(JumpLabel(end.start, letters[end.start], end.end) for end in ends if end.start in letters)
 
 
-def _labelled(places: list[Place], alphabet: str) -> Iterable[tuple[Place, str]]:
+def _labelled(places: list[JumpTarget], alphabet: str) -> Iterable[tuple[JumpTarget, str]]:
     """Return each place with its letters, short ones for likely places, longer ones in text order."""
     codes = _codes(len(places), alphabet)
     likely = sorted(places, key=lambda place: place.rank)
@@ -147,14 +147,14 @@ _BRACKETS = {")": "(", "]": "["} | dict(zip(CLOSERS[:-2], OPENERS[:-2], strict=T
 _MODALS = frozenset(("will", "zal", "zult"))
 
 
-class Place(NamedTuple):
+class JumpTarget(NamedTuple):
     """A word or part of a word, and its rank: the lower, the more likely."""
 
     span: Span
     rank: tuple[int, int]
 
 
-def starts_in(text: str, view: Span) -> list[Place]:
+def starts_in(text: str, view: Span) -> list[JumpTarget]:
     """Return every word and part in view as a start; equally likely ones are in the order of the text."""
     openings = _starts(text, view, "sentence") | _starts(text, view, "bullet")
     clauses = _starts(text, view, "clause")
@@ -164,7 +164,7 @@ def starts_in(text: str, view: Span) -> list[Place]:
         if part.start < view.start:
             continue
         rank = _start_rank(text, part, before, openings, clauses) if part.start in words else 3
-        places.append(Place(part, (rank, part.start)))
+        places.append(JumpTarget(part, (rank, part.start)))
         before = text[part.start : part.end].lower()
     return places
 

@@ -16,7 +16,7 @@ from codetui.core.text.layout import Layout
 from codetui.core.text.units import grapheme_after, snap, trim, unit_at
 from codetui.model import Holds, Span
 
-Kind = Literal["implied", "tentative", "explicit"]
+SelectionKind = Literal["implied", "tentative", "explicit"]
 Edge = Literal["start", "end"]
 
 
@@ -31,7 +31,7 @@ class Selection:
 
     anchor: int
     head: int
-    kind: Kind = "implied"
+    kind: SelectionKind = "implied"
     edge: Edge | None = None
     column: int | None = None
     origin: Span | None = None
@@ -113,7 +113,7 @@ def extended(text: str, selection: Selection, head: int) -> Selection:
     edge: Edge | None = None
     if selection.edge is not None:
         edge = "start" if at < selection.anchor else "end"
-    kind: Kind = "implied" if at == selection.anchor and edge is None else "explicit"
+    kind: SelectionKind = "implied" if at == selection.anchor and edge is None else "explicit"
     return Selection(selection.anchor, at, kind, edge)
 
 

@@ -25,7 +25,7 @@ CONTEXT = 30
 Why = Literal["missing", "several", "similar"]
 
 
-class Place(NamedTuple):
+class QuotedPlace(NamedTuple):
     """A place in a text with the text around it, on one line."""
 
     span: Span
@@ -43,7 +43,7 @@ class Unclear(NamedTuple):
     why: Why
     message: str
     names: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: tuple[QuotedPlace, ...] = ()
 
 
 # --- the codebook -------------------------------------------------------------------------------------
@@ -131,10 +131,10 @@ def _similar(text: str, words: str, spans: Iterable[Span], source: str) -> Uncle
     return Unclear("similar", f"{what} Similar: {near}.", places=places)
 
 
-def place_at(text: str, span: Span) -> Place:
+def place_at(text: str, span: Span) -> QuotedPlace:
     """Return a place with the text around it, on one line each."""
     before, after = text[max(0, span.start - CONTEXT) : span.start], text[span.end : span.end + CONTEXT]
-    return Place(span, _line(text[slice(*span)]).strip(), _line(before), _line(after))
+    return QuotedPlace(span, _line(text[slice(*span)]).strip(), _line(before), _line(after))
 
 
 def quoted(words: str) -> str:

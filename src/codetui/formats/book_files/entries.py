@@ -15,7 +15,7 @@ from codetui.formats.coding_book.reader import CONTROL, PATTERNS, CodeFinder, Co
 from codetui.formats.coding_book.vocabulary import Style
 from codetui.model import Codebook, Problem
 
-Value = str | tuple[str, ...]
+FieldValue = str | tuple[str, ...]
 Path = tuple[str, ...]
 SEPARATOR = " / "
 """Between the titles of a group that is several levels deep."""
@@ -47,7 +47,7 @@ class BookEntry(NamedTuple):
     name: str
     id: str = ""
     path: Path = ()
-    fields: Mapping[str, Value] = {}
+    fields: Mapping[str, FieldValue] = {}
     is_code: bool = True
     remarks: tuple[tuple[str, str], ...] = ()
     line: int = 0
@@ -216,9 +216,9 @@ def _plain(text: str) -> str:
     return CONTROL.sub("", text)
 
 
-def _text(value: Value) -> str:
+def _text(value: FieldValue) -> str:
     return value.strip() if isinstance(value, str) else "\n".join(value)
 
 
-def _listed(value: Value) -> tuple[str, ...]:
+def _listed(value: FieldValue) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) and value else tuple(value)

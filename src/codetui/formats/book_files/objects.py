@@ -11,10 +11,10 @@ from codetui.formats.book_files.entries import (
     MOST_ENTRIES,
     TOO_MANY,
     BookEntry,
+    FieldValue,
     FoundBook,
     Path,
     UnreadableBookError,
-    Value,
 )
 from codetui.formats.coding_book.vocabulary import LIST_FIELDS, WORDS, field_key, is_title
 from codetui.formats.refi.descriptions import split_label
@@ -202,7 +202,7 @@ class _Walker:
         if self._number > MOST_ENTRIES:
             raise UnreadableBookError(TOO_MANY)
         id_, name = (known_id, label.strip()) if known_id else split_label(label.strip())
-        known: dict[str, Value] = {"definition": definition} if definition else {}
+        known: dict[str, FieldValue] = {"definition": definition} if definition else {}
         remarks: list[tuple[str, str]] = []
         for key, value in fields.items():
             plain, text = _plain(key), _texts(value)
@@ -223,7 +223,7 @@ class _Walker:
             self.left_out["codes without a name"] += 1
 
 
-def _words(text: Value) -> int:
+def _words(text: FieldValue) -> int:
     return len(text.split()) if isinstance(text, str) else 0
 
 

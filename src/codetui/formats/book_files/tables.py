@@ -12,10 +12,10 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from codetui.core.codebook.keys import with_keys
-from codetui.formats.book_files.entries import BookEntry, FoundBook, Path, UnreadableBookError, Value
+from codetui.formats.book_files.entries import BookEntry, FieldValue, FoundBook, Path, UnreadableBookError
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.pieces import running_entries
-from codetui.formats.coding_book.tables import Row, Table, identify_columns
+from codetui.formats.coding_book.tables import CodeRow, CodeTable, identify_columns
 from codetui.formats.coding_book.vocabulary import LIST_FIELDS, field_key, is_title
 from codetui.formats.export.lines import csv_line, unguarded
 from codetui.formats.export.workbook import MOST_UNITS, PICTURES, UNWRITABLE, open_workbook
@@ -79,7 +79,7 @@ def read_xlsx(data: bytes, stem: str) -> FoundBook:
         raise UnreadableBookError(f"its workbook cannot be read ({error})") from None
     refusals: list[UnreadableBookError] = []
     for name, values in sheets.items():
-        rows = [Row(line, [_cell(value) for value in row]) for line, row in enumerate(values, 1)]
+        rows = [CodeRow(line, [_cell(value) for value in row]) for line, row in enumerate(values, 1)]
         try:
             found = _read(f"sheet “{name}”", [row for row in rows if any(row.cells)], stem)
         except UnreadableBookError as error:
@@ -113,13 +113,13 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _records(lines: list[str], delimiter: str, first: int) -> Iterator[Row]:
+def _records(lines: list[str], delimiter: str, first: int) -> Iterator[CodeRow]:
     reader = csv.reader(lines, delimiter=delimiter)
     line = first
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                yield Row(line, [cell.strip() for cell in cells])
+                yield CodeRow(line, [cell.strip() for cell in cells])
             line = first + reader.line_num
     except csv.Error:
         return
@@ -132,7 +132,7 @@ class _Columns(NamedTuple):
     """The meaning of each column of a table, and the title of each as it was written."""
 
     titles: list[str]
-    table: Table
+    table: CodeTable
     others: Mapping[int, str]
     """The columns with a meaning beyond that of `table`: `holds`, `key`, `section_id`, `group_id`, `remark`."""
 
@@ -151,7 +151,7 @@ class _Columns(NamedTuple):
         return {title: names.get(at, "") for at, title in enumerate(self.titles) if title}
 
 
-def _columns(titles: list[str], rows: Sequence[Row]) -> _Columns | None:
+def _columns(titles: list[str], rows: Sequence[CodeRow]) -> _Columns | None:
     """Return the columns of a table of codes; None if these are no titles of one."""
     plain = [" ".join(title.replace("_", " ").replace("\n", " ").split()).strip(" *:") for title in titles]
     is_own = {"id", "name", "section_id", "definition"} <= set(titles)
@@ -173,7 +173,9 @@ def _columns(titles: list[str], rows: Sequence[Row]) -> _Columns | None:
         others.pop(remarks[0])
         shown[remarks[0]] = "definition"
     has_fields = any(map(field_key, shown))
-    table = identify_columns([*shown, "" if has_fields else "definition"], [Row(r.line, [*r.cells, ""]) for r in rows])
+    table = identify_columns(
+        [*shown, "" if has_fields else "definition"], [CodeRow(r.line, [*r.cells, ""]) for r in rows]
+    )
     if table is None or not (is_own or _heads_codes(table, shown, plain, has_fields=has_fields, counts=left_out)):
         return None
     known = {*table.label_columns, *table.groups_at, *others, *left_out}
@@ -184,7 +186,7 @@ def _columns(titles: list[str], rows: Sequence[Row]) -> _Columns | None:
 
 
 def _heads_codes(
-    table: Table, shown: Sequence[str], plain: Sequence[str], *, has_fields: bool, counts: Mapping[int, str]
+    table: CodeTable, shown: Sequence[str], plain: Sequence[str], *, has_fields: bool, counts: Mapping[int, str]
 ) -> bool:
     """Return whether titles of columns are those of a table of codes, rather than of any things with descriptions."""
     label = shown[table.label_columns[-1]] if table.label_columns[-1] < len(shown) else ""
@@ -201,21 +203,21 @@ def _heads_codes(
     return is_code or has_criteria or is_defined or any(what.startswith("column") for what in counts.values())
 
 
-def _are_numbers(at: int, rows: Sequence[Row]) -> bool:
+def _are_numbers(at: int, rows: Sequence[CodeRow]) -> bool:
     return all(cell.replace(".", "", 1).isdigit() for row in rows if at < len(row.cells) and (cell := row.cells[at]))
 
 
 # --- rows ---------------------------------------------------------------------------------------------
 
 
-def _read(kind: str, rows: Sequence[Row], stem: str, *, has_semicolons: bool = False) -> FoundBook:
+def _read(kind: str, rows: Sequence[CodeRow], stem: str, *, has_semicolons: bool = False) -> FoundBook:
     """Return the codes in rows, the first of which or one of the next is the head.  Raises UnreadableBookError.
 
     `has_semicolons` if semicolons separate the cells: those inside a cell then belong to its text.
     """
     for number, head in enumerate(rows[:ROWS_ABOVE]):
         width = len(head.cells)
-        below = [Row(row.line, (row.cells + [""] * width)[:width]) for row in rows[number + 1 :]]
+        below = [CodeRow(row.line, (row.cells + [""] * width)[:width]) for row in rows[number + 1 :]]
         columns = _columns(head.cells, below) if below and sum(map(bool, head.cells)) else None
         if columns is not None:
             reader = _RowReader(columns, below, has_semicolons=has_semicolons)
@@ -231,7 +233,7 @@ def _read(kind: str, rows: Sequence[Row], stem: str, *, has_semicolons: bool = F
 class _RowReader:
     """Reads the rows below a head."""
 
-    def __init__(self, columns: _Columns, rows: Sequence[Row], *, has_semicolons: bool) -> None:
+    def __init__(self, columns: _Columns, rows: Sequence[CodeRow], *, has_semicolons: bool) -> None:
         self._columns, self._rows, self._table = columns, rows, columns.table
         self._has_semicolons = has_semicolons
         self._has_definitions_alone = {key for key in self._table.keys if key} == {"definition"}
@@ -271,14 +273,14 @@ class _RowReader:
                 self.left_out[what] += bool(row.cells[at])
         return found
 
-    def _cell(self, row: Row, at: int | None) -> str:
+    def _cell(self, row: CodeRow, at: int | None) -> str:
         text = row.cells[at] if at is not None and at < len(row.cells) else ""
         return unguarded(text) if self._columns.is_own else text
 
-    def _name(self, row: Row) -> str:
+    def _name(self, row: CodeRow) -> str:
         return self._cell(row, self._table.name_at)
 
-    def _entry(self, row: Row, groups: Sequence[str]) -> BookEntry | None:
+    def _entry(self, row: CodeRow, groups: Sequence[str]) -> BookEntry | None:
         """Return the code of a row; in an exported codebook, a row without a name is a heading with its definition."""
         path: Path = (*self._path_above(row), *filter(None, groups))
         name, id_ = self._name(row), self._cell(row, self._table.id_at)
@@ -304,19 +306,19 @@ class _RowReader:
             above = tuple(filter(None, [name.rpartition(".")[0]]))
         return BookEntry(name, id_, above, self._fields(row), remarks=tuple(remarks), line=row.line)
 
-    def _headings(self, row: Row, entry: BookEntry) -> Iterator[BookEntry]:
+    def _headings(self, row: CodeRow, entry: BookEntry) -> Iterator[BookEntry]:
         """Yield the headings above a code of an exported codebook, with their ids."""
         ids = (self._other(row, "section_id"), self._other(row, "group_id"))
         for depth, (title, id_) in enumerate(zip(entry.path, ids, strict=False)):
             if entry.is_code and id_:
                 yield BookEntry(title, id_, entry.path[:depth], {"holds": self._other(row, "holds")}, is_code=False)
 
-    def _other(self, row: Row, name: str) -> str:
+    def _other(self, row: CodeRow, name: str) -> str:
         return next((self._cell(row, at) for at, what in self._columns.others.items() if what == name), "")
 
-    def _fields(self, row: Row) -> dict[str, Value]:
+    def _fields(self, row: CodeRow) -> dict[str, FieldValue]:
         """Return the fields of a row."""
-        found: dict[str, Value] = {}
+        found: dict[str, FieldValue] = {}
         for at, key in enumerate(self._table.keys[: len(row.cells)]):
             text = self._cell(row, at)
             if key and text and at not in self._table.label_columns:
@@ -337,7 +339,7 @@ class _RowReader:
         is_whole = self._has_semicolons and '"' not in text
         return tuple(map(_bare, [text] if is_whole else running_entries(text, are_terms=False)))
 
-    def _path_above(self, row: Row) -> Path:
+    def _path_above(self, row: CodeRow) -> Path:
         """Return the titles of the parents of a row, the outermost first; a parent may be a row itself."""
         found: list[str] = []
         at = self._cell(row, self._above[0]) if self._above else ""

@@ -20,7 +20,7 @@ from codetui.formats.codebook.reader import Parts, parse_codebook, read_parts
 from codetui.formats.codebook.writer import FIELDS as TABLE_FIELDS
 from codetui.formats.codebook.writer import PROSE, fields_of
 from codetui.formats.toml.edit import EditError, add_table, append_entry, parsed, remove_value, set_value
-from codetui.formats.toml.syntax import LONGEST_LINE, Place, TomlScan, Value, joined_lines
+from codetui.formats.toml.syntax import LONGEST_LINE, KeyPath, TomlScan, TomlValue, joined_lines
 from codetui.model import Code, Codebook, CodeId, Profile
 
 FIELDS = TABLE_FIELDS | {
@@ -42,7 +42,7 @@ LINE_NUMBER = re.compile(r"\bline \d+")
 # --- fields and codes -------------------------------------------------------------------------------
 
 
-def set_field(text: str, part: Part, field: str, value: Value) -> str:
+def set_field(text: str, part: Part, field: str, value: TomlValue) -> str:
     """Return the codebook with one field of a part set; an empty text, an empty list and False remove the field."""
     known = FIELDS[part.kind]
     if field not in known:
@@ -179,7 +179,7 @@ def _with_other_id(text: str, old: CodeId, new: CodeId, book: Codebook) -> str:
     return verified(text, after)
 
 
-def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[Place, str, Value]]:
+def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[KeyPath, str, TomlValue]]:
     """Yield the place, the name and the updated value of each field that refers to the code `old`."""
     for kind, names in (("code", ("confused_with",)), ("reference", ("code",)), ("text", ("before", "after"))):
         tables = top.get(kind)
@@ -190,7 +190,7 @@ def _mentions(top: Mapping[str, object], old: str, new: str) -> Iterator[tuple[P
                     yield (kind, number), field, renamed
 
 
-def _renamed(value: object, old: str, new: str) -> Value | None:
+def _renamed(value: object, old: str, new: str) -> TomlValue | None:
     """Return a value with the new id in place of the old one; None if it does not contain the old id."""
     if isinstance(value, list):
         names = [str(each) for each in value]
@@ -239,7 +239,7 @@ def _parts(text: str) -> Parts:
     return read_parts(parsed(text))
 
 
-def _place_of(text: str, part: Part) -> Place:
+def _place_of(text: str, part: Part) -> KeyPath:
     """Return the place of a part's table; raises EditError if the codebook has no such part."""
     parts = _parts(text)
     table = parts.tables.get(part)
@@ -251,7 +251,7 @@ def _place_of(text: str, part: Part) -> Place:
     return table.place
 
 
-def _last_of(parts: Parts, kind: PartKind, ids: Iterable[str]) -> Place | None:
+def _last_of(parts: Parts, kind: PartKind, ids: Iterable[str]) -> KeyPath | None:
     """Return the last table, in the order of the file, of the parts with these ids."""
     tables = (parts.tables.get((kind, id_)) for id_ in ids)
     places = [table.place for table in tables if table is not None]
@@ -261,7 +261,7 @@ def _last_of(parts: Parts, kind: PartKind, ids: Iterable[str]) -> Place | None:
 # --- layout and verification ------------------------------------------------------------------------
 
 
-def _laid_out(text: str, field: str, value: Value) -> Value:
+def _laid_out(text: str, field: str, value: TomlValue) -> TomlValue:
     """Return a value as the file writes it: long or multi-line prose is wrapped as the file wraps it."""
     if not isinstance(value, str) or field not in PROSE:
         return value

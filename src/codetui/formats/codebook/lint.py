@@ -221,7 +221,7 @@ def _report_alike(severity: Severity, one: Named, other: Named, how: str, field_
 # --- what documents lose --------------------------------------------------------------------------------
 
 
-class Heading(NamedTuple):
+class ShownPart(NamedTuple):
     """A part as a document shows it; the id is empty for one that was not recognised."""
 
     kind: str
@@ -229,7 +229,7 @@ class Heading(NamedTuple):
     text: str
 
 
-def lost_headings(index: CodebookIndex) -> list[Heading]:
+def lost_headings(index: CodebookIndex) -> list[ShownPart]:
     """Return the sections, groups and codes that a document with all of them does not preserve.
 
     Parts with the same text are left out: other checks compare those.
@@ -237,7 +237,7 @@ def lost_headings(index: CodebookIndex) -> list[Heading]:
     from codetui.formats.session_doc.markdown import parse_document, render_document
     from codetui.formats.session_doc.model import Document
 
-    wanted: list[Heading] = []
+    wanted: list[ShownPart] = []
     document = Document("1", sections=tuple(_parts(index, wanted)))
     found = list(_recognised(parse_document(render_document(document), "")[0], index))
     if len(wanted) != len(found):
@@ -251,7 +251,7 @@ def lost_headings(index: CodebookIndex) -> list[Heading]:
     ]
 
 
-def lost_profiles(book: Codebook) -> Iterator[Heading]:
+def lost_profiles(book: Codebook) -> Iterator[ShownPart]:
     """Yield the profiles that a document does not preserve."""
     from codetui.formats.session_doc.head import read_profile, write_profile
 
@@ -259,37 +259,37 @@ def lost_profiles(book: Codebook) -> Iterator[Heading]:
         (line,) = write_profile(each.name, "")
         found = books.profile(book, read_profile(line.removeprefix("- ")) or "")
         if found is None or found.id != each.id:
-            yield Heading("profile", each.id, each.name)
+            yield ShownPart("profile", each.id, each.name)
 
 
-def _parts(index: CodebookIndex, wanted: list[Heading]) -> Iterator[SectionPart]:
+def _parts(index: CodebookIndex, wanted: list[ShownPart]) -> Iterator[SectionPart]:
     """Yield the sections of a document with one entry under each code; append all its headings to `wanted`."""
     from codetui.formats.session_doc.model import Block, CodeLine, Entry, SectionPart, numbered
 
     for number, section in enumerate(index.book.sections, 1):
-        wanted.append(Heading("section", section.id, section.title))
+        wanted.append(ShownPart("section", section.id, section.title))
         entry = Entry("term" if section.holds == "terms" else "quotation", "words")
         blocks: list[Block] = []
         for group in (None, *books.groups(index.book, section)):
             codes = [code.id for code in index.codes_of[section.id] if code.group == (group.id if group else "")]
-            wanted += [Heading("group", group.id, group.title)] if group else []
-            wanted += [Heading("code", code, index.labels[code]) for code in codes]
+            wanted += [ShownPart("group", group.id, group.title)] if group else []
+            wanted += [ShownPart("code", code, index.labels[code]) for code in codes]
             lines = tuple(CodeLine(index.labels[code], entries=(entry,)) for code in codes)
             blocks.append(Block(group.title if group else None, codes=lines))
         yield SectionPart(numbered(number, section.title), tuple(block for block in blocks if not block.is_empty))
 
 
-def _recognised(document: Document, index: CodebookIndex) -> Iterator[Heading]:
+def _recognised(document: Document, index: CodebookIndex) -> Iterator[ShownPart]:
     from codetui.formats.session_doc.model import without_number
 
     for part in document.sections:
         title = without_number(part.title)
         section = books.section_by_title(index.book, title)
-        yield Heading("section", section.id if section else "", title)
+        yield ShownPart("section", section.id if section else "", title)
         for block in part.blocks:
             if block.heading is not None:
                 group = books.group_by_title(index.book, block.heading, section.id if section else "")
-                yield Heading("group", group.id if group else "", block.heading)
+                yield ShownPart("group", group.id if group else "", block.heading)
             for line in block.codes:
                 code = index.code_by_label(line.label)
-                yield Heading("code", code.id if code else "", line.label)
+                yield ShownPart("code", code.id if code else "", line.label)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from codetui.core.codebook.keys import DIGIT_KEYS, with_keys
 from codetui.core.text.display import with_article
-from codetui.formats.toml.syntax import Value, format_inline, format_key, format_value, quote_long
+from codetui.formats.toml.syntax import TomlValue, format_inline, format_key, format_value, quote_long
 from codetui.model import AdjudicationSettings, Codebook, CorpusSettings, Words
 
-Fields = dict[str, Value]
+Fields = dict[str, TomlValue]
 """One table: its fields in their order.  Empty ones are not written."""
 
 PROSE = {"definition", "evidence", "include", "exclude", "body"}
@@ -181,7 +181,7 @@ def _lines(fields: Fields) -> str:
     return "\n".join(f"{name} = {_value(name, value)}" for name, value in filled)
 
 
-def _value(name: str, value: Value) -> str:
+def _value(name: str, value: TomlValue) -> str:
     is_long = isinstance(value, str) and (len(value) > LONGEST_SHORT or "\n" in value)
     if isinstance(value, str) and (name == "body" or (name in PROSE and is_long)):
         return quote_long(value + "\n", "\n", literal="\\" in value)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from codetui.core.codebook.diff import Part, PartKind
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.markdown import Block, Node
+from codetui.formats.coding_book.markdown import MarkdownBlock, Node
 from codetui.formats.coding_book.pieces import (
     Piece,
     join_fields,
@@ -37,16 +37,16 @@ ABBREVIATION = re.compile(r"[A-Z][A-Z\d_.-]{0,11}|[A-Za-z]*[-_ ]?\d[\w.]*")
 
 
 @dataclass(slots=True, eq=False)
-class Heading:
+class BookHeading:
     """A heading with its role, its label as a code, and the pieces of the blocks below it."""
 
     node: Node
     label: Label
     pieces: list[Piece]
-    children: list[Heading] = field(default_factory=list)
+    children: list[BookHeading] = field(default_factory=list)
     role: Role = "text"
 
-    def walk(self) -> Iterator[Heading]:
+    def walk(self) -> Iterator[BookHeading]:
         """Yield this heading and all below it."""
         yield self
         for child in self.children:
@@ -177,12 +177,12 @@ class Classifier:
         is_id = not cards[0].id and not label.id and ABBREVIATION.fullmatch(cards[0].name)
         return Label(cards[0].name, name, style="dot") if is_id else None
 
-    def heading(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> Heading:
+    def heading(self, node: Node, *, is_in_profiles: bool = False, kind: SectionKind | None = None) -> BookHeading:
         """Classify `node` and all below it; `is_in_profiles` below a heading about profiles."""
         label = vocabulary.code_label(node.heading, is_heading=True) or NO_LABEL
         pieces = self._pieces(node, is_in_profiles, kind)
         of_card = self._label_of_card(node, label, pieces)
-        own = Heading(node, of_card or label, pieces)
+        own = BookHeading(node, of_card or label, pieces)
         below = is_in_profiles or (node.level > 1 and _is_of_profiles(node.heading))
         kind = kind or kind_of_title(node.heading)
         own.children = [self.heading(child, is_in_profiles=below, kind=kind) for child in node.children]
@@ -233,7 +233,7 @@ class Classifier:
             found += parts or plain
         return join_fields(join_cards(found, self._card))
 
-    def _rows(self, block: Block, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
+    def _rows(self, block: MarkdownBlock, kind: SectionKind | None, is_in_profiles: bool) -> list[Piece]:
         """Return the rows of a table that are profiles or codes, or the fields of a table that is a heading's card."""
         table = read_table(block)
         if table is None:
@@ -254,7 +254,7 @@ class Classifier:
         are_alike = are_alike and len({_family(label.id) for label in labels}) == 1
         return are_alike or all(self._is_code(label._replace(is_marked=True)) for label in labels)
 
-    def _adapt_siblings(self, parent: Heading, is_in_profiles: bool) -> None:
+    def _adapt_siblings(self, parent: BookHeading, is_in_profiles: bool) -> None:
         """Turn numbered subheadings without a role into codes beside a code, or into profiles in a chapter of profiles.
 
         Below a heading such as `Soft Skills`, in a book whose codes have no ids, all subheadings are codes.
@@ -276,7 +276,7 @@ class Classifier:
                 leaf.role = "code"
         self.adapt_alike(parent.children)
 
-    def adapt_alike(self, siblings: list[Heading]) -> None:
+    def adapt_alike(self, siblings: list[BookHeading]) -> None:
         """Turn headings into codes if they are built like codes beside them: `Node: Rent` beside `Node: Noise`.
 
         A heading with only a name becomes a code between two codes and, in a book of codes, after one or with a field.
@@ -297,7 +297,7 @@ class Classifier:
             if shape not in ("", "number") or (is_beside and not is_other):
                 child.role = "code"
 
-    def _role(self, own: Heading, is_in_profiles: bool) -> Role:
+    def _role(self, own: BookHeading, is_in_profiles: bool) -> Role:
         """Return the role of a heading whose subheadings have their roles already; its siblings may still change it."""
         if own.contains("code") or own.contains("profile"):
             return "container"
@@ -325,7 +325,7 @@ class Classifier:
         return "code" if own.node.level > self._title_level and is_described else "text"
 
 
-def _with_codes_apart(heading: Heading) -> list[Heading]:
+def _with_codes_apart(heading: BookHeading) -> list[BookHeading]:
     """Split off the codes that follow the profiles below a heading of profiles; return the heading and those codes."""
     if not (_is_of_profiles(heading.node.heading) and heading.has_own("profile")):
         return [heading]
@@ -339,7 +339,7 @@ def _is_prefixed(node: Node) -> bool:
     return found is not None and found["word"] is not None
 
 
-def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
+def _ids_in(blocks: Iterable[MarkdownBlock]) -> Iterator[str]:
     for block in blocks:
         if block.kind == "paragraph":
             yield from (label.id for line in block.text.split("\n") if (label := vocabulary.code_label(line)))
@@ -350,7 +350,7 @@ def _ids_in(blocks: Iterable[Block]) -> Iterator[str]:
 # --- sections and groups --------------------------------------------------------------------------------
 
 
-def find_sections(heading: Heading) -> None:
+def find_sections(heading: BookHeading) -> None:
     """Turn the outermost headings with codes of one kind into sections, and those below them into groups."""
     if heading.role not in ("container", "section") or not heading.node.level:
         return
@@ -368,7 +368,7 @@ def find_sections(heading: Heading) -> None:
         find_sections(child)
 
 
-def _is_section(heading: Heading) -> bool:
+def _is_section(heading: BookHeading) -> bool:
     if not heading.contains("code") or heading.contains("section"):
         return False
     if heading.contains("profile") and not _holds_profiles_apart(heading):
@@ -383,14 +383,14 @@ def _is_section(heading: Heading) -> bool:
     return not others and (is_one_family or not containers)
 
 
-def _holds_profiles_apart(heading: Heading) -> bool:
+def _holds_profiles_apart(heading: BookHeading) -> bool:
     """Return whether profiles have subheadings of their own, beside codes or beside several headings with codes."""
     coded = [child for child in heading.children if child.contains("code")]
     is_mixed = any(child.contains("profile") for child in coded)
     return heading.node.level > 1 and not is_mixed and (heading.has_own("code") or len(coded) > 1)
 
 
-def _find_groups(section: Heading) -> None:
+def _find_groups(section: BookHeading) -> None:
     """Turn the innermost headings with codes into groups, unless one holds all codes and repeats the section."""
     own, count = section.section_kind(), len(section.code_ids())
     containers = [each for each in section.walk() if each is not section and each.role == "container"]
@@ -404,7 +404,7 @@ def _find_groups(section: Heading) -> None:
 
 
 @dataclass(slots=True, eq=False)
-class Passage:
+class BookPassage:
     """A part or a text of the book; `kind` is None for a text.
 
     `section` and `group` are the passages that contain a code or group; `is_behind` is True for a text that belongs to
@@ -417,10 +417,10 @@ class Passage:
     level: int = 0
     label: Label = NO_LABEL
     pieces: list[Piece] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[MarkdownBlock] = field(default_factory=list)
     body: str = ""
-    section: Passage | None = None
-    group: Passage | None = None
+    section: BookPassage | None = None
+    group: BookPassage | None = None
     section_kind: SectionKind | None = None
     is_behind: bool = False
 
@@ -430,7 +430,7 @@ class Passage:
         return Part(self.kind or "section", self.label.id)
 
 
-def passages(headings: list[Heading], lines: list[str], title: str) -> list[Passage]:
+def passages(headings: list[BookHeading], lines: list[str], title: str) -> list[BookPassage]:
     """Return the parts and texts of the book called `title`."""
     collector = _PassageCollector(lines, title)
     for heading in headings:
@@ -440,16 +440,16 @@ def passages(headings: list[Heading], lines: list[str], title: str) -> list[Pass
 
 class _PassageCollector:
     def __init__(self, lines: list[str], title: str) -> None:
-        self.found: list[Passage] = []
+        self.found: list[BookPassage] = []
         self._lines = lines
         self._title = title
-        self._by_name: dict[tuple[Passage | None, str], Passage] = {}
+        self._by_name: dict[tuple[BookPassage | None, str], BookPassage] = {}
         """The sections and groups that rows of tables name, by the section that contains them and by name."""
 
-    def add(self, heading: Heading, section: Passage | None, group: Passage | None) -> None:
+    def add(self, heading: BookHeading, section: BookPassage | None, group: BookPassage | None) -> None:
         """Add the passages of a heading in a section and a group."""
         node = heading.node
-        passage = Passage(None, node.line, node.heading, node.level, heading.label, heading.pieces)
+        passage = BookPassage(None, node.line, node.heading, node.level, heading.label, heading.pieces)
         match heading.role:
             case "text":
                 passage.body = self._raw(node.start, node.end)
@@ -458,7 +458,9 @@ class _PassageCollector:
                 self._add_part(passage, heading.role, section, group)
                 for child in (child.node for child in heading.children):
                     body = self._raw(child.start, child.end)
-                    self.found.append(Passage(None, child.line, child.heading, child.level, body=body, is_behind=True))
+                    self.found.append(
+                        BookPassage(None, child.line, child.heading, child.level, body=body, is_behind=True)
+                    )
             case "section":
                 passage.kind, passage.section_kind = "section", heading.section_kind()
                 self._add_container(heading, passage, passage, None)
@@ -469,14 +471,16 @@ class _PassageCollector:
             case "container":
                 self._add_container(heading, passage, section, group)
 
-    def _add_part(self, passage: Passage, kind: PartKind, section: Passage | None, group: Passage | None) -> None:
+    def _add_part(
+        self, passage: BookPassage, kind: PartKind, section: BookPassage | None, group: BookPassage | None
+    ) -> None:
         passage.kind = kind
         if kind == "code":
             passage.section, passage.group = section or self._default_section(passage.line), group
         self.found.append(passage)
 
     def _add_container(
-        self, heading: Heading, passage: Passage, section: Passage | None, group: Passage | None
+        self, heading: BookHeading, passage: BookPassage, section: BookPassage | None, group: BookPassage | None
     ) -> None:
         node = heading.node
         first = next((piece.line for piece in heading.pieces if piece.kind in ("code", "profile")), node.end)
@@ -494,21 +498,21 @@ class _PassageCollector:
         for child in heading.children:
             self.add(child, section, group)
 
-    def _add_pieces(self, pieces: list[Piece], section: Passage | None, group: Passage | None) -> None:
+    def _add_pieces(self, pieces: list[Piece], section: BookPassage | None, group: BookPassage | None) -> None:
         """Add the codes and profiles in a heading's own blocks, each with the fields that follow it, and the texts."""
-        last: Passage | None = None
+        last: BookPassage | None = None
         for piece in pieces:
             if piece.kind in ("code", "profile"):
-                last = Passage(None, piece.line, label=piece.label, pieces=[piece])
+                last = BookPassage(None, piece.line, label=piece.label, pieces=[piece])
                 own = self._named_group(piece, section) if piece.groups else (section, group)
                 self._add_part(last, "code" if piece.kind == "code" else "profile", *own)
             elif last is not None and (piece.kind == "field" or not last.pieces[0].is_item):
                 last.pieces.append(piece)
             else:
                 body = piece.named_content()
-                self.found.append(Passage(None, piece.line, body=body, is_behind=last is not None))
+                self.found.append(BookPassage(None, piece.line, body=body, is_behind=last is not None))
 
-    def _named_group(self, piece: Piece, section: Passage | None) -> tuple[Passage, Passage]:
+    def _named_group(self, piece: Piece, section: BookPassage | None) -> tuple[BookPassage, BookPassage]:
         """Return the section and the group that the row of a code names.
 
         If the row names several and is below no heading, the outermost is the section.
@@ -520,17 +524,17 @@ class _PassageCollector:
         section = section or self._default_section(piece.line)
         return section, self._named("group", piece.line, " / ".join(names), section)
 
-    def _named(self, kind: PartKind, line: int, name: str, section: Passage | None, title: str = "") -> Passage:
+    def _named(self, kind: PartKind, line: int, name: str, section: BookPassage | None, title: str = "") -> BookPassage:
         """Return the section or group with a name; a new section is of the kind that its title indicates."""
         found = self._by_name.get((section, name))
         if found is None:
             section_kind = kind_of_title(title or name) if kind == "section" else None
-            found = Passage(kind, line, name, 2, section=section, section_kind=section_kind)
+            found = BookPassage(kind, line, name, 2, section=section, section_kind=section_kind)
             self._by_name[section, name] = found
             self.found.append(found)
         return found
 
-    def _default_section(self, line: int) -> Passage:
+    def _default_section(self, line: int) -> BookPassage:
         """Return the section of codes that are below no heading."""
         return self._named("section", line, "Codes", None, self._title)
 

@@ -40,20 +40,20 @@ NESTED_INDENT = 2
 
 
 @dataclass(slots=True)
-class Item:
+class ListItem:
     """One entry of a list: its bullet or number, and its blocks."""
 
     line: int
     marker: str
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[MarkdownBlock] = field(default_factory=list)
 
-    def opening(self) -> Block | None:
+    def opening(self) -> MarkdownBlock | None:
         """Return the paragraph that begins the entry; None if it begins with another block."""
         return self.blocks[0] if self.blocks and self.blocks[0].kind == "paragraph" else None
 
 
 @dataclass(slots=True)
-class Block:
+class MarkdownBlock:
     """A block on the lines `line` to `end` (from 1, half-open), and its source without its container's indentation.
 
     `level` is that of a heading; `items` are those of a list, `rows` those of a table, its head first.
@@ -64,7 +64,7 @@ class Block:
     end: int
     text: str
     level: int = 0
-    items: list[Item] = field(default_factory=list)
+    items: list[ListItem] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
 
 
@@ -80,7 +80,7 @@ class Node:
     line: int = 0
     start: int = 1
     end: int = 1
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[MarkdownBlock] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
     def is_short(self) -> bool:
@@ -114,7 +114,7 @@ def outline(text: str) -> Node:
     return root
 
 
-def prose(blocks: list[Block]) -> str:
+def prose(blocks: list[MarkdownBlock]) -> str:
     """Return the text of blocks in order; lists keep their bullets, and nested lists are indented."""
     text, end = "", 0
     for block in blocks:
@@ -124,7 +124,7 @@ def prose(blocks: list[Block]) -> str:
     return text
 
 
-def _entry(item: Item) -> str:
+def _entry(item: ListItem) -> str:
     indent = " " * (len(item.marker) + 1)
     first, *others = prose(item.blocks).split("\n")
     lines = [f"{item.marker} {first}", *(indent + line if line.strip() else "" for line in others)]
@@ -134,7 +134,7 @@ def _entry(item: Item) -> str:
 # --- parsing --------------------------------------------------------------------------------------------
 
 
-def _blocks(lines: list[str]) -> list[Block]:
+def _blocks(lines: list[str]) -> list[MarkdownBlock]:
     """Return the blocks of a text; indentation does not make code, and link definitions are kept as text."""
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
@@ -146,12 +146,12 @@ def _blocks(lines: list[str]) -> list[Block]:
     return [_block(node, lines, numbers) for node in tree.children if node.map]
 
 
-def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> Block:
+def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> MarkdownBlock:
     first, last = node.map or (0, 0)
     while last > first + 1 and not lines[last - 1].strip():
         last -= 1
     kind = KINDS.get(node.type, "other")
-    block = Block(kind, numbers[first], numbers[last - 1] + 1, "")
+    block = MarkdownBlock(kind, numbers[first], numbers[last - 1] + 1, "")
     if kind in ("paragraph", "heading"):
         block.text = LINE_BREAK.sub("\n", node.children[0].content)
         block.level = int(node.tag[1:]) if kind == "heading" else 0
@@ -161,7 +161,7 @@ def _block(node: SyntaxTreeNode, lines: list[str], numbers: list[int]) -> Block:
     if kind == "list":
         for item in node.children:
             blocks = [_block(child, lines, numbers) for child in item.children if child.map]
-            block.items.append(Item(numbers[(item.map or (0, 0))[0]], item.info + item.markup, blocks))
+            block.items.append(ListItem(numbers[(item.map or (0, 0))[0]], item.info + item.markup, blocks))
     elif kind == "table":
         rows = [row for part in node.children for row in part.children]
         block.rows = [[cell.children[0].content for cell in row.children] for row in rows]

@@ -137,7 +137,10 @@ def _html_terms(block: str, start: int) -> list[Line]:
         number, text = start + block.count("\n", 0, found.start()), _html_text(found[2])
         if found[1].lower() == "dt":
             is_field = vocabulary.field_key(text) is not None
-            lines += [Line("", number), Line(f"{text.rstrip(': ')}:" if is_field else f"**{text}**:", number)]
+            lines += [
+                Line("", number),
+                Line(f"{text.rstrip(': ')}:" if is_field else f"**{text}**:", number),
+            ]
         elif lines and lines[-1].text.endswith(":") and not vocabulary.field_key(text.partition(":")[0]):
             lines[-1] = Line(f"{lines[-1].text} {text}", lines[-1].number)
         else:

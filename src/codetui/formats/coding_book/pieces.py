@@ -10,10 +10,10 @@ from typing import Literal
 
 from codetui.formats.codebook.writer import Fields
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.markdown import Block, Item, prose
+from codetui.formats.coding_book.markdown import ListItem, MarkdownBlock, prose
 from codetui.formats.coding_book.vocabulary import NO_LABEL, FieldKey, Label
 
-RowKind = Literal["code", "profile"]
+CodeOrProfile = Literal["code", "profile"]
 IsCode = Callable[[Label], bool]
 """Decides whether a label at the beginning of a paragraph or a list entry is that of a code.
 
@@ -41,7 +41,7 @@ class Piece:
     kind: Literal["field", "code", "profile", "label", "plain"]
     line: int
     text: str = ""
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[MarkdownBlock] = field(default_factory=list)
     inner: list[Piece] = field(default_factory=list)
     groups: tuple[str, ...] = ()
     name: str = ""
@@ -67,7 +67,7 @@ class Piece:
         return f"**{self.name}:** {self.content()}".rstrip() if self.kind == "field" else self.content()
 
 
-def split_blocks(blocks: list[Block], is_code: IsCode, previous: Piece | None = None) -> list[Piece]:
+def split_blocks(blocks: list[MarkdownBlock], is_code: IsCode, previous: Piece | None = None) -> list[Piece]:
     """Return the pieces of blocks in order, without rules; `previous` is the piece before them."""
     found: list[Piece] = []
     for block in blocks:
@@ -113,23 +113,23 @@ def _continues(last: Piece, piece: Piece) -> bool:
     return last.key not in vocabulary.LIST_FIELDS or all(each.kind == "list" for each in (block, *last.blocks))
 
 
-def _split_paragraph(block: Block, is_code: IsCode) -> Iterator[Piece]:
+def _split_paragraph(block: MarkdownBlock, is_code: IsCode) -> Iterator[Piece]:
     """Yield the pieces of a paragraph; each line that begins a field or a code begins a piece."""
     lines = block.text.split("\n")
     starts = [number for number, line in enumerate(lines) if number == 0 or _opened_piece(line, is_code)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         part = "\n".join(lines[start:end])
         line = block.line + start
-        paragraph = Block("paragraph", line, block.line + end, part)
+        paragraph = MarkdownBlock("paragraph", line, block.line + end, part)
         yield _opened_piece(part, is_code, line) or Piece("plain", line, blocks=[paragraph])
 
 
-def _split_item(item: Item, is_code: IsCode) -> Iterator[Piece]:
+def _split_item(item: ListItem, is_code: IsCode) -> Iterator[Piece]:
     """Yield the pieces of one entry of a list; the blocks nested in it belong to the last of them."""
     opening = item.opening()
     pieces = list(_split_paragraph(opening, is_code)) if opening else []
     if not pieces or pieces[0].kind == "plain":
-        pieces = [Piece("plain", item.line, blocks=[Block("list", item.line, item.line, "", items=[item])])]
+        pieces = [Piece("plain", item.line, blocks=[MarkdownBlock("list", item.line, item.line, "", items=[item])])]
     else:
         pieces[-1].blocks += item.blocks[1:]
     for piece in pieces:
@@ -152,7 +152,7 @@ def _adapt_entries(entries: list[list[Piece]]) -> None:
             )
 
 
-def _begins_piece(item: Item, is_code: IsCode) -> bool:
+def _begins_piece(item: ListItem, is_code: IsCode) -> bool:
     text = opening.text if (opening := item.opening()) else ""
     return any(_opened_piece(each, is_code) for each in (text, text.partition("\n")[0]))
 
@@ -190,7 +190,7 @@ def _field(text: str, line: int = 0) -> Piece | None:
 # --- codes and profiles in lists and paragraphs ----------------------------------------------------------
 
 
-def named_paragraphs(blocks: list[Block]) -> dict[int, Piece]:
+def named_paragraphs(blocks: list[MarkdownBlock]) -> dict[int, Piece]:
     """Return the profiles named in bold at the beginning of paragraphs, `**Analyst.** Works …`, by their lines."""
     found: dict[int, Piece] = {}
     for block in blocks:
@@ -203,7 +203,7 @@ def named_paragraphs(blocks: list[Block]) -> dict[int, Piece]:
     return found if len(found) >= FEWEST_NAMES else {}
 
 
-def named_entries(block: Block, kind: RowKind) -> list[Piece]:
+def named_entries(block: MarkdownBlock, kind: CodeOrProfile) -> list[Piece]:
     """Return the codes or profiles of a list if every entry begins with a name in bold or backticks."""
     found: list[Piece] = []
     for item in block.items:
@@ -218,7 +218,7 @@ def named_entries(block: Block, kind: RowKind) -> list[Piece]:
     return found if len(found) >= FEWEST_NAMES else []
 
 
-def named_codes(block: Block) -> list[Piece]:
+def named_codes(block: MarkdownBlock) -> list[Piece]:
     """Return the codes that a paragraph, or every entry of a list, begins with: `**Trust (TR)**: …`.
 
     The name of an entry needs no emphasis if fields are nested in several entries.
@@ -241,7 +241,7 @@ def named_codes(block: Block) -> list[Piece]:
     return [piece for pieces in found for piece in pieces]
 
 
-def _named_opening(block: Block) -> list[Piece]:
+def _named_opening(block: MarkdownBlock) -> list[Piece]:
     """Return the code whose name in bold or backticks begins a paragraph, and the fields on its later lines."""
     first, *others = _split_paragraph(block, lambda _: False)
     marked, rest = vocabulary.split_marked(first.blocks[0].text if first.blocks else block.text.split("\n")[0])
@@ -391,7 +391,7 @@ class FieldCollector:
         self.structure += words(items[0].marker)
         return prose(items[0].blocks)
 
-    def _add_examples(self, lines: list[str], blocks: list[Block]) -> None:
+    def _add_examples(self, lines: list[str], blocks: list[MarkdownBlock]) -> None:
         lines = [*lines, *_other_texts(blocks)]
         listed = list_entries(blocks)
         found = [part for line in lines for part in running_entries(line, are_terms=self.holds_terms)]
@@ -408,7 +408,7 @@ class FieldCollector:
         before = self.fields.get(key, ())
         self.fields[key] = (*(before if isinstance(before, tuple) else ()), *filter(None, entries))
 
-    def _drop_markers(self, blocks: list[Block]) -> None:
+    def _drop_markers(self, blocks: list[MarkdownBlock]) -> None:
         for block in blocks:
             for item in block.items:
                 self.structure += words(item.marker)
@@ -426,7 +426,7 @@ def _after_remark(remark: str, text: str) -> str:
 # --- entries of lists and of running text ---------------------------------------------------------------
 
 
-def list_entries(blocks: list[Block]) -> list[str]:
+def list_entries(blocks: list[MarkdownBlock]) -> list[str]:
     """Return the entries of lists, each on one line; entries of a nested list follow the entry that contains it."""
     found: list[str] = []
     for item in (item for block in blocks for item in block.items):
@@ -455,17 +455,17 @@ def running_entries(text: str, *, are_terms: bool) -> list[str]:
     return [*filter(None, map(str.strip, parts))]
 
 
-def _quoted_paragraphs(block: Block) -> list[Block]:
+def _quoted_paragraphs(block: MarkdownBlock) -> list[MarkdownBlock]:
     """Return the paragraphs of a block quotation as blocks, and any other block unchanged."""
     lines = block.text.split("\n")
     if not all(line.startswith(">") for line in lines):
         return [block]
     text = "\n".join(line.removeprefix(">").strip() for line in lines)
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return [Block("paragraph", block.line, block.end, part) for part in parts]
+    return [MarkdownBlock("paragraph", block.line, block.end, part) for part in parts]
 
 
-def _other_texts(blocks: list[Block]) -> list[str]:
+def _other_texts(blocks: list[MarkdownBlock]) -> list[str]:
     """Return the text of each block that is not a list, on one line."""
     return [" ".join(block.text.split()) for block in blocks if block.kind != "list"]
 

@@ -16,13 +16,13 @@ from codetui.formats.codebook.reader import UNTITLED, parse_codebook
 from codetui.formats.codebook.writer import Fields, Tables, in_order, render_codebook, write_tables
 from codetui.formats.coding_book import vocabulary
 from codetui.formats.coding_book.classify import (
+    BookHeading,
+    BookPassage,
     Classifier,
-    Heading,
-    Passage,
     find_sections,
     passages,
 )
-from codetui.formats.coding_book.markdown import LONGEST_DEFINITION, Block, Node, outline, prose
+from codetui.formats.coding_book.markdown import LONGEST_DEFINITION, MarkdownBlock, Node, outline, prose
 from codetui.formats.coding_book.notation import as_markdown, plain_signs, with_marked_entries
 from codetui.formats.coding_book.pieces import FieldCollector, Piece, split_blocks, words
 from codetui.formats.coding_book.tables import LINE_BREAK
@@ -51,7 +51,7 @@ class Builder:
     `structure` has the words that only organize the others, such as those of headings.
     """
 
-    def __init__(self, passages: list[Passage], notify: Notify) -> None:
+    def __init__(self, passages: list[BookPassage], notify: Notify) -> None:
         """Assign ids and names to all parts."""
         self.tables = Tables()
         self.structure: list[str] = []
@@ -62,7 +62,7 @@ class Builder:
         self._order = PartOrder([passage.part for passage in passages if passage.kind])
         self._codes = [passage.label for passage in passages if passage.kind == "code"]
         self._finder = CodeFinder({label.id: label.name for label in self._codes})
-        self._first_inside: dict[Passage, Passage] = {}
+        self._first_inside: dict[BookPassage, BookPassage] = {}
         for passage in passages:
             for parent in (passage.section, passage.group):
                 if passage.kind and parent:
@@ -86,7 +86,7 @@ class Builder:
 
     # --- parts ------------------------------------------------------------------------------------------
 
-    def _fields(self, passage: Passage) -> Fields:
+    def _fields(self, passage: BookPassage) -> Fields:
         """Return all fields of a part except its id."""
         label, section = passage.label, passage.section
         match passage.kind:
@@ -109,10 +109,10 @@ class Builder:
                 own = {"group" if passage.group else "section": parent.label.id} if parent else {}
                 return {"name": label.name} | own | self._collected(passage, vocabulary.CODE_FIELDS)
 
-    def _definition(self, passage: Passage) -> str:
+    def _definition(self, passage: BookPassage) -> str:
         """Return the paragraphs and lists below a heading as its definition; other blocks are added as a text."""
         texts: list[str] = []
-        others: list[Block] = []
+        others: list[MarkdownBlock] = []
         for block in passage.blocks:
             pieces = split_blocks([block], lambda _: False)
             if others or block.kind not in ("paragraph", "list"):
@@ -129,7 +129,7 @@ class Builder:
             self._add_text("", prose(others), others[0].line, inside or passage, is_behind=not inside)
         return "\n\n".join(filter(None, texts))
 
-    def _collected(self, passage: Passage, allowed: set[FieldKey]) -> Fields:
+    def _collected(self, passage: BookPassage, allowed: set[FieldKey]) -> Fields:
         """Return the collected fields of a code or profile, beginning with its label; add texts that fit no field."""
         label = passage.label
         kind = passage.section.section_kind if passage.section else None
@@ -158,7 +158,7 @@ class Builder:
 
     # --- texts ------------------------------------------------------------------------------------------
 
-    def _add_text_between(self, passage: Passage, before: Passage | None, after: Passage | None) -> None:
+    def _add_text_between(self, passage: BookPassage, before: BookPassage | None, after: BookPassage | None) -> None:
         """Add a text that precedes the next part or follows the previous one.
 
         A first text without a title opens the book.
@@ -176,7 +176,7 @@ class Builder:
             part = None
         self._add_text(title, passage.body, passage.line, part, is_behind=is_behind)
 
-    def _add_text(self, title: str, body: str, line: int, beside: Passage | None, *, is_behind: bool) -> None:
+    def _add_text(self, title: str, body: str, line: int, beside: BookPassage | None, *, is_behind: bool) -> None:
         """Add a text with the name of the part beside it, and report it."""
         if not title and not body:
             return
@@ -188,10 +188,10 @@ class Builder:
         self._notify(line, f"“{name}” is not a field or a part of the codebook; it is kept as a text {where}")
 
 
-def _last_parts(passages: list[Passage]) -> list[Passage | None]:
+def _last_parts(passages: list[BookPassage]) -> list[BookPassage | None]:
     """Return for each passage the last part before it."""
 
-    def last_part(last: Passage | None, passage: Passage | None) -> Passage | None:
+    def last_part(last: BookPassage | None, passage: BookPassage | None) -> BookPassage | None:
         return passage if passage and passage.kind else last
 
     return list(accumulate([None, *passages[:-1]], last_part))
@@ -200,9 +200,9 @@ def _last_parts(passages: list[Passage]) -> list[Passage | None]:
 # --- names of parts -------------------------------------------------------------------------------------
 
 
-def name_parts(passages: Iterable[Passage], notify: Notify) -> None:
+def name_parts(passages: Iterable[BookPassage], notify: Notify) -> None:
     """Label each part with its final id and name; `notify` is called for ids that are not in the book."""
-    of_kind: dict[PartKind, list[Passage]] = {kind: [] for kind in KINDS}
+    of_kind: dict[PartKind, list[BookPassage]] = {kind: [] for kind in KINDS}
     for passage in passages:
         if passage.kind:
             of_kind[passage.kind].append(passage)
@@ -212,7 +212,7 @@ def name_parts(passages: Iterable[Passage], notify: Notify) -> None:
     _name_profiles(of_kind["profile"])
 
 
-def _name_sections(sections: list[Passage]) -> None:
+def _name_sections(sections: list[BookPassage]) -> None:
     """Name sections after their kind, except where several have the same kind."""
     taken: dict[str, int] = {}
     kinds = Counter(passage.section_kind for passage in sections)
@@ -224,7 +224,7 @@ def _name_sections(sections: list[Passage]) -> None:
         passage.label = Label(unique_id(kind.id if kind else slug(title), taken), title)
 
 
-def _name_codes(codes: list[Passage], notify: Notify) -> None:
+def _name_codes(codes: list[BookPassage], notify: Notify) -> None:
     taken: dict[str, int] = {}
     for passage in codes:
         label = Label("", vocabulary.code_name(passage.heading)) if passage.label == NO_LABEL else passage.label
@@ -240,10 +240,10 @@ def _name_codes(codes: list[Passage], notify: Notify) -> None:
         passage.label = label._replace(id=id_, name=label.name or label.id)
 
 
-def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
+def _name_groups(groups: list[BookPassage], codes: list[BookPassage]) -> None:
     """Name groups after the part of the id that only their codes share: `A` for `1.A.1` and `1.A.2`."""
     taken: dict[str, int] = {}
-    stems: dict[Passage, set[str]] = {group: set() for group in groups}
+    stems: dict[BookPassage, set[str]] = {group: set() for group in groups}
     for code in codes:
         if code.group:
             stems[code.group].add(code.label.id.rpartition(".")[0])
@@ -256,7 +256,7 @@ def _name_groups(groups: list[Passage], codes: list[Passage]) -> None:
         group.label = Label(unique_id(last if is_clear else stem or slug(title), taken), title)
 
 
-def _name_profiles(profiles: list[Passage]) -> None:
+def _name_profiles(profiles: list[BookPassage]) -> None:
     """Number the profiles that have no id."""
     labels = [vocabulary.profile_label(each.heading) if each.heading else each.label for each in profiles]
     ids = with_numbers([label.id for label in labels])
@@ -453,7 +453,7 @@ class _Reader:
         number = self._numbers[line - 1] if 0 < line <= len(self._numbers) else line
         self._notes.append(Problem(self._file, number, "note", message))
 
-    def _passages(self, root: Node) -> list[Passage]:
+    def _passages(self, root: Node) -> list[BookPassage]:
         """Return all parts and texts in the order of their lines; the first heading is the book's title."""
         headings = self._headings(root, Classifier(root, is_declared=self._is_declared))
         if self._is_declared and not any(heading.role == "code" or heading.contains("code") for heading in headings):
@@ -464,10 +464,10 @@ class _Reader:
         for heading in headings:
             find_sections(heading)
         found = passages(headings, self._text.split("\n"), self._title)
-        opening = [Passage(None, 1, body=self._front_matter)] if self._front_matter else []
+        opening = [BookPassage(None, 1, body=self._front_matter)] if self._front_matter else []
         return sorted([*opening, *found], key=lambda passage: passage.line)
 
-    def _headings(self, root: Node, classifier: Classifier) -> list[Heading]:
+    def _headings(self, root: Node, classifier: Classifier) -> list[BookHeading]:
         """Return the outermost headings below the title, classified."""
         first = root.children[0] if root.children else None
         nodes = [replace(root, children=[], end=first.line if first else root.end), *root.children]

@@ -9,8 +9,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from codetui.formats.coding_book import vocabulary
-from codetui.formats.coding_book.markdown import Block
-from codetui.formats.coding_book.pieces import BEGINS_LIST, Piece, RowKind, split_blocks
+from codetui.formats.coding_book.markdown import MarkdownBlock
+from codetui.formats.coding_book.pieces import BEGINS_LIST, CodeOrProfile, Piece, split_blocks
 from codetui.formats.coding_book.vocabulary import (
     GROUP_RANK,
     NAME_RANK,
@@ -28,7 +28,7 @@ FEWEST_FIELDS = 2
 """Rows of a card that name fields; one alone is enough below an id."""
 
 
-class Row(NamedTuple):
+class CodeRow(NamedTuple):
     """The cells of one code or profile, and the line they are on."""
 
     line: int
@@ -36,7 +36,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CodeTable:
     """A table of codes or profiles: the columns that hold the id, the name and the names of groups, and its fields.
 
     `head` has the words that only organize the others. `is_unsure` is True for a card that may just as well be an
@@ -44,7 +44,7 @@ class Table:
     """
 
     titles: list[str]
-    rows: list[Row]
+    rows: list[CodeRow]
     keys: list[FieldKey | None]
     id_at: int | None
     name_at: int | None
@@ -76,7 +76,7 @@ class Table:
         described = (name for key, name in zip(self.keys, self.titles, strict=True) if key)
         return is_title(title, "sure", "sub") and any(map(vocabulary.WORDS["defined"].search, described))
 
-    def pieces(self, kind: RowKind) -> list[Piece]:
+    def pieces(self, kind: CodeOrProfile) -> list[Piece]:
         """Return the codes or profiles in the rows, or the fields of a card without a label.
 
         An empty group cell repeats the cell above; a row without a label continues the row above.
@@ -139,28 +139,28 @@ def _carry_down(groups: dict[int, str], cells: list[str]) -> list[str]:
     return repeated
 
 
-def read_table(block: Block) -> Table | None:
+def read_table(block: MarkdownBlock) -> CodeTable | None:
     """Return the table with the meaning of its columns; None if it is not a table of codes or profiles."""
     width = len(block.rows[0]) if block.rows else 0
-    rows = [Row(line, row[:width]) for line, row in enumerate(block.rows[1:], block.line + 2)]
+    rows = [CodeRow(line, row[:width]) for line, row in enumerate(block.rows[1:], block.line + 2)]
     head = block.rows[0] if block.rows else []
     if not _is_card(block.rows):
         return _with_columns([_title(cell) for cell in head], rows, is_card=False)
     while width > FEWEST_FIELDS and not any(row[width - 1].strip() for row in block.rows):
         width -= 1
     titles = [_title(row[0]) for row in block.rows]
-    codes = [Row(block.line, [row[at] for row in block.rows]) for at in range(1, width)]
+    codes = [CodeRow(block.line, [row[at] for row in block.rows]) for at in range(1, width)]
     first, second = titles[0], head[1] if width > 1 else ""
     if vocabulary.field_key(first) or title_rank(first, is_card=True) is not None:
         return _with_columns(titles, codes, is_card=True)
     if width > FEWEST_FIELDS:
         return _with_columns(titles, codes, is_card=True, name_at=0)
     if is_title(first, "field") and is_title(_title(second), "value"):
-        codes = [Row(line, cells[1:]) for line, cells in codes]
+        codes = [CodeRow(line, cells[1:]) for line, cells in codes]
         return _with_columns(titles[1:], codes, is_card=True, head=f"{first} {second}".strip())
     if is_title(first, "field"):
         return _with_columns(titles, codes, is_card=True, name_at=0, is_unsure=bool(first))
-    codes = [Row(line, [head[0], *cells]) for line, cells in codes]
+    codes = [CodeRow(line, [head[0], *cells]) for line, cells in codes]
     return _with_columns(["", "", *titles[1:]], codes, is_card=True, id_at=0, name_at=1)
 
 
@@ -174,21 +174,21 @@ def _is_card(rows: list[list[str]]) -> bool:
     return is_labelled or len(down) >= FEWEST_FIELDS
 
 
-def identify_columns(titles: list[str], rows: list[Row]) -> Table | None:
+def identify_columns(titles: list[str], rows: list[CodeRow]) -> CodeTable | None:
     """Return a table with one code a row with its columns identified; None if none of them is a field or a label."""
     return _with_columns(titles, rows, is_card=False)
 
 
 def _with_columns(
     titles: list[str],
-    rows: list[Row],
+    rows: list[CodeRow],
     *,
     is_card: bool,
     id_at: int | None = None,
     name_at: int | None = None,
     head: str = "",
     is_unsure: bool = False,
-) -> Table | None:
+) -> CodeTable | None:
     """Return the table with its columns identified; None without any field, or without a label outside a card."""
     keys = [vocabulary.field_key(title) for title in titles]
     if not any(keys):
@@ -218,10 +218,12 @@ def _with_columns(
     if name_at is None and not is_card:
         return None
     groups = [] if is_card else [at for at, rank in names.items() if _is_group(at, rank, name_at, id_at, titles, rows)]
-    return Table(titles, rows, keys, id_at, name_at, groups, is_card, head, is_unsure or (is_card and name_at is None))
+    return CodeTable(
+        titles, rows, keys, id_at, name_at, groups, is_card, head, is_unsure or (is_card and name_at is None)
+    )
 
 
-def _name_after(code_at: int, names: dict[int, int], rows: list[Row]) -> int | None:
+def _name_after(code_at: int, names: dict[int, int], rows: list[CodeRow]) -> int | None:
     """Return the column of themes or categories that hold the names for the ids in the column before it."""
     later = [at for at, rank in names.items() if rank == GROUP_RANK and at > code_at]
     if not later or not _are_ids(code_at, rows):
@@ -230,11 +232,13 @@ def _name_after(code_at: int, names: dict[int, int], rows: list[Row]) -> int | N
     return later[0] if len(set(named)) == len(named) else None
 
 
-def _are_ids(at: int, rows: list[Row]) -> bool:
+def _are_ids(at: int, rows: list[CodeRow]) -> bool:
     return all(ID_CELL.fullmatch(row.cells[at].strip()) for row in rows)
 
 
-def _is_group(at: int, rank: int, name_at: int | None, id_at: int | None, titles: list[str], rows: list[Row]) -> bool:
+def _is_group(
+    at: int, rank: int, name_at: int | None, id_at: int | None, titles: list[str], rows: list[CodeRow]
+) -> bool:
     """Return whether a column names the groups of the codes, judging by its title or by repeated cells."""
     if at in (name_at, id_at):
         return False
@@ -347,7 +351,7 @@ def join_cards(pieces: list[Piece], main: str) -> list[Piece]:
             joined += (replace(piece, kind="field", name=title, text=value) for piece, (title, value) in named)
         else:
             for line in run.lines:
-                paragraph = Block("paragraph", line.line, line.line + 1, line.text)
+                paragraph = MarkdownBlock("paragraph", line.line, line.line + 1, line.text)
                 joined.append(replace(line, kind="plain", text="", blocks=[paragraph, *line.blocks]))
         is_defined = is_defined or "definition" in run.keys
         joined += run.others
@@ -358,6 +362,6 @@ def _card(run: LabelRun) -> Piece:
     """Return the code of a card; the names of its groups come from further lines."""
     line = run.lines[0].line
     titles, values = map(list, zip(*run.cells, strict=True))
-    table = _with_columns([*titles, "definition"], [Row(line, [*values, ""])], is_card=False)
+    table = _with_columns([*titles, "definition"], [CodeRow(line, [*values, ""])], is_card=False)
     code = table.pieces("code")[0] if table else Piece("code", line, label=Label("", values[0]))
     return replace(code, name=" ".join(titles), blocks=[block for piece in run.lines for block in piece.blocks])

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-MemoKind = Literal["source", "section", "group", "code", "entry"]
+ForeignMemoKind = Literal["source", "section", "group", "code", "entry"]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -40,7 +40,7 @@ class ForeignCoding:
 class ForeignMemo(NamedTuple):
     """A memo on a source, or on a `name` in it: that of a code, or the title of a section or group."""
 
-    kind: MemoKind
+    kind: ForeignMemoKind
     name: str
     text: str
 

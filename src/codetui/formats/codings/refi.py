@@ -23,8 +23,8 @@ from codetui.formats.codings.foreign import (
     CodingsFile,
     ForeignCoding,
     ForeignMemo,
+    ForeignMemoKind,
     ForeignSource,
-    MemoKind,
     Reader,
     UnknownFormatError,
 )
@@ -131,7 +131,7 @@ def _ends_with_a_word(text: str, span: Span, _: str) -> bool:
 # --- projects -----------------------------------------------------------------------------------------
 
 MEMO_ON = re.compile(r"(section|group|code|entry): (.+)", re.DOTALL)
-KINDS: Mapping[str, MemoKind] = {kind: kind for kind in get_args(MemoKind)}
+KINDS: Mapping[str, ForeignMemoKind] = {kind: kind for kind in get_args(ForeignMemoKind)}
 LEFT_OUT = {"Case": "cases", "Set": "sets", "Link": "links", "Graph": "graphs"}
 """The elements of a project that are no codings, and what they are called."""
 

@@ -302,7 +302,7 @@ def _codings(entity: re.Match[str], note: str, text: str) -> Sequence[ForeignCod
 # --- analyses by a language model ---------------------------------------------------------------------
 
 
-class Item(ForeignModel):
+class AnalysedPhrase(ForeignModel):
     """A phrase under a category, which is a code."""
 
     category: str
@@ -321,7 +321,7 @@ class Analysis(ForeignModel):
     """The profile, and the codings in lists whose names are sections."""
 
     profile_classification: ProfileClassification | None = None
-    thematic_analysis: dict[str, list[Item] | None] = {}
+    thematic_analysis: dict[str, list[AnalysedPhrase] | None] = {}
 
 
 class Job(ForeignModel):

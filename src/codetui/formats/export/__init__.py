@@ -15,7 +15,7 @@ from codetui.formats.export.annotations import (
 )
 from codetui.formats.export.exporter import Exported, ExportedStudy, Exporter, OpenFile, What, Write, encoded
 from codetui.formats.export.lines import csv_lines, json_lines
-from codetui.formats.export.table import Table, Tally, table_of
+from codetui.formats.export.table import ExportTable, Tally, table_of
 from codetui.formats.export.workbook import WHOLE, write_workbook
 from codetui.formats.session_doc.patch import document_of
 
@@ -34,7 +34,7 @@ def _documents(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) -> 
     return Exported({"documents": number}, plural(number, "document"))
 
 
-def _lines(lines_of: Callable[[Table], Iterator[str]]) -> Write:
+def _lines(lines_of: Callable[[ExportTable], Iterator[str]]) -> Write:
     """Return the exporter of one table as lines of text."""
 
     def write(study: ExportedStudy, tables: Sequence[What], open_file: OpenFile) -> Exported:

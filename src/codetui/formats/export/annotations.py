@@ -26,7 +26,7 @@ from codetui.formats.export.lines import json_line
 from codetui.model import Anchor, Codebook, Coding
 
 Record: TypeAlias = dict[str, object]
-Placed: TypeAlias = tuple[Coding, Anchor]
+PlacedCoding: TypeAlias = tuple[Coding, Anchor]
 
 
 class _Export:
@@ -37,7 +37,7 @@ class _Export:
         self._sessions = self._codings = 0
         self._left_out: Counter[str] = Counter()
 
-    def sessions(self, *, needs_text: bool = True) -> Iterator[tuple[ExportedSession, list[Placed]]]:
+    def sessions(self, *, needs_text: bool = True) -> Iterator[tuple[ExportedSession, list[PlacedCoding]]]:
         """Yield the sessions with their codings in order of place."""
         for session in self.study.sessions:
             if not session.coder or not session.facts.id or not session.is_begun:
@@ -113,7 +113,7 @@ def write_doccano(study: ExportedStudy, _: Sequence[What], open_file: OpenFile) 
     return _write_records(study, open_file, _doccano)
 
 
-def _doccano(_: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], number: int) -> Record:
+def _doccano(_: ExportedStudy, session: ExportedSession, placed: Sequence[PlacedCoding], number: int) -> Record:
     spans = [[anchor.start, anchor.end, coding.code] for coding, anchor in placed]
     return {"id": number, "text": _text(session), "label": spans, "ad": session.facts.id, "user": session.coder}
 
@@ -123,7 +123,7 @@ def write_label_studio(study: ExportedStudy, _: Sequence[What], open_file: OpenF
     return _write_records(study, open_file, _task, b"[", b"\n]\n")
 
 
-def _task(study: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], number: int) -> Record:
+def _task(study: ExportedStudy, session: ExportedSession, placed: Sequence[PlacedCoding], number: int) -> Record:
     text = _text(session)
     result: list[Record] = []
     for coding, anchor in placed:
@@ -156,7 +156,7 @@ def write_web_annotations(study: ExportedStudy, _: Sequence[What], open_file: Op
     return _write_records(study, open_file, _annotations, head, b"\n]}\n")
 
 
-def _annotations(_: ExportedStudy, session: ExportedSession, placed: Sequence[Placed], __: int) -> list[Record]:
+def _annotations(_: ExportedStudy, session: ExportedSession, placed: Sequence[PlacedCoding], __: int) -> list[Record]:
     text = _text(session)
     return [
         {
@@ -189,7 +189,7 @@ def _annotations(_: ExportedStudy, session: ExportedSession, placed: Sequence[Pl
 CONTEXT = 32
 """Code points of the text on each side of a quotation."""
 
-Render: TypeAlias = Callable[[ExportedStudy, ExportedSession, Sequence[Placed], int], Record | list[Record]]
+Render: TypeAlias = Callable[[ExportedStudy, ExportedSession, Sequence[PlacedCoding], int], Record | list[Record]]
 
 
 def _write_records(

@@ -18,7 +18,7 @@ from codetui.model import Codebook, CodingId
 
 NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
-Place = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
+Certainty = Literal["exact", "folded", "fuzzy", "ambiguous", "none"]
 What = Literal["codings", "ads", "notes", "matrix", "matrix-counts", "matrix-profiles", "matrix-codes"]
 """The tables: one row a coding, one a source and coder, one a note, and matrices; see `table`."""
 
@@ -54,7 +54,7 @@ class ExportedSession(NamedTuple):
     document: str | None = None
     progress: str = ""
     source: ExportedSource | None = None
-    places: Mapping[CodingId, Place] | None = None
+    places: Mapping[CodingId, Certainty] | None = None
 
     @property
     def is_begun(self) -> bool:

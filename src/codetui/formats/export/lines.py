@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codetui.core.text.display import INVISIBLE
-from codetui.formats.export.table import Cell, Table
+from codetui.formats.export.table import Cell, ExportTable
 
 SEPARATORS = ";\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
 """Characters at which a program that expects no commas begins another cell, whatever is quoted."""
@@ -25,7 +25,7 @@ QUOTED = re.compile(rf"[,\"{SEPARATORS}]|{INVISIBLE.pattern}|^\s|\s\Z")
 """Characters that make a cell need quotes."""
 
 
-def csv_lines(table: Table) -> Iterator[str]:
+def csv_lines(table: ExportTable) -> Iterator[str]:
     """Yield a table as CSV (RFC 4180): a header, commas, CRLF, each cell guarded against formulas."""
     yield csv_line(table.all_columns)
     yield from map(csv_line, table.lines())
@@ -59,7 +59,7 @@ UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
 """Characters that some readers take for line ends, and lone surrogates."""
 
 
-def json_lines(table: Table) -> Iterator[str]:
+def json_lines(table: ExportTable) -> Iterator[str]:
     """Yield a table as JSON lines, each ending in LF; cells are not changed.
 
     The attributes of a source are in an object named `attributes`.

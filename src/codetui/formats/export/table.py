@@ -20,7 +20,7 @@ from codetui.core.codebook.index import index_of, profile_name
 from codetui.core.codebook.migration import pending_remark
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
-from codetui.formats.export.exporter import NO_ATTRIBUTES, ExportedSession, ExportedStudy, Place, What
+from codetui.formats.export.exporter import NO_ATTRIBUTES, Certainty, ExportedSession, ExportedStudy, What
 from codetui.formats.session_doc.markdown import CodeSites
 from codetui.model import Codebook, CodeId, Coding, CodingId, Memo, Span, Words
 
@@ -59,14 +59,14 @@ Cells: TypeAlias = dict[str, Cell]
 """The cells of a row by column; those of columns that are left out are empty."""
 
 
-class Row(NamedTuple):
+class ExportRow(NamedTuple):
     """The cells of a row, and the further columns of its source."""
 
     cells: tuple[Cell, ...]
     attributes: Mapping[str, str]
 
 
-class Table(NamedTuple):
+class ExportTable(NamedTuple):
     """Rows with the names of their columns, which may be read only once.
 
     `attribute_names` are the further columns of sources; attributes with other names are left out of `lines`.
@@ -74,7 +74,7 @@ class Table(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
-    rows: Iterable[Row]
+    rows: Iterable[ExportRow]
     attribute_names: Sequence[str] = ()
 
     @property
@@ -86,7 +86,7 @@ class Table(NamedTuple):
         """Yield all cells of each row."""
         return map(self.line, self.rows)
 
-    def line(self, row: Row) -> tuple[Cell, ...]:
+    def line(self, row: ExportRow) -> tuple[Cell, ...]:
         """Return all cells of a row."""
         return (*row.cells, *(row.attributes.get(name, "") for name in self.attribute_names))
 
@@ -99,7 +99,7 @@ class Tally:
         self._name, self._words = name, words
         self._sources: set[Cell] = set()
 
-    def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def counted(self, rows: Iterable[ExportRow]) -> Iterator[ExportRow]:
         """Yield the rows, and count them."""
         for row in rows:
             self.rows += 1
@@ -130,14 +130,14 @@ class Tabulator:
     def __init__(self, book: Codebook) -> None:
         self._book, self._index, self._sites = book, index_of(book), CodeSites(book)
 
-    def rows(self, name: OwnTable, session: ExportedSession) -> Iterator[Row]:
+    def rows(self, name: OwnTable, session: ExportedSession) -> Iterator[ExportRow]:
         """Yield the rows of a session in one of the tables."""
         cells_of = {"codings": self._codings, "ads": self._ad, "notes": self._notes}[name]
         shared = source_cells(session)
         attributes = session.source.attributes if session.source else NO_ATTRIBUTES
         for cells in cells_of(session):
             of_row = shared | cells
-            yield Row(tuple(of_row.get(column, "") for column in CELLS[name]), attributes)
+            yield ExportRow(tuple(of_row.get(column, "") for column in CELLS[name]), attributes)
 
     def _codings(self, session: ExportedSession) -> Iterator[Cells]:
         """Yield the codings in the order of the document: by code, then in the order of assigning."""
@@ -228,7 +228,7 @@ class Tabulator:
         return dict(zip(CODE, cells, strict=True))
 
 
-def place_of(coding: Coding, session: ExportedSession) -> Place:
+def place_of(coding: Coding, session: ExportedSession) -> Certainty:
     """Return how certain the place of a coding is."""
     anchor, words = coding.anchor, _words(coding)
     if anchor is None:
@@ -255,7 +255,7 @@ def _words(coding: Coding) -> str:
 # --- matrices -----------------------------------------------------------------------------------------
 
 
-RowsOf: TypeAlias = Callable[[ExportedSession], Iterator[Row]]
+RowsOf: TypeAlias = Callable[[ExportedSession], Iterator[ExportRow]]
 
 COLLECTED: tuple[What, ...] = ("matrix-profiles", "matrix-codes")
 """The tables whose rows belong to the sessions of several coders."""
@@ -264,12 +264,12 @@ BY_CODE = (*SOURCE, "state", "profile")
 """The columns before those of the codes."""
 
 
-def table_of(name: What, study: ExportedStudy) -> Table:
+def table_of(name: What, study: ExportedStudy) -> ExportTable:
     """Return one table of all sessions, one session after the other."""
     if name in COLLECTED:
         return _by_coder(study, ("ad_id",) if name == "matrix-profiles" else ("ad_id", "code_id"))
     columns, rows_of = streamed(name, study)
-    return Table(name, columns, (row for each in study.sessions for row in rows_of(each)), study.attributes)
+    return ExportTable(name, columns, (row for each in study.sessions for row in rows_of(each)), study.attributes)
 
 
 def streamed(name: What, study: ExportedStudy) -> tuple[tuple[str, ...], RowsOf]:
@@ -285,7 +285,7 @@ def streamed(name: What, study: ExportedStudy) -> tuple[tuple[str, ...], RowsOf]
             raise ValueError(f"the rows of {name} belong to several sessions")
 
 
-def _counts(study: ExportedStudy, session: ExportedSession, *, is_binary: bool) -> Iterator[Row]:
+def _counts(study: ExportedStudy, session: ExportedSession, *, is_binary: bool) -> Iterator[ExportRow]:
     """Yield the row of a session or of an uncoded source; none for memos that belong to no source."""
     if not session.facts.id:
         return
@@ -293,16 +293,16 @@ def _counts(study: ExportedStudy, session: ExportedSession, *, is_binary: bool) 
     numbers = [len(state.of_code(CodeId(code))) for code in study.codes]
     shown = [min(number, 1) for number in numbers] if is_binary else numbers
     cells = (*source_cells(session).values(), session.progress, profile_name(study.book, state.profile))
-    yield Row((*cells, *shown), session.source.attributes if session.source else NO_ATTRIBUTES)
+    yield ExportRow((*cells, *shown), session.source.attributes if session.source else NO_ATTRIBUTES)
 
 
-def _by_coder(study: ExportedStudy, units: Sequence[str]) -> Table:
+def _by_coder(study: ExportedStudy, units: Sequence[str]) -> ExportTable:
     """Return a matrix of units by coders: a unit is a source, or a source and a code."""
     columns = (*units, *(_distinct("coder", coder, units) for coder in study.coders))
-    return Table("matrix", columns, _units(study, has_codes=len(units) > 1))
+    return ExportTable("matrix", columns, _units(study, has_codes=len(units) > 1))
 
 
-def _units(study: ExportedStudy, *, has_codes: bool) -> Iterator[Row]:
+def _units(study: ExportedStudy, *, has_codes: bool) -> Iterator[ExportRow]:
     """Yield the rows of a matrix, once the sessions of all coders are read."""
     profiles: dict[str, dict[str, str]] = {}
     codes: dict[str, dict[str, frozenset[str]]] = {}
@@ -314,13 +314,13 @@ def _units(study: ExportedStudy, *, has_codes: bool) -> Iterator[Row]:
                 with_codes[session.coder] = frozenset(session.state.index.by_code) if has_codes else frozenset()
     for source, found in profiles.items():
         if not has_codes:
-            yield Row((source, *(found.get(coder) for coder in study.coders)), NO_ATTRIBUTES)
+            yield ExportRow((source, *(found.get(coder) for coder in study.coders)), NO_ATTRIBUTES)
             continue
         for code in study.codes:
             cells: list[Cell] = [
                 None if coder not in found else int(code in codes[source][coder]) for coder in study.coders
             ]
-            yield Row((source, code, *cells), NO_ATTRIBUTES)
+            yield ExportRow((source, code, *cells), NO_ATTRIBUTES)
 
 
 def _distinct(kind: str, name: str, others: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from codetui.core.codebook.index import index_of
 from codetui.formats.export.exporter import NO_ATTRIBUTES, Exported, ExportedStudy, OpenFile, What
-from codetui.formats.export.table import COLLECTED, Cell, Row, RowsOf, Table, Tally, streamed, table_of
+from codetui.formats.export.table import COLLECTED, Cell, ExportRow, ExportTable, RowsOf, Tally, streamed, table_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -53,7 +53,7 @@ def open_workbook(file: BinaryIO) -> Workbook:
 class Sheets:
     """The sheets of one table, to which rows are added one by one."""
 
-    def __init__(self, workbook: Workbook, table: Table, losses: list[str]) -> None:
+    def __init__(self, workbook: Workbook, table: ExportTable, losses: list[str]) -> None:
         self._workbook, self._table, self._losses = workbook, table, losses
         self._bold = workbook.add_format({"bold": True, "valign": "top"})
         self._top = workbook.add_format({"valign": "top"})
@@ -66,7 +66,7 @@ class Sheets:
             losses.append(f"{table.name}: a sheet holds {MOST_COLUMNS:,} columns, the others are left out")
         self._begin()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """Write a row below the last one."""
         if self._row == MOST_ROWS:
             self.finish()
@@ -165,7 +165,7 @@ def _write_streamed(workbook: Workbook, study: ExportedStudy, tallies: Mapping[W
     sheets: list[tuple[Sheets, Tally, RowsOf]] = []
     for name, tally in tallies.items():
         columns, rows_of = streamed(name, study)
-        table = Table(TITLES.get(name, name), columns, (), study.attributes)
+        table = ExportTable(TITLES.get(name, name), columns, (), study.attributes)
         sheets.append((Sheets(workbook, table, losses), tally, rows_of))
     for session in study.sessions:
         for sheet, tally, rows_of in sheets:
@@ -175,7 +175,7 @@ def _write_streamed(workbook: Workbook, study: ExportedStudy, tallies: Mapping[W
         sheet.finish()
 
 
-def _write(workbook: Workbook, table: Table, losses: list[str]) -> None:
+def _write(workbook: Workbook, table: ExportTable, losses: list[str]) -> None:
     """Write a whole table."""
     sheets = Sheets(workbook, table, losses)
     for row in table.rows:
@@ -183,11 +183,11 @@ def _write(workbook: Workbook, table: Table, losses: list[str]) -> None:
     sheets.finish()
 
 
-def _table(name: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
-    return Table(name, columns, (Row(cells, NO_ATTRIBUTES) for cells in rows))
+def _table(name: str, columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> ExportTable:
+    return ExportTable(name, columns, (ExportRow(cells, NO_ATTRIBUTES) for cells in rows))
 
 
-def _codebook(study: ExportedStudy) -> Table:
+def _codebook(study: ExportedStudy) -> ExportTable:
     """Return the profiles and codes with their definitions; codes of earlier codebooks come last."""
     book, index = study.book, index_of(study.book)
     profiles = (("profiles", "", one.id, one.name, "", one.definition, "", "", "") for one in book.profiles)

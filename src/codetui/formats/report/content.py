@@ -19,7 +19,7 @@ class Prose(NamedTuple):
     is_quotable: bool = False
 
 
-class Heading(NamedTuple):
+class ColumnHeading(NamedTuple):
     """The heading of a column, and whether it has numbers."""
 
     title: str
@@ -32,7 +32,7 @@ class Grid:
 
     name: str
     caption: str
-    columns: Sequence[Heading]
+    columns: Sequence[ColumnHeading]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
 
@@ -72,26 +72,26 @@ class Quotations(NamedTuple):
     quotations: Sequence[Quotation]
 
 
-Block: TypeAlias = Prose | Grid | Drawing | Entries | Quotations
+ReportBlock: TypeAlias = Prose | Grid | Drawing | Entries | Quotations
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subsection:
     """A part of a section under its own heading."""
 
     id: str
     heading: str
-    blocks: Sequence[Block]
+    blocks: Sequence[ReportBlock]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A section of a report."""
 
     id: str
     heading: str
-    blocks: Sequence[Block]
-    parts: Sequence[Part] = ()
+    blocks: Sequence[ReportBlock]
+    parts: Sequence[Subsection] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Report:
 
     title: str
     subtitle: str
-    sections: Sequence[Section]
+    sections: Sequence[ReportSection]
     record: Mapping[str, object]
 
 
@@ -124,10 +124,10 @@ def printable(grid: Grid) -> list[Grid]:
 
 # --- changing every text ------------------------------------------------------------------------------
 
-Change = Callable[[str], str]
+TextChange = Callable[[str], str]
 
 
-def mapped(report: Report, change: Change) -> Report:
+def mapped(report: Report, change: TextChange) -> Report:
     """Return the report with all its texts and its record changed; ids on the page stay."""
     sections = [
         replace(
@@ -145,7 +145,7 @@ def mapped(report: Report, change: Change) -> Report:
     return Report(change(report.title), change(report.subtitle), sections, record)
 
 
-def _block(block: Block, change: Change) -> Block:
+def _block(block: ReportBlock, change: TextChange) -> ReportBlock:
     match block:
         case Prose():
             return block._replace(text=change(block.text))
@@ -165,12 +165,12 @@ def _block(block: Block, change: Change) -> Block:
             return Quotations([Quotation(*_all(one, change)) for one in block.quotations])
 
 
-def _entry(entry: Entry, change: Change) -> Entry:
+def _entry(entry: Entry, change: TextChange) -> Entry:
     fields = [(label, change(text)) for label, text in entry.fields]
     return Entry(change(entry.term), change(entry.definition), fields)
 
 
-def _picture(picture: Picture, change: Change) -> Picture:
+def _picture(picture: Picture, change: TextChange) -> Picture:
     title = change(picture.title)
     match picture:
         case Bars():
@@ -188,16 +188,16 @@ def _picture(picture: Picture, change: Change) -> Picture:
             return replace(picture, title=title, rows=named)
 
 
-def _all(texts: Sequence[str], change: Change) -> list[str]:
+def _all(texts: Sequence[str], change: TextChange) -> list[str]:
     return [change(text) for text in texts]
 
 
-def _part(value: object, change: Change) -> object:
+def _part(value: object, change: TextChange) -> object:
     """Return a part of the record, whose own keys stay."""
     return {key: _value(each, change) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
-def _value(value: object, change: Change) -> object:
+def _value(value: object, change: TextChange) -> object:
     """Return a value of the record with its texts and the keys of its tables changed."""
     if isinstance(value, str):
         return change(value)

@@ -10,7 +10,6 @@ from importlib.resources import files
 from codetui.core.text.display import sanitize
 from codetui.formats.pictures.svg import STYLE, to_svg
 from codetui.formats.report.content import (
-    Block,
     Drawing,
     Entries,
     Entry,
@@ -19,7 +18,8 @@ from codetui.formats.report.content import (
     Quotation,
     Quotations,
     Report,
-    Section,
+    ReportBlock,
+    ReportSection,
     printable,
 )
 
@@ -69,7 +69,7 @@ def to_html(report: Report) -> Iterator[str]:
     yield from ("</body>", "</html>", "")
 
 
-def _contents(sections: Sequence[Section]) -> Iterator[str]:
+def _contents(sections: Sequence[ReportSection]) -> Iterator[str]:
     """Yield the table of contents."""
     yield from ('<nav aria-label="Contents">', "<ol>")
     for section in sections:
@@ -85,7 +85,7 @@ def _record(record: Mapping[str, object]) -> Iterator[str]:
     yield f'<details><summary>For machines</summary><pre id="{RECORD}">{shown}</pre></details>'
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: ReportBlock) -> Iterator[str]:
     match block:
         case Prose():
             paragraph = f"<p>{_text(block.text)}</p>"

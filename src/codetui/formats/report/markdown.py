@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codetui.core.text.display import sanitize
-from codetui.formats.report.content import Block, Drawing, Entries, Grid, Prose, Quotation, Quotations, Report
+from codetui.formats.report.content import Drawing, Entries, Grid, Prose, Quotation, Quotations, Report, ReportBlock
 
 SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@]")
 """Characters that pandoc or other readers interpret as markup."""
@@ -26,7 +26,7 @@ def to_markdown(report: Report) -> Iterator[str]:
             yield from _blocks(part.blocks)
 
 
-def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
+def _blocks(blocks: Sequence[ReportBlock]) -> Iterator[str]:
     for block in blocks:
         match block:
             case Prose():

@@ -17,7 +17,7 @@ from codetui.formats.session_doc.head import write_opening
 from codetui.formats.session_doc.lines import CODE_INDENT, FENCE, raw_lines
 from codetui.formats.session_doc.markdown import Meant, identified, parse_document
 from codetui.formats.session_doc.marks import are_same_words, holds, is_same, visible
-from codetui.formats.session_doc.model import Document, Entry, LineIds, Note, Part, with_ids, with_parts
+from codetui.formats.session_doc.model import Document, Entry, EntryOrNote, LineIds, Note, with_ids, with_parts
 from codetui.model import Problem
 
 MAX_LINES = 200
@@ -211,7 +211,7 @@ class _Wording:
             if (code, _content(part)) not in present:
                 self._left[code].append(part)
 
-    def of_part(self, part: Part, code: str, /) -> Part:
+    def of_part(self, part: EntryOrNote, code: str, /) -> EntryOrNote:
         """Return a part in the wording of the part with its id, else of an unused one of its code."""
         left = self._left[code]
         by_id = self._by_id.get(part.id)
@@ -230,7 +230,7 @@ class _Wording:
             return replace(part, words=words) if collapse_spaces(words) in self._source else part
         return part
 
-    def _worded(self, part: Part, other: Entry | Note) -> Part | None:
+    def _worded(self, part: EntryOrNote, other: Entry | Note) -> EntryOrNote | None:
         """Return a part in the wording of another one with the same meaning; None if the meaning differs."""
         if isinstance(part, Note):
             text = other.text if isinstance(other, Note) else ""

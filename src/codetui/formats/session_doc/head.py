@@ -22,7 +22,7 @@ from codetui.formats.session_doc.entries import (
     write_entry,
     write_group,
 )
-from codetui.formats.session_doc.lines import Key, Kind, Row, Rows, escape_heading
+from codetui.formats.session_doc.lines import Key, LineKind, PatchRow, PatchRows, escape_heading
 from codetui.formats.session_doc.model import AD, Document, Entry, HeadPart
 from codetui.model import DocumentLayout
 
@@ -50,7 +50,7 @@ OTHER_REASONING = re.compile(LABELLED.format("Rationale|Redenering|Motivatie|Ond
 EMPHASISED = re.compile(r"(\*\*|__|\*|_)(?!\s)(.+)(?<!\s)\1", re.S)
 
 
-class Heading(NamedTuple):
+class DocumentHeading(NamedTuple):
     """The source of a document; `kind` is the word for a source, as headings write it."""
 
     source_id: str
@@ -74,7 +74,7 @@ def noun_of(kind: str, opening: str) -> str:
     return kind if kind in opening and noun not in opening else noun
 
 
-def write_heading(heading: Heading) -> str:
+def write_heading(heading: DocumentHeading) -> str:
     """Render the text of the first heading."""
     id_, employer, kind = map(one_line, heading)
     ways = (
@@ -82,10 +82,10 @@ def write_heading(heading: Heading) -> str:
         for armed in (False, True)
         for written in (id_, escape(id_, "()"), escape(id_, ID_SIGNS))
     )
-    return first_that_reads_back(ways, read_heading, Heading(id_, employer, kind))
+    return first_that_reads_back(ways, read_heading, DocumentHeading(id_, employer, kind))
 
 
-def read_heading(text: str) -> Heading | None:
+def read_heading(text: str) -> DocumentHeading | None:
     """Return the source that the first heading names; None if it names none."""
     found = HEADING.fullmatch(text)
     if not found:
@@ -96,7 +96,7 @@ def read_heading(text: str) -> Heading | None:
     id_ = rest if employer is None else rest[:start].rstrip()
     if separated := SEPARATED.fullmatch(id_.strip()):
         id_, employer = separated[1], separated[2] if employer is None else employer
-    return Heading(unescape(id_, ID_SIGNS).strip(), (employer or "").strip(), kind)
+    return DocumentHeading(unescape(id_, ID_SIGNS).strip(), (employer or "").strip(), kind)
 
 
 def _employer_start(text: str) -> int:
@@ -196,7 +196,9 @@ def read_reasoning(text: str, *, is_first: bool = True) -> str | None:
 # --- the head of a layout -------------------------------------------------------------------------
 
 
-def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: Document, index: CodebookIndex) -> None:
+def patch_head(
+    rows: PatchRows, document: Document, layout: DocumentLayout, wanted: Document, index: CodebookIndex
+) -> None:
     """Change the head of a layout, parsed as `document`, to that of `wanted`.
 
     Employer and title are changed only if the session's have changed since the layout was parsed.
@@ -204,7 +206,7 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
     head = list(takewhile(lambda row: row.kind != "heading" or row.level < 2, (r for r in rows.rows if not r.is_new)))
     profiles = [row for row in head if row.kind == "bullet" and read_profile(row.text) is not None]
 
-    def rows_of(part: HeadPart, *kinds: Kind) -> list[Row]:
+    def rows_of(part: HeadPart, *kinds: LineKind) -> list[PatchRow]:
         line, end = document.lines.get(part, (0, 0))
         return [row for row in head if line <= row.number < end and row.kind in kinds and row not in profiles]
 
@@ -226,7 +228,7 @@ def patch_head(rows: Rows, document: Document, layout: DocumentLayout, wanted: D
 
 
 def _patch_opening(
-    rows: Rows, paragraphs: list[Row], document: Document, title: str | None, employer: str | None
+    rows: PatchRows, paragraphs: list[PatchRow], document: Document, title: str | None, employer: str | None
 ) -> None:
     """Change title and employer where the opening names them; None leaves one unchanged."""
     old = ["\n".join(line.strip() for line in row.raw) for row in paragraphs]
@@ -243,7 +245,9 @@ def _patch_opening(
             rows.rewrite(row, *text.split("\n"))
 
 
-def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profile: str, last: Key) -> None:
+def _patch_profile(
+    rows: PatchRows, profiles: list[PatchRow], reasonings: list[PatchRow], profile: str, last: Key
+) -> None:
     for row in profiles:
         row.is_removed = not profile
     if profile and profiles:
@@ -256,7 +260,9 @@ def _patch_profile(rows: Rows, profiles: list[Row], reasonings: list[Row], profi
         rows.add("bullet", (*last, 1, 0), "- " + _with_profile("", profile))
 
 
-def _patch_reasoning(rows: Rows, profiles: list[Row], reasonings: list[Row], reasoning: str, last: Key) -> None:
+def _patch_reasoning(
+    rows: PatchRows, profiles: list[PatchRow], reasonings: list[PatchRow], reasoning: str, last: Key
+) -> None:
     for row in reasonings:
         row.is_removed = not reasoning or row is not reasonings[0]
     if reasoning and reasonings:

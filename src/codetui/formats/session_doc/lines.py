@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from codetui.formats.session_doc.model import Entry, Note, Written
 
-Kind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
+LineKind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
 
 Key: TypeAlias = tuple[int, ...]
 """Sorts the rows of a text."""
@@ -81,7 +81,7 @@ BELOW_LABEL = re.compile(r"\s*(?:[_*]{0,2}[\"`“„”‘‚«»‹›'(]|\*\*|
 
 CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 
-CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
+CONTINUED_BY: dict[LineKind, tuple[LineKind, ...]] = {
     "bullet": ("paragraph",),
     "paragraph": ("paragraph",),
     "quote": ("paragraph", "quote"),
@@ -90,7 +90,7 @@ CONTINUED_BY: dict[Kind, tuple[Kind, ...]] = {
 
 
 @dataclass(slots=True)
-class Line:
+class LogicalLine:
     """A logical line: the number of its first line, from 1, its kind, and its text without the marks of that kind.
 
     `level` is the number of `#` of a heading; `raw` has the lines as they are, with the blank ones between them;
@@ -98,7 +98,7 @@ class Line:
     """
 
     number: int
-    kind: Kind
+    kind: LineKind
     text: str
     raw: list[str] = field(default_factory=list)
     level: int = 0
@@ -131,11 +131,11 @@ def conflict_marks(text: str) -> int:
     return next((number for number, raw in enumerate(raw_lines(text), 1) if CONFLICT.match(raw)), 0)
 
 
-def cut(text: str) -> list[Line]:
+def cut(text: str) -> list[LogicalLine]:
     """Return the logical lines of any text."""
     raws = raw_lines(text.removeprefix(BYTE_ORDER_MARK))
     unclosed: set[str] = set()
-    lines: list[Line] = []
+    lines: list[LogicalLine] = []
     number, blanks, is_head = 0, 0, True
     while number < len(raws):
         raw = raws[number]
@@ -178,7 +178,7 @@ def cut(text: str) -> list[Line]:
     return lines
 
 
-def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str]) -> Line | None:
+def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str]) -> LogicalLine | None:
     """Return the comment that begins on line `number` (from 0) if its signs end the line above and its last line.
 
     Without a closing line there is none; `LATE` is then added to `unclosed`.
@@ -189,20 +189,20 @@ def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str])
     if last < 0:
         unclosed.add(LATE)
         return None
-    return Line(number + 1, "comment", raws[number].strip(), raws[number : last + 1])
+    return LogicalLine(number + 1, "comment", raws[number].strip(), raws[number : last + 1])
 
 
-def _indented_code(raws: list[str], number: int) -> Line | None:
+def _indented_code(raws: list[str], number: int) -> LogicalLine | None:
     """Return the code by indentation that begins on line `number` (from 0): converters write fenced code like that."""
     end = number
     while end < len(raws) and (raws[end].startswith(CODE_INDENT) or not raws[end].strip()):
         end += 1
     while end > number and not raws[end - 1].strip():
         end -= 1
-    return Line(number + 1, "fence", raws[number].strip(), raws[number:end]) if end > number else None
+    return LogicalLine(number + 1, "fence", raws[number].strip(), raws[number:end]) if end > number else None
 
 
-def _drawn_table(raws: list[str], number: int) -> Line | None:
+def _drawn_table(raws: list[str], number: int) -> LogicalLine | None:
     """Return the table that begins on line `number` (from 0) as a converter writes it: columns, a grid or HTML.
 
     A table of columns is indented; one whose rows have several lines ends with another rule.
@@ -217,7 +217,7 @@ def _drawn_table(raws: list[str], number: int) -> Line | None:
         is_named = GRID_RULE.match(raws[number]) or raws[number].startswith("  ")
         while is_named and end < len(raws) and raws[end].strip():
             end += 1
-    return Line(number + 1, "table", raws[number].strip(), raws[number:end]) if end > number + 1 else None
+    return LogicalLine(number + 1, "table", raws[number].strip(), raws[number:end]) if end > number + 1 else None
 
 
 def _ends_rows(raws: list[str], at: int) -> bool:
@@ -225,14 +225,14 @@ def _ends_rows(raws: list[str], at: int) -> bool:
     return COLUMN_RULE.match(raws[at - 1]) is not None and not "".join(raws[at : at + 1]).strip()
 
 
-def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
+def _closed(raws: list[str], number: int, unclosed: set[str]) -> LogicalLine | None:
     """Return the fenced code or comment that begins on line `number` (from 0), up to the line that closes it.
 
     Without a closing line it counts as neither, since it would hide everything that follows; its opening sign is then
     added to `unclosed`. A `-->` inside a heading or bullet does not close a comment of several lines: it is part of a
     quotation, and the lines in between are no comment.
     """
-    kind: Kind = "comment" if COMMENT.match(raws[number]) else "fence"
+    kind: LineKind = "comment" if COMMENT.match(raws[number]) else "fence"
     fence = FENCE.match(raws[number])
     sign = "-->" if kind == "comment" else fence[1] if fence else ""
     if not sign or sign in unclosed:
@@ -245,12 +245,12 @@ def _closed(raws: list[str], number: int, unclosed: set[str]) -> Line | None:
             is_inside = last > number and (HEADING.match(raws[last]) or BULLET.match(raws[last]))
             is_end = raw.endswith(sign) if is_inside else sign in raw
         if is_end:
-            return Line(number + 1, kind, raws[number].strip(), raws[number : last + 1])
+            return LogicalLine(number + 1, kind, raws[number].strip(), raws[number : last + 1])
     unclosed.add(sign)
     return None
 
 
-def _underline(line: Line, following: list[str]) -> None:
+def _underline(line: LogicalLine, following: list[str]) -> None:
     """Turn a line into a heading if the next line underlines it."""
     underline = UNDERLINE.match(following[0]) if following and len(line.raw) == 1 else None
     if underline:
@@ -269,31 +269,31 @@ def unescape_heading(text: str) -> str:
     return ENDS_LIKE_HEADING.sub(lambda found: found[1][1:] + found[2], text) if "\\" in text else text
 
 
-def _line(raws: list[str], number: int, *, is_head: bool) -> Line:
+def _line(raws: list[str], number: int, *, is_head: bool) -> LogicalLine:
     raw = raws[number]
     if heading := HEADING.match(raw):
         text = HEADING_END.sub("", heading[2] or "").strip()
-        return Line(number + 1, "heading", text, [raw], level=len(heading[1]))
+        return LogicalLine(number + 1, "heading", text, [raw], level=len(heading[1]))
     if RULE.match(raw):
-        return Line(number + 1, "rule", "", [raw])
+        return LogicalLine(number + 1, "rule", "", [raw])
     if bullet := BULLET.match(raw):
         text = (bullet[2] or "").strip()
         closing = CLOSING.get(text[:1], "")
         closing = "" if any(sign in text[1:] for sign in closing) else closing
-        return Line(number + 1, "bullet", text, [raw], is_indented=bool(bullet[1]), open_quotation=closing)
+        return LogicalLine(number + 1, "bullet", text, [raw], is_indented=bool(bullet[1]), open_quotation=closing)
     if (HEAD_LABEL if is_head else LABEL).match(raw):
-        return Line(number + 1, "bullet", raw.strip(), [raw])
-    kind: Kind = "paragraph"
+        return LogicalLine(number + 1, "bullet", raw.strip(), [raw])
+    kind: LineKind = "paragraph"
     if QUOTE.match(raw):
         kind = "quote"
     elif TABLE.match(raw) and (
         TABLE_ROW.match(raw) or any("|" in below and TABLE_RULE.match(below) for below in raws[number + 1 : number + 2])
     ):
         kind = "table"
-    return Line(number + 1, kind, raw.strip(), [raw])
+    return LogicalLine(number + 1, kind, raw.strip(), [raw])
 
 
-def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool:
+def continues(last: LineKind, kind: LineKind, raw: str, *, is_after_blank: bool) -> bool:
     """True for a line that continues the one above: directly below it, or indented under a bullet."""
     if kind not in CONTINUED_BY.get(last, ()):
         return False
@@ -304,7 +304,7 @@ def continues(last: Kind, kind: Kind, raw: str, *, is_after_blank: bool) -> bool
 
 
 @dataclass(slots=True, eq=False)
-class Row:
+class PatchRow:
     """A logical line with its line ends, and the blank lines above it (`gap`).
 
     `key` sorts the rows of a text: (2 * line number,) for a row that was read, a longer tuple for a new one. `parts`
@@ -313,7 +313,7 @@ class Row:
     """
 
     key: Key
-    kind: Kind
+    kind: LineKind
     raw: list[str]
     gap: list[str] = field(default_factory=list)
     text: str = ""
@@ -363,7 +363,7 @@ class Row:
         return self.kind == "bullet" or (self.is_indented and self.kind != "rule")
 
 
-class Rows:
+class PatchRows:
     """The rows of a text, which can be rewritten, removed and added; all others are written unchanged."""
 
     def __init__(self, text: str) -> None:
@@ -372,11 +372,13 @@ class Rows:
         ends = (line[len(line.rstrip("\r\n")) :] for line in ended)
         self._line_end = next(filter(None, ends), "\n")
         self._is_ended = not ended or ended[-1][-1] in "\r\n"
-        self.rows: list[Row] = []
+        self.rows: list[PatchRow] = []
         above = 0
         for line in cut(text):
             gap, raw = ended[above : line.number - 1], ended[line.number - 1 : line.end - 1]
-            row = Row((2 * line.number,), line.kind, raw, gap, line.text, line.level, late_opening=line.late_opening)
+            row = PatchRow(
+                (2 * line.number,), line.kind, raw, gap, line.text, line.level, late_opening=line.late_opening
+            )
             self.rows.append(row)
             above = line.end - 1
         self._bottom = ended[above:]
@@ -385,13 +387,15 @@ class Rows:
             self._top, self.rows[0].gap = self.rows[0].gap, []
         self._count = len(self.rows)
 
-    def add(self, kind: Kind, key: Key, text: str, ids: tuple[str, ...] = (), *, is_loose: bool = False) -> Row:
+    def add(
+        self, kind: LineKind, key: Key, text: str, ids: tuple[str, ...] = (), *, is_loose: bool = False
+    ) -> PatchRow:
         """Add a row of one line; a loose one has a blank line above it."""
-        row = Row(key, kind, [text + self._line_end], [self._line_end] if is_loose else [], ids=ids)
+        row = PatchRow(key, kind, [text + self._line_end], [self._line_end] if is_loose else [], ids=ids)
         self.rows.append(row)
         return row
 
-    def rewrite(self, row: Row, *texts: str) -> None:
+    def rewrite(self, row: PatchRow, *texts: str) -> None:
         """Replace the lines of a row."""
         last = row.raw[-1]
         end = last[len(last.rstrip("\r\n")) :] or self._line_end
@@ -407,9 +411,9 @@ class Rows:
             lines += row.raw
         return Written(self._mark + "".join(self._ended(lines + self._bottom)), tuple(ids))
 
-    def _spaced(self) -> Iterator[Row]:
+    def _spaced(self) -> Iterator[PatchRow]:
         """Yield the remaining rows with the blank lines that they need between them."""
-        above: Row | None = None
+        above: PatchRow | None = None
         carried: list[str] = []
         is_changed = False
         for row in sorted(self.rows, key=lambda row: row.key):
@@ -422,13 +426,13 @@ class Rows:
             yield row
             above, carried, is_changed = row, [], row.is_new
 
-    def _separated(self, above: Row, row: Row) -> Iterator[Row]:
+    def _separated(self, above: PatchRow, row: PatchRow) -> Iterator[PatchRow]:
         """Separate a row from the row that is now above it, so that it is not read as its continuation."""
         is_listed = row.kind == "bullet" and (above.kind == "bullet" or (row.is_indented and above.is_nested))
         if (row.is_new or above.is_new) and not is_listed:
             row.gap = row.gap or [self._line_end]
         if continues(above.kind, row.kind, row.raw[0], is_after_blank=bool(row.gap)):
-            yield Row((), "comment", [LIST_END + self._line_end], [self._line_end])
+            yield PatchRow((), "comment", [LIST_END + self._line_end], [self._line_end])
             row.gap = row.gap or [self._line_end]
 
     def _ended(self, lines: list[str]) -> Iterator[str]:

@@ -25,7 +25,14 @@ from codetui.formats.session_doc.entries import (
     write_entry,
     write_notes,
 )
-from codetui.formats.session_doc.lines import BULLET_PREFIX, ODD_BLANK, Line, cut, escape_heading, unescape_heading
+from codetui.formats.session_doc.lines import (
+    BULLET_PREFIX,
+    ODD_BLANK,
+    LogicalLine,
+    cut,
+    escape_heading,
+    unescape_heading,
+)
 from codetui.formats.session_doc.marks import MARKED, is_same, visible
 from codetui.formats.session_doc.model import (
     Block,
@@ -34,7 +41,7 @@ from codetui.formats.session_doc.model import (
     Entry,
     EntryKind,
     HeadPart,
-    Lines,
+    LineRange,
     Note,
     SectionPart,
     Unread,
@@ -248,7 +255,9 @@ def written(document: Document) -> Written:
 
 
 def _head_lines(document: Document) -> list[str]:
-    heading = head.write_heading(head.Heading(document.source_id, document.employer, head.kind_of(document.noun)))
+    heading = head.write_heading(
+        head.DocumentHeading(document.source_id, document.employer, head.kind_of(document.noun))
+    )
     opening = document.opening or head.write_opening(document.title, document.employer, document.noun)
     profile = "\n".join(head.write_profile(document.profile, document.reasoning))
     return "\n\n".join(filter(None, (f"# {escape_heading(heading)}", opening, profile))).split("\n")
@@ -326,29 +335,29 @@ class _Reader:
     def report(self, line: int, severity: Severity, message: str) -> None:
         self.problems.append(Problem("", line, severity, message))
 
-    def leave(self, line: Line, message: str) -> None:
+    def leave(self, line: LogicalLine, message: str) -> None:
         """Keep a line that was not understood in the document, and report it."""
         self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
         self.report(line.number, "warning", message)
 
-    def leave_foreign(self, line: Line) -> None:
+    def leave_foreign(self, line: LogicalLine) -> None:
         self.leave(line, f"{FOREIGN[line.kind]} is not part of the coding; it is kept as it is.")
 
     # --- the head ---------------------------------------------------------------------------------
 
-    def read_head(self, lines: list[Line]) -> Document:
+    def read_head(self, lines: list[LogicalLine]) -> Document:
         """Return a document that contains only the head."""
-        heading: head.Heading | None = None
+        heading: head.DocumentHeading | None = None
         openings: list[str] = []
-        rest: list[Line] = []
-        found: dict[HeadPart, Lines] = {}
+        rest: list[LogicalLine] = []
+        found: dict[HeadPart, LineRange] = {}
         for line in lines:
             if (
                 line.kind == "heading"
                 and heading is None
                 and (heading := head.read_heading(unescape_heading(line.text)))
             ):
-                found["heading"] = Lines(line.number, line.end)
+                found["heading"] = LineRange(line.number, line.end)
             elif line.kind == "paragraph" and not rest:
                 openings.append("\n".join(raw.strip() for raw in line.raw))
                 _extend(found, "opening", line)
@@ -360,14 +369,14 @@ class _Reader:
             first = "# Manual Coding Analysis: … #<id> (<employer>)"
             self.report(1, "error", f"the heading does not name a source; begin the document with `{first}`.")
         opening = "\n\n".join(openings)
-        id_, employer, kind = heading or head.Heading("", "")
+        id_, employer, kind = heading or head.DocumentHeading("", "")
         noun = head.noun_of(kind, opening)
         title, employer = head.read_title(opening, noun), employer or head.read_employer(opening, noun)
         profile, reasoning = self._read_profile(rest, found)
         opening = "" if opening == head.write_opening(title, employer, noun) else opening
         return Document(id_, employer, title, profile, reasoning, opening=opening, noun=noun, lines=found)
 
-    def _read_profile(self, lines: list[Line], found: dict[HeadPart, Lines]) -> tuple[str, str]:
+    def _read_profile(self, lines: list[LogicalLine], found: dict[HeadPart, LineRange]) -> tuple[str, str]:
         """Return profile and reasoning; everything after the bullet of the reasoning belongs to it."""
         profile = ""
         reasoning: list[str] = []
@@ -377,7 +386,7 @@ class _Reader:
                 if "profile" in found:
                     self.report(line.number, "warning", "a second profile; this one is used. Remove one of them.")
                 profile = assigned
-                found["profile"] = Lines(line.number, line.end)
+                found["profile"] = LineRange(line.number, line.end)
             elif is_bullet and (begun := head.read_reasoning(line.text, is_first=not reasoning)) is not None:
                 reasoning.append(begun)
                 _extend(found, "reasoning", line)
@@ -391,7 +400,7 @@ class _Reader:
 
     # --- the sections -----------------------------------------------------------------------------
 
-    def read_line(self, line: Line) -> None:
+    def read_line(self, line: LogicalLine) -> None:
         """Read one line of the sections."""
         override = self.overrides.get(line.number)
         if override is None and line.number in self.overrides:
@@ -418,7 +427,7 @@ class _Reader:
             case _:
                 self.leave_foreign(line)
 
-    def _read_as(self, line: Line, meant: str | Entry) -> None:
+    def _read_as(self, line: LogicalLine, meant: str | Entry) -> None:
         """Read a line that was not understood as the label or the entry that it contains."""
         if isinstance(meant, Entry):
             self.parts.append(replace(meant, line=line.number, end=line.end))
@@ -433,7 +442,7 @@ class _Reader:
         self.parts.append(part)
         self.has_code = False
 
-    def _read_bullet(self, line: Line) -> None:
+    def _read_bullet(self, line: LogicalLine) -> None:
         if not self.parts:
             self.leave(line, "this comes before all sections; move it under a `## ` heading.")
         elif (found := _label(line)) is not None:
@@ -448,7 +457,7 @@ class _Reader:
         if ODD_BLANK.match(line.raw[0]):
             self.report(line.number, "note", "the line begins with odd blanks, which are read as usual ones.")
 
-    def _read_code(self, line: Line, label: str, rest: str) -> None:
+    def _read_code(self, line: LogicalLine, label: str, rest: str) -> None:
         """Read a label and the rest of its line: notes, or the first entry."""
         notes = _notes(rest, line)
         is_loose = bool(rest and not notes and rest[0] not in '"`')
@@ -460,7 +469,7 @@ class _Reader:
         if rest and not notes:
             self._read_entry(line, rest)
 
-    def _read_entry(self, line: Line, text: str) -> None:
+    def _read_entry(self, line: LogicalLine, text: str) -> None:
         found = read_entry(text)
         if found is None:
             self.leave(line, SEVERAL if has_several(text) else NOT_UNDERSTOOD)
@@ -501,13 +510,13 @@ def _runs(parts: Iterable[ReadPart], kind: type[T]) -> list[tuple[T, list[ReadPa
     return runs
 
 
-def _extend(found: dict[HeadPart, Lines], part: HeadPart, line: Line) -> None:
+def _extend(found: dict[HeadPart, LineRange], part: HeadPart, line: LogicalLine) -> None:
     """Extend the lines of a part of the head to the end of `line`."""
     start = found[part].line if part in found else line.number
-    found[part] = Lines(start, line.end)
+    found[part] = LineRange(start, line.end)
 
 
-def _label(line: Line) -> tuple[str, str] | None:
+def _label(line: LogicalLine) -> tuple[str, str] | None:
     """Return the label in a bullet and the rest of its line; a label on the left may be plain and end in a colon."""
     found = split_label(line.text, is_nested=line.is_indented)
     is_plain = not line.is_indented and line.text.endswith(":") and line.text[0] not in '"`'
@@ -516,7 +525,7 @@ def _label(line: Line) -> tuple[str, str] | None:
     return found
 
 
-def _notes(text: str, line: Line) -> tuple[Note, ...]:
+def _notes(text: str, line: LogicalLine) -> tuple[Note, ...]:
     return tuple(replace(note, line=line.number, end=line.end) for note in read_notes(text))
 
 

@@ -96,7 +96,7 @@ class SectionPart(Located):
     blocks: tuple[Block, ...] = ()
 
 
-class Lines(NamedTuple):
+class LineRange(NamedTuple):
     """The lines of a part: the number of the first, from 1, and of the line after the last."""
 
     line: int
@@ -129,7 +129,7 @@ class Document:
     opening: str = ""
     noun: str = field(default=AD, compare=False)
     unread: tuple[Unread, ...] = field(default=(), compare=False)
-    lines: Mapping[HeadPart, Lines] = field(default_factory=dict, compare=False)
+    lines: Mapping[HeadPart, LineRange] = field(default_factory=dict, compare=False)
 
     def blocks(self) -> Iterator[tuple[SectionPart, Block]]:
         """Yield all blocks in order, with their sections."""
@@ -159,19 +159,19 @@ class Written(NamedTuple):
     ids: LineIds
 
 
-Part = TypeVar("Part", Entry, Note)
+EntryOrNote = TypeVar("EntryOrNote", Entry, Note)
 
 
 class PartChange(Protocol):
     """Returns a changed entry or note; `code` is the id of its code, empty for a note under a heading."""
 
-    def __call__(self, part: Part, code: str, /) -> Part: ...
+    def __call__(self, part: EntryOrNote, code: str, /) -> EntryOrNote: ...
 
 
 def with_parts(document: Document, change: PartChange) -> Document:
     """Return the document with changed entries and notes; `change` is called in their order."""
 
-    def changed(parts: tuple[Part, ...], code: str = "") -> tuple[Part, ...]:
+    def changed(parts: tuple[EntryOrNote, ...], code: str = "") -> tuple[EntryOrNote, ...]:
         return tuple(change(part, code) for part in parts)
 
     def of_code(code: CodeLine) -> CodeLine:
@@ -187,7 +187,7 @@ def with_parts(document: Document, change: PartChange) -> Document:
 def with_part_ids(document: Document, id_of: Callable[[Entry | Note], str]) -> Document:
     """Return the document with new ids on its entries and notes; `id_of` is called in their order."""
 
-    def with_id(part: Part, _: str, /) -> Part:
+    def with_id(part: EntryOrNote, _: str, /) -> EntryOrNote:
         return replace(part, id=id_of(part))
 
     return with_parts(document, with_id)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from codetui.core.codebook.index import CodebookIndex, folded, index_of
 from codetui.core.session.state import State
@@ -22,13 +22,14 @@ from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.session_doc.entries import entry_in, split_label, write_code_line, write_entry, write_notes
 from codetui.formats.session_doc.formatting import read_like
 from codetui.formats.session_doc.head import RULE, patch_head, write_title
-from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, Row, Rows
+from codetui.formats.session_doc.lines import BULLET_PREFIX, Key, PatchRow, PatchRows
 from codetui.formats.session_doc.markdown import CodeSites, SourceFacts, project, written
 from codetui.formats.session_doc.model import (
     Block,
     CodeLine,
     Document,
     Entry,
+    EntryOrNote,
     Note,
     SectionPart,
     Written,
@@ -43,8 +44,7 @@ LAST_NUMBER = 10**9 - 1
 IN_LIST, IN_BLOCK, IN_SECTION, IN_DOCUMENT = range(1, 5)
 """The level of a new row behind another one; of several new rows the innermost comes first."""
 
-Part = TypeVar("Part", Entry, Note)
-Placed: TypeAlias = list[tuple[int | None, Part]]
+Placed: TypeAlias = list[tuple[int | None, EntryOrNote]]
 """A list as it is wanted: each part with its index in the list of the layout, None for a new one."""
 
 WantedCode: TypeAlias = tuple[SectionPart, Block, CodeLine]
@@ -72,7 +72,7 @@ def patch(layout: DocumentLayout, wanted: Document, index: CodebookIndex, source
     quotations: a link or markup around words that are plain there is kept.
     """
     document = read_like(layout.text, "", wanted, index, layout.ids, source).document
-    rows = Rows(layout.text)
+    rows = PatchRows(layout.text)
     _Patch(rows, document, wanted, index).run()
     patch_head(rows, document, layout, wanted, index)
     return rows.written()
@@ -87,7 +87,7 @@ class _Place:
     `section` is None for a section.
     """
 
-    heading: Row
+    heading: PatchRow
     title: str
     id: str
     is_known: bool
@@ -95,7 +95,7 @@ class _Place:
     end: Key = ()
     groups: list[_Place] = field(default_factory=list)
     codes: list[_Code] = field(default_factory=list)
-    notes: list[Row] = field(default_factory=list)
+    notes: list[PatchRow] = field(default_factory=list)
     is_kept: bool = False
 
     @property
@@ -104,7 +104,7 @@ class _Place:
         return (self.section.id, self.id) if self.section else (self.id, "")
 
     @property
-    def owned_notes(self) -> list[tuple[Row, Note]]:
+    def owned_notes(self) -> list[tuple[PatchRow, Note]]:
         """The notes with the rows they are in."""
         parts = ((row, part) for row in self.notes for part in row.parts)
         return [(row, part) for row, part in parts if isinstance(part, Note) and not part.is_empty]
@@ -117,13 +117,13 @@ class _Code:
     `before` and `behind` begin the keys of new codes next to it. `is_kept` is as in `_Place`.
     """
 
-    row: Row
+    row: PatchRow
     label: str
     id: str
     place: _Place
     before: Key = ()
     behind: Key = ()
-    rows: list[Row] = field(default_factory=list)
+    rows: list[PatchRow] = field(default_factory=list)
     is_kept: bool = False
 
     @property
@@ -150,7 +150,7 @@ class _Code:
 class _Patch:
     """One document being patched."""
 
-    def __init__(self, rows: Rows, document: Document, wanted: Document, index: CodebookIndex) -> None:
+    def __init__(self, rows: PatchRows, document: Document, wanted: Document, index: CodebookIndex) -> None:
         self._rows, self._document, self._wanted, self._index = rows, document, wanted, index
         self._site = CodeSites(index.book).site
         self._serial = count()
@@ -187,7 +187,7 @@ class _Patch:
         # A block without a heading of its own begins on the line of its section.
         headings = {part.line: part for part in (*blocks, *self._document.codes(), *self._document.sections)}
         place: _Place | None = None
-        owner: Row | None = None
+        owner: PatchRow | None = None
         for row in self._rows.rows:
             row.parts = tuple(parts.get(row.number, ()))
             part = headings.get(row.number)
@@ -213,7 +213,7 @@ class _Patch:
             place.section.groups.append(place)
         return place
 
-    def _add_row(self, place: _Place, row: Row, code_line: object) -> None:
+    def _add_row(self, place: _Place, row: PatchRow, code_line: object) -> None:
         """Assign a row to the heading of `place`."""
         code = place.codes[-1] if place.codes else None
         if isinstance(code_line, CodeLine):
@@ -298,7 +298,7 @@ class _Patch:
 
     def _edit_notes(self, place: _Place, placed: Placed[Note]) -> None:
         owners, above = place.owned_notes, place.heading
-        on_row: dict[Row, list[Note]] = {row: [] for row in place.notes}
+        on_row: dict[PatchRow, list[Note]] = {row: [] for row in place.notes}
         for number, (old, note) in enumerate(placed):
             if old is None:
                 key = (*above.key, IN_LIST, number)
@@ -362,7 +362,7 @@ class _Patch:
                 if _update_ids(above, [entry]):
                     self._rows.rewrite(above, above.prefix + _rewritten(before, entry, above.text))
 
-    def _new_entry(self, code: _Code, above: Row, key: Key, entry: Entry) -> Row:
+    def _new_entry(self, code: _Code, above: PatchRow, key: Key, entry: Entry) -> PatchRow:
         """Add an entry after `above`, in the style of its siblings or else of another code's entries.
 
         A new first entry keeps the distance between the code's row and the previous first entry.
@@ -382,7 +382,7 @@ class _Patch:
         return row
 
     @cached_property
-    def _entry_by_prefix(self) -> dict[str, Row]:
+    def _entry_by_prefix(self) -> dict[str, PatchRow]:
         """The last entry under a code with each prefix."""
         return {code.row.list_prefix: code.rows[-1] for code in self._codes if code.rows}
 
@@ -413,7 +413,7 @@ class _Patch:
         return code
 
     @cached_property
-    def _later_codes(self) -> list[Row]:
+    def _later_codes(self) -> list[PatchRow]:
         """The rows of all codes except the first under each heading."""
         return [code.row for place in self._places for code in place.codes[1:]]
 
@@ -491,7 +491,9 @@ def _content(part: Entry | Note) -> Hashable:
     return part.kind == "note", collapse_spaces(part.words), collapse_spaces(part.note)
 
 
-def arrange(lists: Sequence[Sequence[Part]], wanted: Sequence[Part], target: int) -> list[Placed[Part]]:
+def arrange(
+    lists: Sequence[Sequence[EntryOrNote]], wanted: Sequence[EntryOrNote], target: int
+) -> list[Placed[EntryOrNote]]:
     """Distribute `wanted` over `lists`: each part once, and in each list in the order of `wanted`.
 
     A part stays in the list that has its id, or else its content; as many stay as the order allows. The others are
@@ -534,7 +536,7 @@ def _rising(places: list[tuple[int, int]]) -> dict[int, int | None]:
     return chosen
 
 
-def _update_ids(row: Row, parts: Sequence[Entry | Note]) -> bool:
+def _update_ids(row: PatchRow, parts: Sequence[Entry | Note]) -> bool:
     """Set the ids of a row to those of `parts`; return whether the row must be rewritten."""
     old = [part for part in row.parts if not part.is_empty]
     ids = [part.id for part in parts]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from codetui.formats.toml.syntax import (
     INDENT,
     Assignment,
-    Place,
+    KeyPath,
     TomlScan,
-    Value,
+    TomlValue,
     format_inline,
     format_key,
     format_value,
@@ -25,7 +25,7 @@ from codetui.formats.toml.tables import SURROGATE, Number, Sheet, Table
 from codetui.model import Span
 
 Tree = dict[str, object]
-Fields = Sequence[tuple[str, Value]]
+Fields = Sequence[tuple[str, TomlValue]]
 
 REST_IS_COMMENT = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
 BLANKS = re.compile(r"[ \t]*")
@@ -36,7 +36,7 @@ class EditError(ValueError):
     """A text cannot be edited; the message states the reason and what to do."""
 
 
-def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequence[str] = ()) -> str:
+def set_value(text: str, table: KeyPath, key: str, value: TomlValue, *, after: Sequence[str] = ()) -> str:
     """Return the text with `key` of the table at `table` (`()` is the top) set to `value`.
 
     A list keeps its unchanged entries and the comments between them. A new key is written after the last of the keys
@@ -50,7 +50,7 @@ def set_value(text: str, table: Place, key: str, value: Value, *, after: Sequenc
     return _verified(edited, tree)
 
 
-def remove_value(text: str, table: Place, key: str) -> str:
+def remove_value(text: str, table: KeyPath, key: str) -> str:
     """Return the text without `key` of a table and without the comment on its line; a missing key changes nothing."""
     tree = parsed(text).fields
     fields = _table(tree, table)
@@ -60,7 +60,7 @@ def remove_value(text: str, table: Place, key: str) -> str:
     return _verified(_removed(TomlScan(text), (*table, key)), tree)
 
 
-def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequence[str] = ()) -> str:
+def append_entry(text: str, table: KeyPath, key: str, entry: str, *, after: Sequence[str] = ()) -> str:
     """Return the text with one more string at the end of a list, which is created if the table has none.
 
     A single string counts as a list of one.
@@ -72,7 +72,7 @@ def append_entry(text: str, table: Place, key: str, entry: str, *, after: Sequen
     return set_value(text, table, key, (*texts, entry), after=after)
 
 
-def add_table(text: str, name: str, fields: Fields, behind: Place | None = None) -> str:
+def add_table(text: str, name: str, fields: Fields, behind: KeyPath | None = None) -> str:
     """Return the text with one more table `[[name]]`, after the table `behind` or at the end of the file."""
     tree, scan = parsed(text).fields, TomlScan(text)
     tables = tree.get(name, [])
@@ -112,7 +112,7 @@ def _verified(after: str, expected: Tree) -> str:
     return after
 
 
-def _table(top: Tree, place: Place) -> Tree:
+def _table(top: Tree, place: KeyPath) -> Tree:
     """Return the table at a place; raises EditError if there is none."""
     found: object = top
     for step in place:
@@ -127,7 +127,7 @@ def _table(top: Tree, place: Place) -> Tree:
     return found
 
 
-def _no_table(place: Place) -> EditError:
+def _no_table(place: KeyPath) -> EditError:
     return EditError(f"there is no table {'.'.join(map(str, place))} in this file; write it by hand")
 
 
@@ -155,7 +155,7 @@ class _Style(NamedTuple):
         equals = heads[-1][len(keys[-1]) :]
         return cls(indent, equals if re.fullmatch(r"[ \t]?=[ \t]?", equals) else " = ")
 
-    def line(self, key: str, value: Value, newline: str) -> str:
+    def line(self, key: str, value: TomlValue, newline: str) -> str:
         """Return `key = value` with its line end."""
         head = f"{self.indent}{key.ljust(self.width)}{self.equals}"
         return f"{head}{format_value(value, newline, before=len(head), indent=self.indent)}{newline}"
@@ -187,7 +187,7 @@ def _spliced(text: str, start: int, end: int, replacement: str) -> str:
 # --- values -----------------------------------------------------------------------------------------
 
 
-def _replaced(scan: TomlScan, known: Assignment, old: object, value: Value) -> str:
+def _replaced(scan: TomlScan, known: Assignment, old: object, value: TomlValue) -> str:
     newline = _newline(scan.text)
     raw = scan.text[known.value.start : known.value.end]
     if known.table in scan.values:
@@ -201,7 +201,7 @@ def _replaced(scan: TomlScan, known: Assignment, old: object, value: Value) -> s
     return _spliced(scan.text, *known.value, new)
 
 
-def _added(scan: TomlScan, table: Place, key: str, value: Value, after: Sequence[str]) -> str:
+def _added(scan: TomlScan, table: KeyPath, key: str, value: TomlValue, after: Sequence[str]) -> str:
     """Return the text with one more key in an existing table, an inline one or one of dotted keys."""
     name, newline = format_key(key), _newline(scan.text)
     inline = scan.values.get(table)
@@ -239,7 +239,7 @@ def _line_behind(scan: TomlScan, behind: int, line: str) -> str:
     return _spliced(text, at, at, line)
 
 
-def _removed(scan: TomlScan, place: Place) -> str:
+def _removed(scan: TomlScan, place: KeyPath) -> str:
     known = scan.by_place.get(place)
     if known is None:
         raise EditError(f"{place[-1]} is a table of its own; remove it by hand")
@@ -253,7 +253,7 @@ def _removed(scan: TomlScan, place: Place) -> str:
 # --- entries of lists -------------------------------------------------------------------------------
 
 
-def _with_entries(text: str, place: Place, old: list[object], new: tuple[str, ...], newline: str) -> str:
+def _with_entries(text: str, place: KeyPath, old: list[object], new: tuple[str, ...], newline: str) -> str:
     """Return the text with the list at `place` changed from `old` to `new`; unchanged entries are not rewritten."""
     keys, new_keys = ([f"{type(each).__name__} {each!r}" for each in entries] for entries in (old, new))
     matcher = SequenceMatcher(None, keys, new_keys, autojunk=False)
@@ -272,7 +272,7 @@ def _with_entries(text: str, place: Place, old: list[object], new: tuple[str, ..
     return text
 
 
-def _with_entry(text: str, place: Place, number: int, entry: str, newline: str) -> str:
+def _with_entry(text: str, place: KeyPath, number: int, entry: str, newline: str) -> str:
     """Return the text with one more entry at index `number`, from 0."""
     scan = TomlScan(text)
     entries = scan.entries(place)
@@ -350,7 +350,7 @@ def _with_table(scan: TomlScan, name: str, fields: Fields, at: int) -> str:
     return "".join((before, "" if is_separated else gap, *lines, "" if is_last else gap, after))
 
 
-def _end_of_table(scan: TomlScan, table: Place) -> int:
+def _end_of_table(scan: TomlScan, table: KeyPath) -> int:
     """Return where a table ends: after its last key or subtable and the comments directly below it.
 
     Comments directly above the next table belong to that table.

@@ -15,7 +15,7 @@ from unicodedata import category
 
 from codetui.model import Span
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """A path from the top: `("code", 2, "examples", 0)`."""
 
 BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
@@ -37,7 +37,7 @@ UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 ESCAPED = re.compile(rf'[\\"]|{UNPRINTED.pattern}')
 RUN_OF_QUOTES = re.compile(r'"{3,}|"+\Z')
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-Value = str | bool | int | tuple[str, ...]
+TomlValue = str | bool | int | tuple[str, ...]
 """A value of a codebook's field."""
 
 BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s")
@@ -46,7 +46,7 @@ BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s")
 class Header(NamedTuple):
     """`[name]` or `[[name]]`: the table that it begins, and the span of its brackets."""
 
-    table: Place
+    table: KeyPath
     span: Span
 
 
@@ -56,8 +56,8 @@ class Assignment(NamedTuple):
     `span` reaches from the key to the end of the value; `value` covers only the value.
     """
 
-    table: Place
-    place: Place
+    table: KeyPath
+    place: KeyPath
     span: Span
     value: Span
 
@@ -71,14 +71,14 @@ class TomlScan:
         self.offset = len(text) - len(text.removeprefix("\ufeff"))
         self.headers: list[Header] = []
         self.assignments: list[Assignment] = []
-        self.by_place: dict[Place, Assignment] = {}
+        self.by_place: dict[KeyPath, Assignment] = {}
         """The assignments, also those in inline tables, by their places."""
-        self.values: dict[Place, Span] = {}
+        self.values: dict[KeyPath, Span] = {}
         """The spans of values that are assigned or are entries of lists."""
-        self._starts: dict[Place, int] = {}
-        self._lengths: dict[Place, int] = {}
+        self._starts: dict[KeyPath, int] = {}
+        self._lengths: dict[KeyPath, int] = {}
         self._at = self.offset
-        table: Place = ()
+        table: KeyPath = ()
         self._skip(BLANK)
         while self._at < len(text):
             if text.startswith("[", self._at):
@@ -98,19 +98,19 @@ class TomlScan:
                 return bisect_right(self._breaks, start) + 1
         return 0
 
-    def header(self, table: Place) -> Header | None:
+    def header(self, table: KeyPath) -> Header | None:
         """Return the header of a table that has one."""
         return next((each for each in self.headers if each.table == table), None)
 
-    def under(self, table: Place) -> list[Assignment]:
+    def under(self, table: KeyPath) -> list[Assignment]:
         """Return the assignments below a table's header (of the top table for `()`) in order."""
         return [each for each in self.assignments if each.table == table and not self._is_inline(each)]
 
-    def inside(self, table: Place) -> list[Assignment]:
+    def inside(self, table: KeyPath) -> list[Assignment]:
         """Return the assignments of an inline table in order."""
         return [each for each in self.assignments if each.table == table and self._is_inline(each)]
 
-    def entries(self, place: Place) -> list[Span]:
+    def entries(self, place: KeyPath) -> list[Span]:
         """Return the entries of a list in order."""
         found: list[Span] = []
         while (entry := self.values.get((*place, len(found)))) is not None:
@@ -148,12 +148,12 @@ class TomlScan:
     def _is_inline(self, each: Assignment) -> bool:
         return any(each.place[:length] in self.values for length in range(1, len(each.place)))
 
-    def _header(self) -> Place:
+    def _header(self) -> KeyPath:
         """Scan `[a.b]` or `[[a.b]]`; return the table that it begins."""
         start = self._at
         brackets = 2 if self.text.startswith("[[", start) else 1
         self._at += brackets
-        table: Place = ()
+        table: KeyPath = ()
         *parents, last = self._key()
         for part in parents:
             table = (*table, part)
@@ -168,7 +168,7 @@ class TomlScan:
         self.headers.append(Header(table, Span(start, self._at + brackets)))
         return table
 
-    def _assignment(self, table: Place) -> None:
+    def _assignment(self, table: KeyPath) -> None:
         start, place = self._at, table
         for part in self._key():
             place = (*place, part)
@@ -190,7 +190,7 @@ class TomlScan:
             self._at += len(".")
         return parts or [""]
 
-    def _value(self, place: Place) -> Span:
+    def _value(self, place: KeyPath) -> Span:
         """Scan a value with the entries or keys inside it; return its span."""
         start = self._at
         if self.text.startswith("[", start):
@@ -204,7 +204,7 @@ class TomlScan:
         self.values[place] = Span(start, self._at)
         return self.values[place]
 
-    def _list(self, place: Place) -> None:
+    def _list(self, place: KeyPath) -> None:
         self._at += len("[")
         self._skip(BLANK)
         number = 0
@@ -216,7 +216,7 @@ class TomlScan:
             number += 1
         self._at += len("]")
 
-    def _inline_table(self, place: Place) -> None:
+    def _inline_table(self, place: KeyPath) -> None:
         self._at += len("{")
         self._skip(BLANK)
         while self._at < len(self.text) and self.text[self._at] != "}":
@@ -261,7 +261,7 @@ def quote_long(text: str, newline: str, *, literal: bool = False) -> str:
     return f'"""\n{body}"""'.replace("\n", newline)
 
 
-def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "", like: str = "") -> str:
+def format_value(value: TomlValue, newline: str, *, before: int = 0, indent: str = "", like: str = "") -> str:
     """Format a value that follows `before` characters on its line.
 
     A string gets the same kind of quotes as the value `like` that it replaces, if they suit it.
@@ -276,7 +276,7 @@ def format_value(value: Value, newline: str, *, before: int = 0, indent: str = "
     return quote_long(value, newline, literal=is_literal) if "\n" in value else quote(value, literal=is_literal)
 
 
-def format_inline(value: Value) -> str:
+def format_inline(value: TomlValue) -> str:
     """Format a value on one line, as inline tables require."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(quote, value))}]"

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from unicodedata import category
 
-from codetui.formats.toml.syntax import Place, TomlScan, joined_lines, printable_lines
+from codetui.formats.toml.syntax import KeyPath, TomlScan, joined_lines, printable_lines
 from codetui.model import Problem, Severity
 
 BYTE_LIMIT = 5_000_000
@@ -83,7 +83,7 @@ class Sheet:
         """Return whether one more problem would be added."""
         return len(self.problems) < MOST_PROBLEMS
 
-    def line(self, place: Place) -> int:
+    def line(self, place: KeyPath) -> int:
         """Return the line of a place, from 1, or of the nearest table around it; 0 for the whole text."""
         return 0 if self._scan is None else self._scan.line(*place)
 
@@ -98,7 +98,7 @@ class Sheet:
 class Table:
     """One table with its place; each accessor returns an empty value for a field that is absent or of another type."""
 
-    def __init__(self, sheet: Sheet, place: Place, fields: dict[str, object]) -> None:
+    def __init__(self, sheet: Sheet, place: KeyPath, fields: dict[str, object]) -> None:
         """Wrap the table at `place` of `sheet`."""
         self.sheet = sheet
         self.place = place
@@ -183,7 +183,7 @@ class Table:
         return clean
 
 
-def header(place: Place) -> str:
+def header(place: KeyPath) -> str:
     """Return the header of a table as people write it: `[[code]]`, `[corpus]`."""
     names = ".".join(step for step in place if isinstance(step, str))
     return f"[[{names}]]" if place and isinstance(place[-1], int) else f"[{names}]"
@@ -200,7 +200,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return by_folded[near[0]] if near else ""
 
 
-def report_missing(table: Table, place: Place, what: str, name: str, known: Iterable[str]) -> None:
+def report_missing(table: Table, place: KeyPath, what: str, name: str, known: Iterable[str]) -> None:
     """Report an id that the codebook lacks, with the most similar one."""
     if table.sheet.has_room():
         near = nearest(name, known)

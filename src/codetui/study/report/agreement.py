@@ -11,7 +11,7 @@ from codetui.core.agreement.resampling import FEW
 from codetui.core.codebook.index import profile_name
 from codetui.core.text.display import plural
 from codetui.formats.pictures.picture import Heat
-from codetui.formats.report.content import Block, Drawing, Grid
+from codetui.formats.report.content import Drawing, Grid, ReportBlock
 from codetui.model import Codebook
 from codetui.study.agreement import AgreementRequest, StudyAgreement, compare_coders
 from codetui.study.report.evidence import Evidence
@@ -111,7 +111,7 @@ class AgreementTables:
         self._is_pair = len(self._coders) == 2
         self._reasons: dict[str, None] = {}
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[ReportBlock]:
         """Yield the tables and the picture."""
         yield self._main()
         if self._is_pair and count(self._found, "profile", "n"):

@@ -21,22 +21,21 @@ from codetui.formats.export.protection import Pseudonyms, ReplacedText
 from codetui.formats.figure_tables import notes_of, shortened, shown
 from codetui.formats.pictures.picture import picture_of
 from codetui.formats.report.content import (
-    Block,
+    ColumnHeading,
     Drawing,
     Entries,
     Entry,
     Grid,
-    Heading,
-    Part,
     Prose,
     Quotation,
     Quotations,
     Report,
-    Section,
+    ReportBlock,
+    ReportSection,
+    Subsection,
     mapped,
 )
-from codetui.model import Code, CodeId, Coding, Problem, Words
-from codetui.model import Section as BookSection
+from codetui.model import Code, CodeId, Coding, Problem, Section, Words
 from codetui.storage.copies import is_left_out
 from codetui.study.agreement import AgreementRequest
 from codetui.study.report.agreement import AgreementTables, compared
@@ -132,19 +131,19 @@ class _Composer:
     def report(self) -> StudyReport:
         """Return the report."""
         sections = [
-            Section("study", "Study", list(self._study_blocks())),
-            Section("methods", "Methods", list(self._methods())),
-            Section("coders", "Coders", [coder_table(self._evidence), overlap_table(self._evidence)]),
+            ReportSection("study", "Study", list(self._study_blocks())),
+            ReportSection("methods", "Methods", list(self._methods())),
+            ReportSection("coders", "Coders", [coder_table(self._evidence), overlap_table(self._evidence)]),
             self._codebook(),
-            Section("frequencies", "Frequencies", list(self._frequencies())),
-            Section("crosstabs", "Crosstabs", list(self._crosstabs())),
-            Section("together", "Co-occurrence", list(self._together())),
-            Section("saturation", "Saturation", list(self._saturation())),
-            Section("agreement", "Agreement", list(self._agreement_blocks())),
-            Section("settled", "Disagreements settled", list(self._settled_blocks())),
+            ReportSection("frequencies", "Frequencies", list(self._frequencies())),
+            ReportSection("crosstabs", "Crosstabs", list(self._crosstabs())),
+            ReportSection("together", "Co-occurrence", list(self._together())),
+            ReportSection("saturation", "Saturation", list(self._saturation())),
+            ReportSection("agreement", "Agreement", list(self._agreement_blocks())),
+            ReportSection("settled", "Disagreements settled", list(self._settled_blocks())),
             self._quotations(),
-            Section("trail", "Audit trail", [audit_trail(self._evidence, has_texts=self._request.has_texts)]),
-            Section("reproduction", "Reproduction", list(self._reproduction())),
+            ReportSection("trail", "Audit trail", [audit_trail(self._evidence, has_texts=self._request.has_texts)]),
+            ReportSection("reproduction", "Reproduction", list(self._reproduction())),
         ]
         title = f"Coding report: {self._book.title}" if self._book.title else "Coding report"
         made = f"Made on {date(self._request.time)} with codetui {self._request.made_with}."
@@ -158,7 +157,7 @@ class _Composer:
 
     # --- the study ----------------------------------------------------------------------------------
 
-    def _study_blocks(self) -> Iterator[Block]:
+    def _study_blocks(self) -> Iterator[ReportBlock]:
         evidence, words, book = self._evidence, self._words, self._book
         coded = {one.snapshot.source.id for one in evidence.sessions}
         done = {one.snapshot.source.id for one in evidence.sessions if one.state.is_done}
@@ -185,7 +184,7 @@ class _Composer:
                 "all of their coders have done is left out of all figures."
             )
 
-    def _methods(self) -> Iterator[Block]:
+    def _methods(self) -> Iterator[ReportBlock]:
         yield Prose("A paragraph to paste into a paper; every number in it is also in the tables below, with its base.")
         methods = Methods(
             self._evidence,
@@ -199,8 +198,8 @@ class _Composer:
 
     # --- the codebook -------------------------------------------------------------------------------
 
-    def _codebook(self) -> Section:
-        book, parts = self._book, list[Part]()
+    def _codebook(self) -> ReportSection:
+        book, parts = self._book, list[Subsection]()
         if book.profiles:
             entries = [
                 Entry(
@@ -216,20 +215,20 @@ class _Composer:
                 )
                 for one in book.profiles
             ]
-            parts.append(Part("codebook-profiles", "Profiles", [Entries(entries)]))
+            parts.append(Subsection("codebook-profiles", "Profiles", [Entries(entries)]))
         for number, section in enumerate(book.sections, 1):
-            parts.append(Part(f"codebook-{number}", section.title, list(self._section_blocks(section))))
+            parts.append(Subsection(f"codebook-{number}", section.title, list(self._section_blocks(section))))
         if book.former:
             found = [Entry(one.label, "", [("Of an earlier version:", one.name)]) for one in book.former]
-            parts.append(Part("codebook-former", "Codes of earlier versions", [Entries(found)]))
-        blocks: list[Block] = [version_table(self._versions, version_name(self._study.codebook))]
+            parts.append(Subsection("codebook-former", "Codes of earlier versions", [Entries(found)]))
+        blocks: list[ReportBlock] = [version_table(self._versions, version_name(self._study.codebook))]
         changes = list(version_changes(self._versions, has_texts=self._request.has_texts))
         for number, (title, lines) in enumerate(changes, 1):
             entries = [Entry(title, "\n".join(lines))]
-            parts.append(Part(f"codebook-changes-{number}", f"Changes {number}", [Entries(entries)]))
-        return Section("codebook", "Codebook", blocks, parts)
+            parts.append(Subsection(f"codebook-changes-{number}", f"Changes {number}", [Entries(entries)]))
+        return ReportSection("codebook", "Codebook", blocks, parts)
 
-    def _section_blocks(self, section: BookSection) -> Iterator[Block]:
+    def _section_blocks(self, section: Section) -> Iterator[ReportBlock]:
         if section.definition:
             yield Prose(section.definition)
         groups = {group.id: group for group in self._book.groups}
@@ -252,7 +251,7 @@ class _Composer:
 
     # --- figures ------------------------------------------------------------------------------------
 
-    def _frequencies(self) -> Iterator[Block]:
+    def _frequencies(self) -> Iterator[ReportBlock]:
         counted = self._counted
         if not counted.ads:
             yield self._nothing_done()
@@ -261,7 +260,7 @@ class _Composer:
             yield from self._figures(profile_table(counted))
         yield from self._figures(code_table(counted))
 
-    def _crosstabs(self) -> Iterator[Block]:
+    def _crosstabs(self) -> Iterator[ReportBlock]:
         counted = self._counted
         if not counted.ads:
             yield self._nothing_done()
@@ -277,20 +276,20 @@ class _Composer:
         if not counted.profiles and not self._request.by:
             yield Prose("The codebook has no profiles, and no further column was chosen (`--by`).")
 
-    def _together(self) -> Iterator[Block]:
+    def _together(self) -> Iterator[ReportBlock]:
         if self._counted.ads:
             yield from self._figures(together_table(self._counted, "ad"))
         else:
             yield self._nothing_done()
 
-    def _saturation(self) -> Iterator[Block]:
+    def _saturation(self) -> Iterator[ReportBlock]:
         seed = self._request.seed
         if self._counted.ads:
             yield from self._figures(saturation_table(self._counted, Random(seed).random, seed=seed))
         else:
             yield self._nothing_done()
 
-    def _figures(self, table: FigureTable) -> Iterator[Block]:
+    def _figures(self, table: FigureTable) -> Iterator[ReportBlock]:
         """Yield a table of figures, and its picture if it has one."""
         picture = picture_of(table, self._words, [code.id for code in self._counted.codes])
         rest = "`codetui stats` has all" + ("" if picture is None else ", and so has the picture")
@@ -307,13 +306,13 @@ class _Composer:
             f"also counts {words.sources} that are not done."
         )
 
-    def _agreement_blocks(self) -> Iterator[Block]:
+    def _agreement_blocks(self) -> Iterator[ReportBlock]:
         if isinstance(self._agreement, str):
             yield Prose(f"{self._agreement}.")
         else:
             yield from AgreementTables(self._agreement, self._book).blocks()
 
-    def _settled_blocks(self) -> Iterator[Block]:
+    def _settled_blocks(self) -> Iterator[ReportBlock]:
         if not self._settled.between:
             yield Prose("No disagreements were adjudicated.")
             return
@@ -321,7 +320,7 @@ class _Composer:
 
     # --- quotations ---------------------------------------------------------------------------------
 
-    def _quotations(self) -> Section:
+    def _quotations(self) -> ReportSection:
         by_code: dict[CodeId, list[tuple[CodedSource, Coding]]] = {}
         sessions = [
             one
@@ -341,11 +340,11 @@ class _Composer:
         texts = "" if self._request.has_texts else " The words are left out."
         base = f"{plural(number, 'quotation')} of {', '.join(self._coders)} in {ads} {state}; {places}.{texts}"
         unused = [code.id for code in self._book.codes if code.id not in by_code]
-        blocks: list[Block] = [Prose(base)]
+        blocks: list[ReportBlock] = [Prose(base)]
         blocks += [Prose(f"Without a quotation: {', '.join(unused)}.")] if unused else []
-        return Section("quotations", "Quotations", blocks, parts)
+        return ReportSection("quotations", "Quotations", blocks, parts)
 
-    def _of_code(self, number: int, code: CodeId, found: Sequence[tuple[CodedSource, Coding]]) -> Part:
+    def _of_code(self, number: int, code: CodeId, found: Sequence[tuple[CodedSource, Coding]]) -> Subsection:
         """Return the quotations of a code by source and place."""
         quotations: list[Quotation] = []
         for one, coding in found:
@@ -354,7 +353,7 @@ class _Composer:
             has_texts = self._request.has_texts
             quotations.append(Quotation(coding.words if has_texts else "", where, coding.note if has_texts else ""))
         label = books.label_of(self._book, code)
-        return Part(f"quotations-{number}", f"{label} ({len(quotations):,})", [Quotations(quotations)])
+        return Subsection(f"quotations-{number}", f"{label} ({len(quotations):,})", [Quotations(quotations)])
 
     def _place(self, one: CodedSource, coding: Coding) -> str:
         """Return the place of a quotation, in the text with pseudonyms if there are any."""
@@ -392,7 +391,7 @@ class _Composer:
             "hashes": self._evidence.hashes,
         }
 
-    def _reproduction(self) -> Iterator[Block]:
+    def _reproduction(self) -> Iterator[ReportBlock]:
         yield Prose(
             "`codetui report --verify FILE` recomputes every number of this report from the study, and names each that "
             "differs. `codetui study freeze` packs everything needed for that. The hashes of all logs are in the block "
@@ -449,7 +448,7 @@ def _fields(fields: Mapping[str, str]) -> list[tuple[str, str]]:
 def figure_grid(table: FigureTable, words: Words) -> Grid:
     """Return a table of figures for a report."""
     columns = [
-        Heading(_heading(column, table.columns[at - 1] if at else column), column.kind != "text")
+        ColumnHeading(_heading(column, table.columns[at - 1] if at else column), column.kind != "text")
         for at, column in enumerate(table.columns)
     ]
     rows = [[shown(value, column.kind) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]

@@ -15,7 +15,7 @@ from codetui.core.codebook.migration import version_name
 from codetui.core.codebook.usage import done_transactions
 from codetui.core.text.display import plural
 from codetui.formats.codebook.changes import sentences
-from codetui.formats.report.content import Grid, Heading
+from codetui.formats.report.content import ColumnHeading, Grid
 from codetui.model import (
     Cause,
     Codebook,
@@ -80,9 +80,9 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else "–"
 
 
-def headings(*titles: str, numbers: Sequence[str] = ()) -> list[Heading]:
+def headings(*titles: str, numbers: Sequence[str] = ()) -> list[ColumnHeading]:
     """Return the headings of columns; those in `numbers` have numbers."""
-    return [Heading(title, title in numbers) for title in (*titles, *numbers)]
+    return [ColumnHeading(title, title in numbers) for title in (*titles, *numbers)]
 
 
 # --- coders ------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from codetui.core.statistics.saturation import saturation_table
 from codetui.core.statistics.table import FigureTable
 from codetui.core.statistics.together import Level, together_table
 from codetui.core.text.display import plural
-from codetui.formats.figure_tables import Block, blocks_of, notes_of
+from codetui.formats.figure_tables import TableBlock, blocks_of, notes_of
 from codetui.model import Words
 from codetui.tui.dialogs.base import Dialog, alarm, key_chips, registered
 from codetui.tui.keymap import dialog_key_of
@@ -182,7 +182,7 @@ class NumbersScreen(Dialog[Wish]):
                 return saturation_table(counted, Random(SEED).random, seed=SEED)
 
     @property
-    def _blocks(self) -> list[Block]:
+    def _blocks(self) -> list[TableBlock]:
         return blocks_of(self._table, max(40, self.size.width - BORDERS))
 
     def _show(self, cursor: int = 0) -> None:
