@@ -9,6 +9,7 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES
 
+from codetui.core.text.turns import turns_of
 from codetui.model import CodingId, Span
 from codetui.tui.contrast import contrast
 from codetui.tui.themes import HUES, Face, TextStyles, ThemedApp, section_colour
@@ -104,6 +105,21 @@ async def test_quotations_on_one_row_are_distinguishable() -> None:
         assert row_text(view, 2)[: view.gutter_cells] == "2b┃2a┃15┃ "
         view.set_codings([*three, coded("pipelines", "2c")])
         assert row_text(view, 2)[: view.gutter_cells] == "+2 2c┃15┃ "
+
+
+@pytest.mark.parametrize(("width", "names"), [(46, ["Int.", "Anna", "Anna", "Anna", ""]), (90, ["Intervi.", "Anna"])])
+async def test_the_speaker_of_each_row_is_in_the_margin(width: int, names: list[str]) -> None:
+    words = "and then I look at the tides and call the skippers"
+    text = f"Interviewer: And?\nAnna de Wit: First {words}.\n\nInterviewer: Fine.\nAnna de Wit: It is."
+    async with ViewApp().run_test(size=(width, 12)) as pilot:
+        view = pilot.app.query_one(View)
+        view.show(text, turns=turns_of(text, ()))
+        cells = view.margin_cells
+        assert [row_text(view, row)[:cells].strip() for row in range(len(names))] == names
+        assert row_text(view, 0)[cells + view.gutter_cells :].startswith("Interviewer: And?")
+        # A click is on the character that is shown there.
+        await pilot.click(View, offset=(cells + view.gutter_cells + view.text_layout.cell_of(13), 0))
+        assert pilot.app.clicks == [(13, 1)]
 
 
 async def test_keys_of_three_characters_widen_the_gutter() -> None:

@@ -31,10 +31,8 @@ _Place = Callable[[str, View | None, int], int]
 
 _VERTICAL = (("row_up", -1, False), ("row_down", 1, False), ("page_up", -1, True), ("page_down", 1, True))
 STOPS = f".!?…;:,{scripts.STOPS}{scripts.BREAKS}"
-STEPS: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "paragraph")
-"""The units that a key selects one after the other."""
-
-GROWING: tuple[Unit, ...] = (*STEPS[:-1], "turn", STEPS[-1])
+STEPS: tuple[Unit, ...] = ("word", "clause", "sentence", "bullet", "turn", "paragraph")
+"""The units that a key selects one after the other, and to which a selection grows."""
 
 # --- the cursor --------------------------------------------------------------------------------------
 
@@ -213,7 +211,7 @@ def grow(text: str, _view: View | None, selection: Selection) -> Selection:
     """Select the next larger unit around the selection: word, clause, sentence, bullet, speaker's turn, paragraph."""
     span = selection.span
     origin = selection.origin or span
-    for unit in GROWING:
+    for unit in STEPS:
         around = unit_at(text, span.start, unit)
         is_round = around.start <= span.start and span.end <= around.end
         if is_round and around != span and around.start < around.end:
@@ -225,7 +223,7 @@ def shrink(text: str, _view: View | None, selection: Selection) -> Selection:
     """Select the next smaller unit, towards the span from which growing began."""
     span = settled(text, selection).span
     origin = selection.origin or Span(span.start, span.start)
-    for unit in reversed(GROWING):
+    for unit in reversed(STEPS):
         inner = unit_at(text, origin.start, unit)
         is_inside = span.start <= inner.start and inner.end <= span.end and inner != span
         if is_inside and inner.start <= origin.start and origin.end <= inner.end and inner.start < inner.end:

@@ -157,7 +157,7 @@ def _units_in(block: str, unit: Unit) -> tuple[Span, ...]:
             return tuple(flow for flow, is_bullet in bullet_flows(block) if is_bullet)
         case "turn":
             starts = [line.start() for line in re.finditer(r"[^\n]+", block) if speaker_in(line[0])]
-            turns = pairwise([*starts, len(block)]) if len(starts) > 1 else ()
+            turns = pairwise([*starts, len(block)]) if len(starts) > 1 or starts == [0] else ()
             spans = [trimmed_prose(block, start, end) for start, end in turns]
         case "paragraph":
             spans = [trimmed_prose(block, 0, len(block))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from codetui.core.text.layout import Layout, Row
 from codetui.core.text.spans import NO_LANE, Lanes, SpanIndex, runs
+from codetui.core.text.turns import Turn, short_names, turn_at
 from codetui.model import CodingId, Span
 from codetui.tui.themes import SHADES, Face, TextStyles
 
@@ -105,6 +106,22 @@ class Codings:
         return min(spans, key=lambda span: span.end - span.start, default=NO_SPAN)
 
 
+class Speakers(NamedTuple):
+    """The turns of a conversation, the names of the speakers as the margin shows them, and the cells that it needs."""
+
+    turns: Sequence[Turn]
+    names: Mapping[str, str]
+    cells: int
+
+
+def speakers_of(turns: Sequence[Turn], longest: int) -> Speakers | None:
+    """Return what the margin shows of a conversation, with names of `longest` characters; None without turns."""
+    if not turns:
+        return None
+    names = short_names((one.speaker for one in turns), longest)
+    return Speakers(turns, names, max(map(cell_len, names.values())) + 1)
+
+
 class Marks(NamedTuple):
     """Marks over the codings: the selection, the span that would be coded without one, the cursor and its quotation."""
 
@@ -132,7 +149,7 @@ class Painter:
     """Makes strips; has everything they depend on except the row, its codings and its marks.
 
     `labels` are jump labels with their offsets, sorted; `is_shaded` dims the text around them. `lanes` is the number of
-    lanes of the gutter, `margin` the cells left of it.
+    lanes of the gutter, `margin` the cells left of it, in which the speakers are shown.
     """
 
     layout: Layout
@@ -143,17 +160,30 @@ class Painter:
     is_shaded: bool = False
     lanes: int = LANES
     margin: int = 0
+    speakers: Speakers | None = None
 
     def strip(self, number: int, codings: Sequence[RowCoding], marks: Marks) -> Strip:
         """Return the strip of a row, as long as its gutter and text."""
         full = self.layout.full_span(number)
         row = _with_bullet(self.layout.row(number), self.layout.text)
-        segments = [Segment(" " * self.margin, self.styles.text(Face()))]
+        segments = self._speaker(full)
         segments += self._gutter(codings, marks.current)
         segments += self._text(row, codings, marks)
         segments += self._line_end(row, full, marks)
         strip = Strip([segment for segment in segments if segment.text])
         return self._with_labels(strip, row, full)
+
+    def _speaker(self, full: Span) -> list[Segment]:
+        """Return the cells left of the gutter: blanks and the speaker of the row, bold where the turn begins."""
+        turn = turn_at(self.speakers.turns, max(full.start, full.end - 1)) if self.speakers is not None else None
+        has_words = bool(self.layout.text[full.start : full.end].strip())
+        if self.speakers is None or turn is None or not has_words:
+            return [Segment(" " * self.margin, self.styles.text(Face()))]
+        name, is_first = self.speakers.names[turn.speaker], full.start <= turn.start
+        name += " " * (self.speakers.cells - cell_len(name))
+        style = self.styles.text(Face()) + Style(bold=True) if is_first else self.styles.text(Face(is_shaded=True))
+        blank = Segment(" " * (self.margin - self.speakers.cells), self.styles.text(Face()))
+        return [blank, Segment(name, style)]
 
     def _gutter(self, codings: Sequence[RowCoding], current: Span) -> list[Segment]:
         """Return the lanes from the outermost to the one beside the text: `15┃`, and `┃` on the rows below."""

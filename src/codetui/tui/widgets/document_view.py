@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from codetui.core.text.layout import wrap
+from codetui.core.text.turns import Turn
 from codetui.model import Span
 from codetui.tui.themes import Face, TextStyles
 from codetui.tui.widgets.document_paint import (
@@ -24,7 +25,9 @@ from codetui.tui.widgets.document_paint import (
     Marks,
     Painter,
     RowCoding,
+    Speakers,
     gutter_cells,
+    speakers_of,
 )
 from codetui.tui.widgets.line_view import BAR, LineView
 
@@ -33,6 +36,9 @@ RIGHT_MARGIN = 2
 
 MEASURE = 100
 """The most cells of text in a row; longer ones are hard to read."""
+
+ROOMY = 60
+"""Cells of a view from which on speakers have names of eight characters in the margin; below they have four."""
 
 EDGE_SECONDS = 0.05
 """Between two scroll steps while a drag is beyond an edge."""
@@ -74,6 +80,8 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
         self._is_placed = False
         self._key_cells = MIN_KEY_CELLS
         self._lanes = 1
+        self._turns: Sequence[Turn] = ()
+        self._speakers: Speakers | None = None
         self._anchor = self._head = 0
         self._implied = NO_SPAN
         self._marks = Marks()
@@ -88,8 +96,9 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
 
     # --- what is shown --------------------------------------------------------------------------------
 
-    def show(self, text: str, *, top: int = 0, selection: tuple[int, int] = (0, 0)) -> None:
+    def show(self, text: str, *, top: int = 0, selection: tuple[int, int] = (0, 0), turns: Sequence[Turn] = ()) -> None:
         """Show another text, without codings; `top` is an offset on the first row in view."""
+        self._turns = turns
         self._drag.end()
         self._labels, self._matches, self._is_shaded = (), (), False
         self._anchor, self._head = selection
@@ -151,8 +160,13 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
 
     @property
     def margin_cells(self) -> int:
-        """Cells left of the gutter, which centre the text on a wide screen."""
-        return max(0, self._room.width - self.gutter_cells - self._text_cells - RIGHT_MARGIN) // 2
+        """Cells left of the gutter: the speakers, and what centres the text on a wide screen."""
+        free = self._room.width - self._speaker_cells - self.gutter_cells - self._text_cells - RIGHT_MARGIN
+        return self._speaker_cells + max(0, free) // 2
+
+    @property
+    def _speaker_cells(self) -> int:
+        return self._speakers.cells if self._speakers else 0
 
     @property
     def view_rows(self) -> int:
@@ -208,11 +222,12 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
     @property
     def _text_cells(self) -> int:
         width = self._room.width or WIDTH_BEFORE_LAYOUT
-        return min(self._measure, max(1, width - self.gutter_cells - RIGHT_MARGIN))
+        return min(self._measure, max(1, width - self._speaker_cells - self.gutter_cells - RIGHT_MARGIN))
 
     def _wrap(self, text: str, codings: Sequence[CodedSpan]) -> None:
         """Wrap a text at the current width, with the same offset at the top."""
         self._top_offset = self.top_offset
+        self._speakers = speakers_of(self._turns, 8 if self._room.width >= ROOMY else 4)
         self.text_layout = wrap(text, self._text_cells)
         self._codings = Codings(codings, self.text_layout)
         self._update_marks()
@@ -255,7 +270,17 @@ class DocumentView(LineView, can_focus=True, inherit_bindings=False):
             theme, has_colour = self.app.current_theme, not self.app.no_color
             self._text_styles = TextStyles(theme, background, foreground, has_colour=has_colour)
         layout, styles, lanes, margin = self.text_layout, self._text_styles, self._lanes, self.margin_cells
-        return Painter(layout, styles, self._key_cells, self._labels, self._matches, self._is_shaded, lanes, margin)
+        return Painter(
+            layout,
+            styles,
+            self._key_cells,
+            self._labels,
+            self._matches,
+            self._is_shaded,
+            lanes,
+            margin,
+            self._speakers,
+        )
 
     def _repaint(self) -> None:
         """Paint all rows anew, with the current layout, labels and matches."""

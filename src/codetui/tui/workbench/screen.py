@@ -22,6 +22,7 @@ from codetui.core.selection.motions import MOTIONS
 from codetui.core.selection.selection import effective
 from codetui.core.session.commands import Command, MarkDone, Redo, Refusal, Undo
 from codetui.core.session.state import State
+from codetui.core.text.turns import turns_of
 from codetui.model import Code, Coding, CodingId, Holds, Problem, Source, SourceEntry, SourceId, Span, Words
 from codetui.study.session.outcome import HeldElsewhere, NotSaved, Outcome, Saved
 from codetui.study.session.session import Session
@@ -323,7 +324,7 @@ class WorkbenchScreen(Screen[None]):
         self._spans = CodedSpans(self.index)
         left = self.assigner.began(session.state)
         self.resolver.began()
-        self.selector.show(session.source.text)
+        self.selector.show(session.source.text, turns_of(session.source.text, session.source.passages))
         self.outline.show(session.book_with_former, session.state)
         self.show_state()
         self.set_focus(self.document)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from codetui.core.selection import jump_labels, motions
 from codetui.core.selection.motions import STEPS
 from codetui.core.selection.selection import Selection, View, clicked, cursor, dragged, effective, position, selected
+from codetui.core.text.turns import Turn
 from codetui.core.text.units import Unit, unit_at
 from codetui.model import Holds, Span
 from codetui.tui.bench import Do
@@ -22,6 +23,7 @@ UNITS_AROUND: dict[str, Unit] = {
     "next_sentence": "sentence",
     "next_clause": "clause",
     "next_bullet": "bullet",
+    "next_turn": "turn",
     "next_paragraph": "paragraph",
 }
 NOWHERE = {
@@ -49,6 +51,7 @@ class SelectionController:
 
     def __init__(self, view: DocumentView, search: SearchLine, changed: Do, say: Callable[[str, Kind], None]) -> None:
         self.text = ""
+        self._turns: Sequence[Turn] = ()
         self.selection = Selection(0, 0)
         self.position = self.quotation = Span(0, 0)
         """The code points under the cursor, and what a code of a section of quotations would be assigned to."""
@@ -93,12 +96,12 @@ class SelectionController:
 
     # --- what is shown --------------------------------------------------------------------------
 
-    def show(self, text: str) -> None:
-        """Show another source from its top."""
-        self.text = text
+    def show(self, text: str, turns: Sequence[Turn] = ()) -> None:
+        """Show another source from its top, with the turns of its speakers, if it is a conversation."""
+        self.text, self._turns = text, turns
         self._jump = None
         self._search.close()
-        self._view.show(text)
+        self._view.show(text, turns=turns)
         self._view.set_labels((), False)
         self._found = None
         self.put(cursor(text, 0))
@@ -106,7 +109,7 @@ class SelectionController:
     def restore(self, offset: int, top: int) -> None:
         """Restore the cursor and the first visible row, both as offsets in code points."""
         at = min(max(0, offset), len(self.text))
-        self._view.show(self.text, top=min(max(0, top), len(self.text)))
+        self._view.show(self.text, top=min(max(0, top), len(self.text)), turns=self._turns)
         self.put(cursor(self.text, at))
 
     def select(self, span: Span) -> None:
