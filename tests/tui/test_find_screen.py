@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from codetui.core.session.commands import AssignCode
+from codetui.formats.samples import Sample, render_sample
 from codetui.model import CodeId, Span
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
@@ -196,6 +197,31 @@ async def test_words_that_were_found_are_coded_one_by_one(study: Path) -> None:
         await press(pilot, "<escape>")
         tools = [one.anchor.start for one in bench.state.live() if one.code == "TOOL1" and one.anchor]
         assert len(tools) == 2
+
+
+async def test_passages_are_coded_as_one_step_except_in_ads_that_are_coded_blind(study: Path) -> None:
+    (study / "samples").mkdir()
+    blind = Sample(name="b", seed=1, coders=(CODER, "otto"), sources={"13": (CODER, "otto")})
+    (study / "samples" / "b.toml").write_text(render_sample(blind), "utf-8")
+    async with opened(study) as (pilot, bench):
+        await typed(pilot, "<ctrl+f>you OR stone<tab><ctrl+a>C")
+        await typed(pilot, "TOOL1<enter>")
+        asked = []
+        while isinstance(dialog := pilot.app.screen, HitDialog):
+            asked.append(str(dialog.title).partition(" ")[0])
+            assert not any(one.code == "TOOL1" for one in bench.state.live())
+            await asyncio.sleep(UNSEEN)
+            await typed(pilot, "n" if asked[1:] else "y")
+        assert len(asked) == 6 and {one.source for one in found(bench).findings} == {"11", "12", "13"}
+        assert "1 passage coded TOOL1: Instruments; left out: 1 ad to be coded blind" in found(bench).notice
+        await typed(pilot, ".")
+        for key in "yyyyyy":
+            await asyncio.sleep(UNSEEN)
+            await typed(pilot, key)
+        assert "5 passages coded TOOL1: Instruments (1 not: " in found(bench).notice
+        await press(pilot, "<escape>u")
+        assert sum(one[0] == "TOOL1" for ad in ("11", "12") for one in codings(study, ad)) == 5
+        assert codings(study, "13") == []
 
 
 async def test_findings_are_sorted_by_ad_code_and_time(study: Path) -> None:

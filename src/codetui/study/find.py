@@ -206,15 +206,18 @@ class Finder:
         """Use the current state of a session; one that was untouched comes last."""
         self._replaced[source, coder] = self._located(source, coder, state)
 
-    def sentence(self, finding: Finding) -> str:
-        """Return the sentences around a finding, its words in brackets, white space collapsed; raises OSError."""
+    def sentence(self, finding: Finding) -> tuple[str, str, str]:
+        """Return the words of a finding between the rest of their sentences, before and after; raises OSError."""
         text = self._text_of(finding.source)
         if text is None or finding.span is None:
-            return finding.words
+            return finding.before, finding.words, finding.after
         whole, (start, end) = text.source.text, finding.span
         around = units(whole, start, end, "sentence") or [finding.span]
-        before, after = whole[min(start, around[0].start) : start], whole[end : max(end, around[-1].end)]
-        return " ".join(f"{before}[{whole[start:end]}]{after}".split())
+        return whole[min(start, around[0].start) : start], whole[start:end], whole[end : max(end, around[-1].end)]
+
+    def is_blind(self, source: SourceId) -> bool:
+        """Return whether the viewer codes a source blind, so that no search may lead the coding."""
+        return self._viewer is not None and self._study.samples.is_blind(self._viewer, source)
 
     def search(self, query: Query, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[FindBatch]:
         """Yield what is found, page by page: codings by coder and source, then other sources in corpus order.

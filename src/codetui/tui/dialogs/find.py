@@ -21,6 +21,7 @@ from codetui.core.text.display import plural
 from codetui.model import Problem, SourceId
 from codetui.study.find import Finding
 from codetui.tui.bench import UNSEEN
+from codetui.tui.clipboard import Copied
 from codetui.tui.dialogs.base import Dialog, alarm, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
@@ -177,8 +178,8 @@ class HitDialog(Dialog[Literal["code", "skip"]]):
         registered("dialog.no", "answer('skip')", "skip"),
     ]
 
-    def __init__(self, title: str, passage: str, code: str) -> None:
-        """Create a dialog; `passage` has the words in brackets, `code` is the label of the code."""
+    def __init__(self, title: str, passage: tuple[str, str, str], code: str) -> None:
+        """Create a dialog; `passage` has the words between the rest of their sentences, `code` is a code's label."""
         yes, no = dialog_key_of("dialog.yes"), dialog_key_of("dialog.no")
         super().__init__(title, f"{yes}: code · {no}: skip · Esc: stop")
         self._passage, self._code = passage, code
@@ -187,8 +188,7 @@ class HitDialog(Dialog[Literal["code", "skip"]]):
     def compose(self) -> ComposeResult:
         """Yield the passage and the code."""
         with self.frame():
-            before, _, rest = shown(self._passage).partition("[")
-            words, _, after = rest.partition("]")
+            before, words, after = (shown(f"|{part}|")[1:-1] for part in self._passage)
             yield Static(Content.assemble(before, (words, "bold reverse"), after), id="passage")
             yield Static(Content(shown(self._code)), id="then")
 
@@ -218,6 +218,8 @@ class FindScreen(Dialog[str]):
         registered("remove", "want('remove')", "remove"),
         registered("example", "want('example')", "example"),
         registered("dialog.code_found", "want('code')", "code one by one"),
+        registered("dialog.code_together", "want('code together')", "code as one step"),
+        registered("repeat", "want('again')", "code again"),
         registered("next_match", "move(1)", "next"),
         registered("previous_match", "move(-1)", "previous"),
     ]
@@ -232,7 +234,7 @@ class FindScreen(Dialog[str]):
         """Create the screen; `search` begins a search for a query, `sort` sorts the findings."""
         super().__init__()
         self._state, self._index, self._search, self._sort = state, index, search, sort
-        self._keys = ""
+        self._shown_keys = ""
 
     def compose(self) -> ComposeResult:
         """Yield the query line, what was found, the findings and the keys."""
@@ -267,14 +269,15 @@ class FindScreen(Dialog[str]):
         self.query_one("#find-summary", Static).update(self._summary(), layout=False)
         is_list = self.query_one(FindRows).has_focus
         keys = {name: dialog_key_of(name) for name in ("recode", "note", "remove", "example")}
-        sort, code, query = map(dialog_key_of, ("dialog.sort", "dialog.code_found", "dialog.query"))
+        sort, query = map(dialog_key_of, ("dialog.sort", "dialog.query"))
+        code, together, again = map(dialog_key_of, ("dialog.code_found", "dialog.code_together", "repeat"))
         acts = " · ".join(f"{key}: {name}" for name, key in keys.items() if key)
         if not any(one.coding for one in state.findings[:1]):
-            acts = f"{code}: code one by one"
+            acts = f"{code}: code one by one · {together}: as one step · {again}: with the last code"
         in_list = f"Enter: open · Space: mark · {acts} · {sort}: sort · {query}: query · Esc: close"
         line = in_list if is_list else "Enter: open · Tab: list · Esc: close"
-        if line != self._keys:
-            self._keys = line
+        if line != self._shown_keys:
+            self._shown_keys = line
             self.query_one("#find-keys", Static).update(line)
 
     def _summary(self) -> Content:
@@ -329,6 +332,10 @@ class FindScreen(Dialog[str]):
         """Sort by the next field."""
         self._sort(SORTS[(SORTS.index(self._state.sort) + 1) % len(SORTS)])
         self.show_findings(is_new=True)
+
+    def _copied(self, copied: Copied) -> None:
+        self._state.notice = copied.words
+        self.show_summary()
 
     def action_want(self, wish: str) -> None:
         """Answer with what to do with the findings."""

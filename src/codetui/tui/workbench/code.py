@@ -126,11 +126,15 @@ class CodeController:
             long_term = _long_term() if is_long else ""
             outcome = bench.execute_command(AssignCode(span, code), " ".join(filter(None, (long_term, aside))))
         if isinstance(outcome, Saved):
-            self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
+            self.used(code)
             if recoded is not None:
                 self._bench.queue.decided(recoded)
         elif aside:
             bench.say(f"{outcome_words(outcome)} {aside}", "error" if isinstance(outcome, NotSaved) else "refusal")
+
+    def used(self, code: CodeId) -> None:
+        """Remember a code as the one used last."""
+        self.recent = [code, *(one for one in self.recent if one != code)][:RECENT]
 
     def leave(self) -> None:
         """Cancel without a code."""
@@ -144,14 +148,17 @@ class CodeController:
 
     def repeat(self) -> None:
         """Assign the code used last again."""
-        codes = self._bench.index.codes
-        given = (code for code in self.recent if code in codes and not codes[code].is_retired)
-        latest = next(given, None)
-        if latest is None:
+        if self.last_code is None:
             raise RefusedError(
                 f"No code has been used yet. A digit opens a section's codes, {key_of('pick')} searches all."
             )
-        self.take(latest)
+        self.take(self.last_code)
+
+    @property
+    def last_code(self) -> CodeId | None:
+        """The code used last, of those that can be assigned."""
+        codes = self._bench.index.codes
+        return next((code for code in self.recent if code in codes and not codes[code].is_retired), None)
 
     # --- changing a coding --------------------------------------------------------------------------
 

@@ -22,7 +22,8 @@ from codetui.core.session.commands import (
     quoted,
 )
 from codetui.core.text.display import plural
-from codetui.model import CodeId, SourceEntry, SourceId
+from codetui.model import CodeId, SourceEntry, SourceId, Span
+from codetui.study.batch import StepPlan, StepRunner
 from codetui.study.find import FindBatch, Finder, Finding
 from codetui.study.session.outcome import NotSaved, Saved, status_of
 from codetui.study.study import StudyError
@@ -31,7 +32,6 @@ from codetui.tui.dialogs.find import FindScreen, FindState, Sort, key_of_finding
 from codetui.tui.keymap import key_of
 
 if TYPE_CHECKING:
-    from codetui.study.batch import StepPlan, StepRunner
     from codetui.tui.dialogs.code_search import Picked
     from codetui.tui.dialogs.confirm import DryRunDialog
 
@@ -234,10 +234,16 @@ class FindController:
         codings = [one for one in self.state.chosen() if one.coding is not None]
         if wish == "open":
             self._open_current()
-        elif wish == "code":
-            self._code_hits()
+        elif wish in ("code", "code together") or (wish == "again" and not codings):
+            self._code_hits(is_one_step=wish == "code together", is_again=wish == "again")
         elif not codings:
             self._reopen("Only quotations can be changed: find some with code:*")
+        elif wish == "again":
+            code = self._bench.assigner.last_code
+            if code is None:
+                self._reopen("No code has been assigned yet.")
+            else:
+                self._recode(codings, code)
         elif wish == "recode":
             self._pick("Assign another code", _described(codings), partial(self._recode, codings))
         elif wish == "note":
@@ -285,7 +291,6 @@ class FindController:
 
     def _weigh(self, what: str, codings: Sequence[Finding], command: Callable[[Finding], Command | None]) -> None:
         """Count what commands on quotations would change, ask, and carry them out as one step."""
-        from codetui.study.batch import StepRunner
         from codetui.tui.dialogs.confirm import DryRunDialog
 
         commands: dict[SourceId, list[Command]] = {}
@@ -333,13 +338,8 @@ class FindController:
         if isinstance(done, Refusal | NotSaved):
             self._refuse(dialog, done.message)
             return
-        bench, finder = self._bench, self._finder
-        for change in plan.changes:
-            session = change.session
-            if finder is not None:
-                finder.replace_session(session.source.id, session.coder, session.state)
-            if session is not bench.workspace.session:
-                bench.workspace.sources.statuses[session.source.id] = status_of(session.state)
+        bench = self._bench
+        self._changed(plan)
         bench.changed_elsewhere()
         bench.workspace.add_problems(done.problems)
         self.state.marks.clear()
@@ -356,7 +356,6 @@ class FindController:
     def _make_examples(self, codings: Sequence[Finding]) -> None:
         """Add the words of quotations to the examples of their codes, as one change of the codebook."""
         from codetui.formats.codebook.editing import append_example
-        from codetui.study.batch import StepPlan, StepRunner
 
         index = self._bench.index
         new = [
@@ -386,73 +385,121 @@ class FindController:
 
     # --- coding hits one by one ---------------------------------------------------------------------
 
-    def _code_hits(self) -> None:
+    def _code_hits(self, *, is_one_step: bool, is_again: bool) -> None:
         """Assign one code to passages that were found, asking for each in its sentence."""
         hits = [one for one in self.state.chosen() if one.coding is None and one.span is not None]
         if len(hits) < 2 and not self.state.marks:
             rest = self.state.findings[self.state.cursor :]
             hits = [one for one in rest if one.coding is None and one.span is not None]
+        finder, words = self._finder, self._bench.words
+        open_hits = [one for one in hits if finder is None or not finder.is_blind(one.source)]
         if not hits:
             self._reopen("Only words that were found in the text can be coded one by one.")
-            return
-        self._pick("Code one by one", f"{plural(len(hits), 'passage')} found", partial(self._ask_hits, hits))
+        elif not open_hits:
+            self._reopen(f"These {words.sources} are coded blind: open and read each to code it.")
+        else:
+            blind = plural(
+                len({one.source for one in hits} - {one.source for one in open_hits}), words.source, words.sources
+            )
+            aside = "" if len(open_hits) == len(hits) else f"; left out: {blind} to be coded blind"
+            walk = partial(self._ask_hits, open_hits, is_one_step=is_one_step, aside=aside)
+            last = self._bench.assigner.last_code if is_again else None
+            if last is not None:
+                walk(last)
+            else:
+                self._pick("Code one by one", f"{plural(len(open_hits), 'passage')} found{aside}", walk)
 
-    def _ask_hits(self, hits: Sequence[Finding], code: CodeId) -> None:
-        from codetui.study.batch import StepRunner
+    def _ask_hits(self, hits: Sequence[Finding], code: CodeId, *, is_one_step: bool, aside: str) -> None:
         from codetui.tui.dialogs.find import HitDialog
 
         runner = StepRunner.of(self._bench.workspace)
         label = self._bench.index.labels.get(code, code)
+        self._bench.assigner.used(code)
+        chosen: list[Finding] = []
+        refused: list[str] = []
         coded = 0
 
         def ended(why: str = "") -> None:
+            nonlocal coded
+            if is_one_step and chosen:
+                coded, why = self._code_together(runner, chosen, code, label)
             runner.release()
             self._bench.changed_elsewhere()
-            self._reopen(f"{why}{plural(coded, 'passage')} coded {label}")
+            skipped = f" ({len(refused):,} not: {refused[0].rstrip('.')})" if refused else ""
+            self._reopen(f"{why}{plural(coded, 'passage')} coded {label}{skipped}{aside}")
 
         def ask(number: int) -> None:
             if number == len(hits):
                 ended()
                 return
             hit = hits[number]
-            passage = self._finder.sentence(hit) if self._finder is not None else hit.words
-            dialog = HitDialog(f"{number + 1:,} of {len(hits):,} · {hit.source} {hit.employer}", passage, label)
-            self._bench.app.push_screen(dialog, lambda answer: answered(number, answer))
+            try:
+                passage = self._finder.sentence(hit) if self._finder is not None else ("", hit.words, "")
+            except OSError as error:
+                ended(f"{hit.source} cannot be read: {error.strerror or error}. ")
+                return
+            step = " · one step, saved at the end" if is_one_step else ""
+            title = f"{number + 1:,} of {len(hits):,}{step} · {hit.source} {hit.employer}"
+            self._bench.app.push_screen(HitDialog(title, passage, label), lambda answer: answered(number, answer))
 
         def answered(number: int, answer: str | None) -> None:
             nonlocal coded
             if answer is None:
                 ended()
-            elif answer == "skip":
-                ask(number + 1)
-            elif failed := self._code_hit(runner, hits[number], code):
-                ended(f"{failed} ")
-            else:
-                coded += 1
-                ask(number + 1)
+                return
+            if answer == "code" and is_one_step:
+                chosen.append(hits[number])
+            elif answer == "code":
+                outcome = self._code_hit(runner, hits[number], code)
+                if isinstance(outcome, NotSaved):
+                    ended(f"{outcome.message} ")
+                    return
+                coded += outcome is None
+                refused.extend([outcome.message] if outcome else [])
+            ask(number + 1)
 
         ask(0)
 
-    def _code_hit(self, runner: StepRunner, hit: Finding, code: CodeId) -> str:
-        """Assign a code to a passage; return why that failed, empty if it did not."""
-        bench = self._bench
-        if hit.span is None:
-            return ""
+    def _code_hit(self, runner: StepRunner, hit: Finding, code: CodeId) -> Refusal | NotSaved | None:
+        """Assign a code to a passage; return why that failed, None if it did not."""
+        bench, command = self._bench, AssignCode(hit.span or Span(0, 0), code)
         if hit.source == bench.ad.id:
-            outcome = bench.execute_command(AssignCode(hit.span, code))
+            outcome = bench.execute_command(command)
             self.remember()
-            return "" if isinstance(outcome, Saved | Refusal) else outcome.message
-        plan = runner.plan_commands(f"Code {quoted(hit.words)}", {hit.source: [AssignCode(hit.span, code)]})
-        if isinstance(plan, Refusal):
-            return plan.message
-        done = runner.carry_out(plan)
-        if isinstance(done, Refusal | NotSaved):
-            return done.message
-        session = plan.changes[0].session
-        bench.workspace.sources.statuses[session.source.id] = status_of(session.state)
-        if self._finder is not None:
-            self._finder.replace_session(session.source.id, session.coder, session.state)
-        return ""
+            if isinstance(outcome, Saved | Refusal):
+                return outcome if isinstance(outcome, Refusal) else None
+            return NotSaved(outcome.message)
+        return self._carry_out_now(runner, runner.plan_commands(f"Code {quoted(hit.words)}", {hit.source: [command]}))
+
+    def _code_together(self, runner: StepRunner, hits: Sequence[Finding], code: CodeId, label: str) -> tuple[int, str]:
+        """Assign a code to passages as one step; return how many were coded, and why others were not."""
+        commands: dict[SourceId, list[Command]] = {}
+        for hit in hits:
+            commands.setdefault(hit.source, []).append(AssignCode(hit.span or Span(0, 0), code))
+        plan = runner.plan_commands(f"Code {plural(len(hits), 'passage')} {label}", commands)
+        failed = self._carry_out_now(runner, plan)
+        if failed is not None or isinstance(plan, Refusal):
+            return 0, f"{failed.message} " if failed else ""
+        return len(hits) - len(plan.skipped), "".join(f"{one.message} " for one in plan.skipped[:1])
+
+    def _carry_out_now(self, runner: StepRunner, plan: StepPlan | Refusal) -> Refusal | NotSaved | None:
+        """Carry out a step without a question; return why that failed, None if it did not."""
+        done = plan if isinstance(plan, Refusal) else runner.carry_out(plan)
+        if isinstance(plan, Refusal) or isinstance(done, Refusal | NotSaved):
+            return done if isinstance(done, Refusal | NotSaved) else None
+        self._changed(plan)
+        self._bench.workspace.add_problems(done.problems)
+        return None
+
+    def _changed(self, plan: StepPlan) -> None:
+        """Let searches and the list of sources know the sessions that a step changed."""
+        bench = self._bench
+        for change in plan.changes:
+            session = change.session
+            if self._finder is not None:
+                self._finder.replace_session(session.source.id, session.coder, session.state)
+            if session is not bench.workspace.session:
+                bench.workspace.sources.statuses[session.source.id] = status_of(session.state)
 
 
 def _described(codings: Sequence[Finding]) -> str:
