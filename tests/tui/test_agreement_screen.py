@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.screen import Screen
 from textual.widgets import Static
 
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from codetui.tui.dialogs.agreement import AgreementScreen
+from codetui.tui.dialogs.code_forms import CodeForm
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.widgets.rows import PlainRows, Row
 from testing.coders import code_source
@@ -16,6 +18,7 @@ from testing.keys import press, running, until
 from testing.studies import write_study
 
 LAMP, SEA = "You light the lamp at dusk.", "You watch the sea until dawn."
+CODES = ("TASK1", "TASK2")
 
 
 def coded(folder: Path) -> Study:
@@ -99,3 +102,58 @@ async def test_what_is_not_done_can_be_added(tmp_path: Path) -> None:
         assert "2 ads done by both" in str(pilot.app.screen.query_one(".frame").border_title)
         await press(pilot, "a")
         await until(pilot, lambda: "3 ads begun by both" in str(pilot.app.screen.query(".frame").first().border_title))
+
+
+async def test_the_codebook_is_trained_from_a_disagreement(tmp_path: Path) -> None:
+    study = coded(tmp_path)
+    book = study.codebook_path
+    async with running(open_workspace(study, "rosa")) as (pilot, _bench):
+        await press(pilot, "za")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        screen = pilot.app.screen
+        await press(pilot, "x")
+        assert "Open a list of disagreements first" in str(screen.query_one(".frame").border_subtitle)
+        await press(pilot, "<enter>x")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "1")
+        assert pilot.app.screen is screen
+        told = str(screen.query_one(".frame").border_subtitle)
+        assert "is now TASK2, and not TASK1, in the codebook" in told
+        one, other = (next(code for code in Study.open(tmp_path).codebook.codes if code.id == id_) for id_ in CODES)
+        assert one.exclude == f"Not “{SEA}”, which is TASK2." and one.confused_with == ("TASK2",)
+        assert other.examples == (SEA,) and other.confused_with == ("TASK1",)
+        await press(pilot, "<ctrl+e>")
+        assert isinstance(pilot.app.screen, ChoiceDialog)
+        await press(pilot, "1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CodeForm))
+        await press(pilot, "<tab>Only by night. <ctrl+s>")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert "TASK2 was changed" in str(screen.query_one(".frame").border_subtitle)
+        assert "Only by night." in book.read_text("utf-8")
+        await press(pilot, "<escape><tab><tab><tab>")
+        rows = screen.query_one(PlainRows)
+        assert [words(rows.row(number, 76))[:2] for number in range(rows.row_count())] == ["co", "7#"]
+
+
+async def test_only_what_matches_is_compared_and_a_map_is_asked_for(tmp_path: Path) -> None:
+    study = coded(tmp_path)
+    code_source(study, "ben", "11", [("2.1", LAMP), ("2.2", SEA)], "1")
+    rules = 'from = "1"\nto = "7"\n[codes]\n"2.1" = "TASK1"\n"2.2" = "TASK2"\n'
+    (tmp_path / "old-to-7.toml").write_text(rules, encoding="utf-8")
+    async with running(open_workspace(study, "rosa")) as (pilot, _bench):
+        await press(pilot, "za2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        await press(pilot, "/(sacks<enter>")
+        assert "cannot be read" in str(pilot.app.screen.query_one(".frame").border_subtitle)
+        await press(pilot, "/code:TOOL1<enter>")
+        await until(pilot, lambda: "1 ad done by both · code:TOOL1" in title(pilot.app.screen))
+        await press(pilot, "<escape>za1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceDialog))
+        await press(pilot, "1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreementScreen))
+        figures = str(pilot.app.screen.query_one("#agreement-figures", Static).render())
+        assert "quotations F1 0.80" in figures
+
+
+def title(screen: Screen[object]) -> str:
+    return str(screen.query_one(".frame").border_title) if isinstance(screen, AgreementScreen) else ""

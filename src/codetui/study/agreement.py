@@ -24,7 +24,7 @@ from codetui.core.statistics.division import iso_week
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
 from codetui.model import Cause, Coding, DoneMarked, Problem, Source, SourceId, Span, StepId
-from codetui.storage import session_files
+from codetui.storage import fs, session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import Journal, StudyJournal
 from codetui.study.find import RegexProcess
@@ -47,6 +47,10 @@ class NothingInCommonError(StudyError):
     def __init__(self, message: str, *, has_begun: bool) -> None:
         super().__init__(message)
         self.has_begun = has_begun
+
+
+class NoMapError(StudyError):
+    """A coder has used only codes that the codebook lacks, so that rules are needed to compare them."""
 
 
 class AgreementRequest(NamedTuple):
@@ -418,7 +422,18 @@ class _Reader:
             lines.append(f"{coder} used {', '.join(shown)}{more}")
         what = f"some sessions have only codes that the codebook lacks: {'; '.join(lines)}"
         hint = "--map FILE compares them by rules as for `codetui codebook migrate`; `codebook propose` writes some"
-        return StudyError(f"{what}. {hint}.")
+        return NoMapError(f"{what}. {hint}.")
+
+
+def maps_of(study: Study) -> list[Path]:
+    """Return the files beside the codebook with rules that lead to it, by name."""
+    folder = study.codebook_path.parent
+    names = sorted(name for name in fs.names_in(folder) if name.endswith(".toml") and not name.startswith("."))
+    found: list[Path] = []
+    for path in (folder / name for name in names if folder / name != study.codebook_path):
+        with suppress(StudyError):
+            found += [path] if read_plan(path, study.codebook_path, study.sessions_path).rules.rules else []
+    return found
 
 
 def _place(coding: Coding) -> tuple[int, int]:

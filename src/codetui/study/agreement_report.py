@@ -100,7 +100,8 @@ def _group(record: Record, name: str) -> Record:
 
 
 def _number(value: Figure) -> float | None:
-    return None if isinstance(value, Undefined) else round(value, DIGITS)
+    # Adding 0 makes −0.0 a plain zero.
+    return None if isinstance(value, Undefined) else round(value, DIGITS) + 0
 
 
 def _counted(counts: CoderCounts) -> Record:

@@ -64,6 +64,26 @@ def append_example(text: str, code_id: str, example: str) -> str:
     return verified(text, append_entry(text, place, "examples", example, after=before))
 
 
+def append_counter_example(text: str, code_id: str, example: str, right: str = "") -> str:
+    """Return the codebook with words that are none of a code, among what it excludes.
+
+    If they are an instance of the code `right` they become an example of that, and both codes name each other.
+    """
+    codes: dict[str, Code] = {code.id: code for code in _parts(text).codes}
+    code, example = codes.get(code_id), " ".join(example.split())
+    if code is None or not example:
+        return text
+    sentence = f"Not “{example}”{f', which is {right}' if right else ''}."
+    if sentence not in code.exclude:
+        text = set_field(text, Part("code", code_id), "exclude", f"{code.exclude} {sentence}".strip())
+    if right in codes:
+        text = append_example(text, right, example)
+        for one, other in ((code_id, right), (right, code_id)):
+            if other not in codes[one].confused_with:
+                text = set_field(text, Part("code", one), "confused_with", (*codes[one].confused_with, other))
+    return text
+
+
 def move_code(text: str, code_id: str, section: str, group: str = "") -> str:
     """Return the codebook with a code moved to another section or group; its table stays where it is in the file."""
     place = _place_of(text, Part("code", code_id))

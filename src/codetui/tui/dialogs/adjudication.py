@@ -13,15 +13,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codetui.core.adjudication import PROFILE, Decided, Rule
-from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.display import plural
 from codetui.core.text.layout import wrap
 from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.agenda import AgendaItem
 from codetui.formats.agenda import Side as AgendaSide
-from codetui.model import Coding, Source
+from codetui.model import CodeId, Coding, Source
 from codetui.study.adjudication import Adjudication, names_in_words
 from codetui.study.study import StudyError
+from codetui.tui.dialogs.agreement import Trainer
 from codetui.tui.dialogs.base import Dialog, alarm, key_chips, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.widgets.gutters import Side, gutter_cells, gutter_rows
@@ -56,18 +56,20 @@ class AdjudicationScreen(Dialog[None]):
         registered("repeat", "repeat", "as for these codes before"),
         registered("note", "reason", "write the reason"),
         registered("undo", "undo", "undo"),
+        registered("dialog.edit", "edit_code", "edit the code"),
+        registered("dialog.example", "add_example", "make it an example"),
         Binding("space", "postpone", "later", show=False),
         Binding("tab", "set_aside", "set aside", show=False, priority=True),
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),
     ]
 
-    def __init__(self, adjudication: Adjudication, coders: tuple[str, ...], index: CodebookIndex) -> None:
+    def __init__(self, adjudication: Adjudication, coders: tuple[str, ...], trainer: Trainer) -> None:
         """Create the screen of an adjudication for which what coders agree on has been taken over, or of a review."""
         self._is_review = len(coders) == 1
         title = f"Review of {coders[0]}" if self._is_review else f"Disagreements of {names_in_words(coders)}"
         super().__init__(title)
-        self._adjudication, self._index = adjudication, index
+        self._adjudication, self._trainer, self._index = adjudication, trainer, trainer.index
         self._open = deque(
             _Open(source, item) for source in adjudication.sources for item in adjudication.left(source.id)
         )
@@ -170,6 +172,31 @@ class AdjudicationScreen(Dialog[None]):
             self._settle(decision)
         else:
             self._ask_reason("Why? The codebook asks for a reason here", written)
+
+    def action_edit_code(self) -> None:
+        """Edit one of the codes between which to decide."""
+        if codes := self._code_ids():
+            self._trainer.edit(codes, self._changed)
+        else:
+            self._say("There is no code here to edit.", is_refusal=True)
+
+    def action_add_example(self) -> None:
+        """Make the words an example or a counter-example of one of the codes between which to decide."""
+        if codes := self._code_ids():
+            words = next(side.words for side in self._open[0].item.sides if side)
+            self._trainer.add_example(words, codes, self._changed)
+        else:
+            self._say("There are no words here to make an example of.", is_refusal=True)
+
+    def _code_ids(self) -> list[CodeId]:
+        group = self._adjudication.group(self._open[0].source.id, self._open[0].item.key) if self._open else None
+        return [*dict.fromkeys(one.code for one in group.codings)] if group else []
+
+    def _changed(self, words: str) -> None:
+        """Show the codebook as it is now, and what was changed."""
+        self._index = self._trainer.index
+        self._show()
+        self._say(words)
 
     def action_postpone(self) -> None:
         """Go on; this one comes again after the others."""
@@ -293,7 +320,7 @@ class AdjudicationScreen(Dialog[None]):
 
     def _say(self, words: str, *, is_refusal: bool = False) -> None:
         if not words and self._open:
-            named = {"note": "reason", "undo": "undo"}
+            named = {"note": "reason", "undo": "undo", "dialog.edit": "code", "dialog.example": "example"}
             named |= {"repeat": "as before"} if self._codes() in self._before else {}
             keys = [f"{key}: {words}" for action, words in named.items() if (key := dialog_key_of(action))]
             message = key_chips(" · ".join(["Space: later", "Tab: set aside", *keys]))

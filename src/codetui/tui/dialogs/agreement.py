@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,30 +18,40 @@ from codetui.core.agreement.comparison import FigurePath
 from codetui.core.agreement.figure import Undefined
 from codetui.core.agreement.matching import KINDS, Kind
 from codetui.core.codebook.index import CodebookIndex, profile_name
+from codetui.core.query.parser import parse_query
+from codetui.core.query.query import QueryError
 from codetui.core.text.display import plural
 from codetui.core.text.layout import Layout, wrap
 from codetui.core.text.normalize import collapse_spaces
 from codetui.model import CodeId
-from codetui.study.agreement import Disagreement, ListedSpan, StudyAgreement
+from codetui.study.agreement import AgreementRequest, Disagreement, ListedSpan, StudyAgreement
 from codetui.tui.dialogs.base import Dialog, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.gutters import Side, gutter_cells, gutter_rows
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList, brief
 
-Tab = Literal["codes", "quotations", "profile"]
-TABS: tuple[Tab, ...] = ("codes", "quotations", "profile")
+Tab = Literal["codes", "quotations", "profile", "versions"]
+TABS: tuple[Tab, ...] = ("codes", "quotations", "profile", "versions")
 
 CONTEXT, NARROW_CONTEXT = 40, 14
 """Code points shown before a quotation, in a wide window and in one below WIDE cells; CONTEXT are shown after it."""
 
 WIDE = 110
-KEYS = "Enter: open · Tab: other level · a: also not done ones · Esc: close"
 
 
-def _of_the_kind() -> str:
-    keys = " ".join(filter(None, map(dialog_key_of, ("next_match", "previous_match"))))
-    return f" · {keys}: next, previous of the kind" if keys else ""
+def _first_keys() -> str:
+    named = {"dialog.query": "query", "dialog.edit": "code"}
+    return " · ".join(["Enter: open", "Tab: level", "a: undone, too", *_keys_of(named), "Esc: close"])
+
+
+def _keys_of_a_disagreement(first: str) -> str:
+    named = {"next_match": "next of the kind", "dialog.edit": "code", "dialog.example": "example"}
+    return " · ".join([first, *_keys_of(named), "Esc: back"])
+
+
+def _keys_of(named: Mapping[str, str]) -> list[str]:
+    return [f"{key}: {words}" for action, words in named.items() if (key := dialog_key_of(action))]
 
 
 class _View(NamedTuple):
@@ -52,28 +62,47 @@ class _View(NamedTuple):
     keys: str
 
 
-class AgreementScreen(Dialog[bool]):
-    """Shows the agreement of two coders, A and B. Answers True to compare what is not marked done, too."""
+class Trainer(Protocol):
+    """Changes the codebook from here; see `workbench/training`."""
+
+    @property
+    def index(self) -> CodebookIndex:
+        """The codebook as it is now."""
+
+    def edit(self, codes: Sequence[CodeId], told: Callable[[str], None]) -> None:
+        """Edit the texts of one of some codes."""
+
+    def add_example(self, words: str, codes: Sequence[CodeId], told: Callable[[str], None]) -> None:
+        """Make words an example or a counter-example of one of some codes."""
+
+
+class AgreementScreen(Dialog[AgreementRequest]):
+    """Shows the agreement of two coders, A and B. Answers what to compare instead."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "switch(1)", "next level", show=False, priority=True),
         Binding("shift+tab", "switch(-1)", "previous level", show=False, priority=True),
         registered("next_match", "next(1)", "next of the kind"),
         registered("previous_match", "next(-1)", "previous of the kind"),
+        registered("dialog.query", "ask_query", "only what matches a query"),
+        registered("dialog.edit", "edit_code", "edit the code"),
+        registered("dialog.example", "add_example", "make it an example"),
         Binding("a", "compare_all", "compare what is not done, too", show=False),
         # As in vim, beside the keys of the registry.
         Binding("n", "next(1)", "next of the kind", show=False),
         Binding("N", "next(-1)", "previous of the kind", show=False),
     ]
 
-    def __init__(self, found: StudyAgreement, index: CodebookIndex) -> None:
-        """Create the screen of an agreement of two coders."""
+    def __init__(self, found: StudyAgreement, trainer: Trainer) -> None:
+        """Create the screen of an agreement of two coders, from which the codebook can be changed."""
+        index = trainer.index
         a, b = found.request.coders
         words = index.book.words
         ads = plural(len(found.compared), words.source, words.sources)
         state = "begun by both" if found.request.is_for_all else "done by both"
-        super().__init__(f"Agreement: A {a} · B {b} · {ads} {state}", KEYS)
-        self._found, self._index = found, index
+        where = f" · {found.request.where.text}" if found.request.where else ""
+        super().__init__(f"Agreement: A {a} · B {b} · {ads} {state}{where}", _first_keys())
+        self._found, self._index, self._trainer = found, index, trainer
         self._names = {"same": "same", "other_code": "other code", "other_edges": "other edges"} | {
             "only_a": "only A",
             "only_b": "only B",
@@ -130,7 +159,56 @@ class AgreementScreen(Dialog[bool]):
         if self._found.request.is_for_all:
             self._say(f"All {self._index.book.words.sources} that both have begun are compared already.")
         else:
-            self.dismiss(True)
+            self.dismiss(self._found.request._replace(is_for_all=True))
+
+    def action_ask_query(self) -> None:
+        """Compare only what matches a query."""
+        from codetui.tui.dialogs.text import NoteDialog
+
+        def written(text: str | None) -> None:
+            if text is None:
+                return
+            query = parse_query(text, self._index.book) if text.strip() else None
+            if isinstance(query, QueryError):
+                self._say(f"The query cannot be read at column {query.column}: {query.message}.")
+            else:
+                self.dismiss(self._found.request._replace(where=query))
+
+        now = self._found.request.where
+        title = f"Only {self._index.book.words.sources} that match in the session of A or B"
+        self.app.push_screen(NoteDialog(title, now.text if now else ""), written)
+
+    def action_edit_code(self) -> None:
+        """Edit the code of the row under the cursor, or one of the two of a disagreement."""
+        one = self._disagreement_here()
+        codes = _codes_of(one) if one else [self._codes[self._cursor]] if self._tab == "codes" and self._codes else []
+        if codes:
+            self._trainer.edit([CodeId(code) for code in dict.fromkeys(codes)], self._changed)
+        else:
+            self._say("No code is under the cursor.")
+
+    def action_add_example(self) -> None:
+        """Make the words of a disagreement an example or a counter-example."""
+        one = self._disagreement_here()
+        side = (one.a or one.b) if one else None
+        if one is None or side is None:
+            self._say("Open a list of disagreements first, and go to one.")
+        else:
+            codes = [CodeId(code) for code in dict.fromkeys(_codes_of(one))]
+            self._trainer.add_example(side.words, codes, self._changed)
+
+    def _disagreement_here(self) -> Disagreement | None:
+        """Return the disagreement whose text is shown, or that is under the cursor of a list."""
+        if not self._listed:
+            return None
+        at = self._at if self._at is not None else self._list_view(self._listed).targets[self._cursor]
+        return self._listed[at]
+
+    def _changed(self, words: str) -> None:
+        """Show the codebook as it is now, and what was changed."""
+        self._index = self._trainer.index
+        self._show(self._cursor)
+        self._say(words)
 
     def action_switch(self, step: int) -> None:
         """Show the next level."""
@@ -161,7 +239,7 @@ class AgreementScreen(Dialog[bool]):
     @on(RowList.RowSelected)
     def _selected(self, event: RowList.RowSelected) -> None:
         """Open the disagreements of a code or kind, or the text of one."""
-        if self._at is not None or self._tab == "profile":
+        if self._at is not None or self._tab in ("profile", "versions"):
             return
         if self._listed is not None:
             self._open_text(self._list_view(self._listed).targets[event.index])
@@ -202,9 +280,11 @@ class AgreementScreen(Dialog[bool]):
                 rows = [self._code_row(code) for code in self._codes]
             case "quotations":
                 rows = [self._kind_row(kind) for kind in KINDS]
-            case _:
+            case "profile":
                 rows = self._profile_rows()
-        return _View(rows, range(len(rows)), KEYS)
+            case _:
+                rows = self._version_rows()
+        return _View(rows, range(len(rows)), _first_keys())
 
     def _code_row(self, code: str) -> Row:
         a, b = (self._count("per_code", code, side) for side in "ab")
@@ -230,6 +310,17 @@ class AgreementScreen(Dialog[bool]):
         none = f"No {self._index.book.words.source} has the profiles of both coders."
         return rows if used else [Row((Part(none, "dim"),))]
 
+    def _version_rows(self) -> list[Row]:
+        """Return the agreement before and after each change of the codebook, the earliest first."""
+        sources = self._index.book.words.sources
+        rows = [Row((Part(f"{'codebook':<26}{'done':<12}{sources:>5}  {'F1':<5} pooled κ", "dim"),))]
+        for one in self._found.books(by_name=False):
+            shown = [one.figures["codes", "n"], one.figures["spans", "f1"], one.figures["codes", "kappa_pooled"]]
+            number, f1, kappa = ("–" if isinstance(each, Undefined) else f"{each:.3g}" for each in shown)
+            label = brief(one.book or "unknown", 25)
+            rows.append(Row((Part(f"{label:<26}{one.first[:10]:<12}{number:>5}  {f1:<5} {kappa}"),)))
+        return rows
+
     def _list_view(self, listed: Sequence[Disagreement]) -> _View:
         """Return the quotations in their context, those of A above those of B."""
         rows: list[Row] = []
@@ -245,7 +336,7 @@ class AgreementScreen(Dialog[bool]):
                 left = (Part(f"{letter} ", "strong"), self._code_part(side.code, 8), *words)
                 rows.append(Row(left, (Part(brief(what, 24), "dim"),)))
                 targets.append(number)
-        return _View(rows, targets, f"Enter: the text{_of_the_kind()} · Esc: back")
+        return _View(rows, targets, _keys_of_a_disagreement("Enter: text"))
 
     def _text_view(self, one: Disagreement) -> _View:
         """Return the whole text with the quotations of A in the left gutter and those of B in the right one."""
@@ -254,7 +345,7 @@ class AgreementScreen(Dialog[bool]):
         a, b = ([(span.start, span.end) for span in session.spans] for session in source.sessions[:2])
         strong = [(side.start, side.end) for side in (one.a, one.b) if side]
         rows = gutter_rows(text, self._layout(one), (Side("A", a), Side("B", b)), strong)
-        return _View(rows, range(len(rows)), f"↑↓: move{_of_the_kind()} · Esc: back")
+        return _View(rows, range(len(rows)), _keys_of_a_disagreement("↑↓: move"))
 
     def _open_text(self, number: int) -> None:
         """Show the text of a disagreement, with the cursor on its first row."""
@@ -287,6 +378,8 @@ class AgreementScreen(Dialog[bool]):
                 lines = [f"F1 {self._figure(('spans', 'f1'))} at IoU ≥ {self._found.request.iou:g}"]
                 rules = ("exact", "any_overlap", "code_ignored")
                 lines += [f"{rule.replace('_', ' ')} {self._figure(('spans', rule))}" for rule in rules]
+            case "versions":
+                lines = ["By the codebook with which", "both finished, the earliest first"]
             case _:
                 lines = [f"{self._count('profile', 'n')} with two profiles"]
                 names_of = {"percent": "percent", "α": "alpha", "κ": "kappa", "AC1": "ac1"}

@@ -51,9 +51,10 @@ class AdjudicationController:
             bench.say(str(found), "refusal")
             return
         from codetui.tui.dialogs.adjudication import AdjudicationScreen
+        from codetui.tui.workbench.training import Training
 
         bench.say("")
-        bench.ask(AdjudicationScreen(found, coders, bench.index), lambda _: None)
+        bench.ask(AdjudicationScreen(found, coders, Training(bench)), lambda _: None)
 
 
 def _prepared(study: Study, request: AdjudicationRequest) -> Adjudication | StudyError:

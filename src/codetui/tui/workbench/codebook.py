@@ -84,7 +84,7 @@ class CodebookController:
 
         def save(code: Code) -> str:
             new = with_free_key(bench.index.book, replace(code, found_in=bench.ad.id))
-            if refused := self._write(f"new code {code.id}", lambda text: add_code(text, new)):
+            if refused := self.write(f"new code {code.id}", lambda text: add_code(text, new)):
                 self._hold(code)
             else:
                 self._bench.assigner.take(code.id, f"(The new code is in {self._file}.)")
@@ -121,7 +121,7 @@ class CodebookController:
             raise RefusedError(f"The codebook has no code {coding.code}: {key_of('recode')} assigns another one.")
         if words in code.examples:
             raise RefusedError(f"{quoted(words)} is already an example of {code.id}.")
-        refused = self._write(f"example of {code.id}", lambda text: append_example(text, code.id, words))
+        refused = self.write(f"example of {code.id}", lambda text: append_example(text, code.id, words))
         done = f"{quoted(words)} is now an example of {code.id}, in {self._file}."
         bench.say(refused or done, "error" if refused else "info")
 
@@ -181,7 +181,7 @@ class CodebookController:
 
         def save(changed: Part) -> str:
             what = f"edit of {'' if isinstance(original, Code) else 'the profile '}{original.id}"
-            if refused := self._write(what, lambda text: set_texts(text, original, changed)):
+            if refused := self.write(what, lambda text: set_texts(text, original, changed)):
                 # Read the codebook again, as others may have changed it.
                 self._bench.workspace.edit_codebook(lambda text: text)
                 self._bench.show_book()
@@ -202,7 +202,7 @@ class CodebookController:
     def _file(self) -> str:
         return str(self._bench.workspace.codebook.path)
 
-    def _write(self, what: str, change: Callable[[str], str]) -> str:
+    def write(self, what: str, change: Callable[[str], str]) -> str:
         """Write the codebook in a step and show it; return why that failed, or an empty text."""
         from codetui.study.batch import StepDone, edit_codebook
 
