@@ -285,6 +285,26 @@ def test_texts_of_a_project_get_names_and_ids_of_their_own(tmp_path: Path) -> No
     assert len({entry.id for entry in Study.open(tmp_path / "new").sources}) == len(names)
 
 
+def test_a_project_without_its_zip_is_read_and_what_lay_beside_it_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    body = (
+        '<Users><User guid="@1" name="Ana"/></Users><CodeBook><Codes><Code guid="@10" name="Water" isCodable="true"/>'
+        f'</Codes></CodeBook><Sources><TextSource guid="@40" name="Shore"><PlainTextContent>The sea.</PlainTextContent>'
+        f'{selection(4, 6, "sea", 10)}</TextSource><TextSource guid="@41" name="Gone" plainTextPath="internal://41.txt">'
+        f"{selection(5, 7, 'sea', 10)}</TextSource></Sources>"
+    )
+    write_project(tmp_path / "x.qdpx", body, {})
+    with ZipFile("x.qdpx") as archive:
+        Path("x.qde").write_bytes(archive.read("project.qde"))
+    assert run(["init", "new", "--from", "x.qde"]) == 0
+    assert run(["import-codings", "--study", "new", "x.qde"]) == 0
+    assert "codings of sources without a plain text (1)," in capsys.readouterr().out
+    (session,) = Study.open("new").sessions()
+    assert [(one.code, one.words) for one in session.state.live()] == [("water", "sea")]
+
+
 def test_a_project_without_codings_is_named_as_such(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(Path("x.qdpx"), "<Sources><TextSource guid='@1' name='11'/></Sources>", {})
     assert run(["import-codings", "x.qdpx"]) == 2
@@ -294,8 +314,8 @@ def test_a_project_without_codings_is_named_as_such(study: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"PK\x03\x04 half a file", "it is not a zip file"),
-        (b"{}", "it is not a zip file"),
+        (b"PK\x03\x04 half a file", "it is neither a zip file"),
+        (b"{}", "it is neither a zip file"),
         ("", "it contains no project.qde"),
         ("<Project>", "its XML is damaged (no element found: line 1, column 9)"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><Project/>', "it declares a document type"),

@@ -94,7 +94,7 @@ def import_codings(options: argparse.Namespace) -> int:
         of_files = {"version": VERSION, "left_out": found.left_out}
         show_json(of_files | (reports[0] if name else {"imports": reports}))
     elif found.left_out:
-        listed = ", ".join(f"{number:,} {what}" for what, number in sorted(found.left_out.items()))
+        listed = ", ".join(f"{what} ({number:,})" for what, number in sorted(found.left_out.items()))
         show_wrapped(f"in the files, but not imported: {listed}")
     return code
 

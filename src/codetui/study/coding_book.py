@@ -23,7 +23,7 @@ LARGEST_BOOK = 1_000_000
 LARGEST_FILE = 20_000_000
 """Bytes of the largest codebook of another program."""
 
-WITH_MEDIA = (".qdpx",)
+WITH_MEDIA = (".qdpx", ".qde")
 """Suffixes of files with much besides the codebook."""
 
 TEXT_TABLES = (".csv", ".tsv", ".tab")

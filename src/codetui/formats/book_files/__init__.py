@@ -35,7 +35,7 @@ READERS = (
     BookReader("JSON", (".json", ".jsonl"), "objects", "read_json"),
     BookReader("YAML", (".yaml", ".yml"), "objects", "read_yaml"),
     BookReader("REFI-QDA codebook", (".qdc",), "refi", "read_qdc"),
-    BookReader("REFI-QDA project", (".qdpx",), "refi", "read_qdpx"),
+    BookReader("REFI-QDA project", (".qdpx", ".qde"), "refi", "read_qdpx"),
     BookReader("Taguette or QualCoder project", (".sqlite3", ".sqlite", ".db", ".qda"), "databases", "read_database"),
 )
 READER_OF: Mapping[str, BookReader] = {suffix: reader for reader in READERS for suffix in reader.suffixes}

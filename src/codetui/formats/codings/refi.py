@@ -31,6 +31,7 @@ from codetui.formats.codings.foreign import (
 from codetui.formats.refi.project_writer import MEMO, PROFILE, REASONING, STATE, WORDS
 from codetui.formats.refi.xml import (
     ORIGIN,
+    PROJECT_SUFFIX,
     SUFFIX,
     Archive,
     MalformedError,
@@ -148,9 +149,9 @@ def read_project(file: CodingsFile) -> Sequence[ForeignSource]:
 
 QDPX = Reader(
     "qdpx",
-    (SUFFIX,),
-    "a REFI-QDA project (.qdpx), as NVivo, ATLAS.ti, MAXQDA and QualCoder export it",
-    lambda file: file.suffix == SUFFIX,
+    (SUFFIX, PROJECT_SUFFIX),
+    "a REFI-QDA project (.qdpx, .qde), as NVivo, ATLAS.ti, MAXQDA and QualCoder export it",
+    lambda file: file.suffix in (SUFFIX, PROJECT_SUFFIX),
     read_project,
 )
 """Reads the codings of texts, by user; what has no place in sessions is counted."""
@@ -238,6 +239,8 @@ class _Project:
                     yield _Text(source, name, "", [])
                 else:
                     self._count(MEDIA.get(tag(source), "sources without a plain text"))
+                    lost = sum(len(list(children(one, "Coding"))) for one in children(node, "PlainTextSelection"))
+                    self._count("codings of sources without a plain text", lost)
                 continue
             yield _Text(node, name, text, list(children(node, "PlainTextSelection")))
 

@@ -112,6 +112,10 @@ def target_of(node: ElementTree.Element, name: str) -> str:
 
 SUFFIX = ".qdpx"
 PROJECT_SUFFIX = ".qde"
+_HEAD = 64
+_NO_FILES = b"PK\x05\x06" + bytes(18)
+"""A zip file without files."""
+
 LARGEST_PART = 500_000_000
 """Bytes of the largest text, or of the project itself, that are unpacked: far more is no project but a trap."""
 
@@ -120,20 +124,24 @@ class Archive:
     """An opened project."""
 
     def __init__(self, data: bytes) -> None:
-        """Open a `.qdpx`.  Raises MalformedError if it is none."""
+        """Open a `.qdpx`, or a `.qde`, the project without its zip and files.  Raises MalformedError if it is none."""
+        self._bare = data if data[:_HEAD].strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<") else None
         try:
-            self._zip = ZipFile(BytesIO(data))
+            self._zip = ZipFile(BytesIO(data if self._bare is None else _NO_FILES))
         except BadZipFile:
-            raise MalformedError("it is not a zip file, as a .qdpx is; export it again") from None
+            raise MalformedError("it is neither a zip file, as a .qdpx is, nor XML; export it again") from None
         files = [info for info in self._zip.infolist() if not info.is_dir()]
         self._project = next((info for info in files if info.filename.lower().endswith(PROJECT_SUFFIX)), None)
         self._files: Mapping[str, ZipInfo] = {_base(info.filename): info for info in files}
 
     def root(self) -> ElementTree.Element:
         """Return the element `Project`.  Raises MalformedError."""
-        if self._project is None:
+        data = self._bare
+        if data is None and self._project is not None:
+            data = self._read(self._project)
+        if data is None:
             raise MalformedError("it contains no project.qde; export it again as a REFI-QDA project")
-        root = parse_xml(self._read(self._project))
+        root = parse_xml(data)
         if tag(root) != "Project":
             raise MalformedError(f"its project.qde is not a project but {tag(root)!r}")
         return root
