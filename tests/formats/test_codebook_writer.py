@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.codebook.writer import render_codebook
 from codetui.model import (
+    AdjudicationSettings,
     Code,
     Codebook,
     CodebookText,
@@ -34,6 +35,7 @@ FULL = Codebook(
     corpus=CorpusSettings(path="ads", columns={"id": "Nr", "body": "Tekst"}),
     words=Words(source="letter", sources="letters"),
     irrelevant=("Keeper",),
+    adjudication=AdjudicationSettings(agreed_by="majority", reasons=("other_code",)),
     references=(Reference(title="Oil", path="oil.md", codes=(CodeId("TASK1"),), profiles=("1", "2")),),
     profiles=(
         Profile(
