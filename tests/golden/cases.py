@@ -11,10 +11,10 @@ Case = Callable[[Record], None]
 
 def all_cases() -> dict[str, Case]:
     """Return every case by its name, which is also the name of its two files."""
-    from . import books, edits, imports, merges, sittings
+    from . import books, edits, figures, imports, merges, sittings
 
     found: dict[str, Case] = {}
-    for module in (imports, edits, books, merges, sittings):
+    for module in (imports, edits, books, merges, sittings, figures):
         for name, case in module.CASES.items():
             assert name not in found, name
             found[name] = case

@@ -1,6 +1,6 @@
 """Check that the golden corpus detects changes: `python -m tests.golden.mutants [NAME …]`.
 
-Ten small faults, at least one in each package, are put into a copy of the source one at a time, and the golden tests
+Small faults, at least one in each package, are put into a copy of the source one at a time, and the golden tests
 run against that copy: each must turn red. A fault is a text to replace, found by a pattern anywhere in its package,
 so that it survives moves; one whose pattern is not found exactly once is an error: give it the new text.
 """
@@ -32,16 +32,30 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = (
-    Mutant("errors exit with 0", "cli", r"PROBLEMS, UNUSABLE = 1, 2", "PROBLEMS, UNUSABLE = 0, 2"),
-    Mutant("redo undoes once more", "tui", r'("redo": [^\n]*)\bRedo\(\)', r"\1Undo()"),
+    Mutant("errors exit with 0", "cli", r"(MISSED, NOTHING_LEFT) = 1, 2", r"\1 = 0, 2"),
+    Mutant("redo undoes once more", "tui", r'("redo": lambda: [\w.]+\()is_undo=False', r"\1is_undo=True"),
     Mutant("work in progress looks untouched", "study", r'"untouched" if ([\w.]+) else "in progress"', '"untouched"'),
     Mutant("an edit counts as an import", "study", r'"edit" if ([\w.]+) else "document"', '"document"'),
     Mutant("foreign letters are misread", "storage", r'\bdecode\("cp1252"', 'decode("latin-1"'),
     Mutant("documents open otherwise", "formats", r"contains the manual coding for\b", "contains the coding for"),
-    Mutant("a formula reaches the spreadsheet", "formats", r"\[=\+\\-@", r"[+\\-@"),
-    Mutant("undo keeps the profile", "core", r"\breasoning=(\w+)\.reasoning_before", r"reasoning=\1.reasoning"),
+    Mutant("a formula reaches the spreadsheet", "formats", r"(\{IGNORED\}\[)=(.*\]\)\|\^\(\?='\*)", r"\1\2"),
+    Mutant("undo keeps what was changed", "core", r"for one, other in \(pair, pair\[::-1\]\)", "for one, other in ()"),
     Mutant("no fuzzy place is accepted", "core", r"^SHOWN = 0\.\d+$", "SHOWN = 0.99"),
     Mutant("notes come before errors", "model", r'\("error", "warning", "note"\)', '("note", "warning", "error")'),
+    Mutant("sentences count from 0", "plain", r"Sentence \{self\.number \+ 1\}", "Sentence {self.number}"),
+    Mutant(
+        "selections end later", "formats", r"end \+= 0 if self\.is_end_exclusive", "end += 1 if self.is_end_exclusive"
+    ),
+    Mutant("half of F1", "core", r"ratio\(2 \* self\.matched", "ratio(self.matched"),
+    Mutant("coders meet once more in a sentence", "core", r"(bisect_right\(starts, one\.end - 1\)) \+ 1", r"\1 + 2"),
+    Mutant("what is excluded is found", "core", r"return not (_holds\(node\.part)", r"return \1"),
+    Mutant(
+        "Label Studio counts bytes",
+        "formats",
+        r'len\(text\.encode\("utf-16-le", "surrogatepass"\)\) // 2',
+        "len(text.encode())",
+    ),
+    Mutant("names stay", "formats", r"return self\._written\.sub\(self\._pseudonym, name\)", "return name"),
 )
 
 
