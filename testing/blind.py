@@ -8,8 +8,9 @@ from pathlib import Path
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, MemoTarget, Span
-from codetui.study.batch import edit_codebook, run_commands
+from codetui.study.batch import run_commands
 from codetui.study.desk import Desk
+from codetui.study.proposals import edit_or_propose
 from codetui.study.study import Study
 from testing.studies import write_study
 
@@ -63,7 +64,9 @@ def _leave_marks(folder: Path, source: str) -> None:
     desk.execute(MarkDone(is_done=True))
     run_commands(desk.workspace, f"{MARK} step", {desk.session.source.id: [NoteCoding(coding.id, f"{MARK} once more")]})
     desk.close()
-    edit_codebook(desk.workspace, "edit of TASK2", lambda text: text.replace("Looking out.", "Looking out and about."))
+    edit_or_propose(
+        desk.workspace, "edit of TASK2", lambda text: text.replace("Looking out.", "Looking out and about.")
+    )
 
 
 def traces(shown: str) -> list[str]:

@@ -304,8 +304,15 @@ class Codebook:
     ui: Mapping[str, object] = field(default_factory=dict)
     """The table of settings as it is written; see `formats/settings`."""
 
+    editors: tuple[str, ...] = ()
+    """The coders who change the codebook; what others change is a proposal. Everybody does if it is empty."""
+
     content_hash: str = ""
     former: tuple[FormerCode, ...] = ()
+
+    def has_editor(self, coder: str) -> bool:
+        """Return whether a coder may change the codebook."""
+        return not self.editors or coder in self.editors
 
 
 # --- anchors, codings and memos -----------------------------------------------------------------------
@@ -595,7 +602,14 @@ class Transaction:
     events: tuple[Event, ...]
 
 
-StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", "redo", "unblinded"]
+RecordKind = Literal["unblinded", "proposal", "accepted", "declined"]
+"""The kinds of steps that change neither codebook nor sessions.
+
+`unblinded`: what others made of blind sources was read; `proposal`: a change of the codebook by somebody who is none of
+its editors; `accepted` and `declined`: the decision on it, or on edits by hand.
+"""
+
+StepKind = Literal["migration", "refactoring", "edit", "batch", "memo", "undo", "redo", RecordKind]
 """The kinds of steps over several sessions or the codebook.
 
 `migration` follows the rules in a file, `refactoring` renames, merges, splits, moves or retires a code; `edit` changes
@@ -610,7 +624,8 @@ class StudyStep:
     `parents` and `seq` are as in Transaction, but within this log. `transactions` names its transaction in each
     session. `codebook_before` and `codebook_after` are content hashes, equal if the codebook is unchanged. `what`
     describes the step, `made_in` is the source that was open, `made_by` the coder who made it, if that is another one.
-    `target` is the step that an undo or redo is about. `events` are those of memos that belong to no session.
+    `target` is the step that an undo, redo or decision is about. `events` are those of memos that belong to no session.
+    `change` is the change of a code that is proposed, as JSON.
     """
 
     v: Literal[2] = 2
@@ -628,3 +643,4 @@ class StudyStep:
     made_by: str = field(default="", metadata=ADDED)
     target: StepId = field(default=NO_STEP, metadata=ADDED)
     events: tuple[Event, ...] = field(default=(), metadata=ADDED)
+    change: str = field(default="", metadata=ADDED)

@@ -16,8 +16,9 @@ from codetui.formats.codebook.editing import append_example
 from codetui.model import CodeId, SourceId, Span
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
-from codetui.study.batch import StepRunner, edit_codebook, run_commands
+from codetui.study.batch import StepRunner, run_commands
 from codetui.study.history import History
+from codetui.study.proposals import edit_or_propose
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import Saved
 from codetui.study.steps import interrupted_steps
@@ -47,7 +48,7 @@ def remove_all(workspace: Workspace) -> None:
 
 
 def add_example(workspace: Workspace) -> None:
-    edit_codebook(workspace, "example", lambda text: append_example(text, "TASK1", "lamps at dusk"))
+    edit_or_propose(workspace, "example", lambda text: append_example(text, "TASK1", "lamps at dusk"))
 
 
 def merge(workspace: Workspace) -> None:

@@ -25,8 +25,9 @@ from codetui.core.text.units import units
 from codetui.formats.codebook.editing import add_code, append_example, set_texts
 from codetui.model import Code, CodeId, SourceId, Span
 from codetui.storage.session_files import SessionPaths
-from codetui.study.batch import StepDone, StepRunner, edit_codebook, run_commands
+from codetui.study.batch import StepDone, StepRunner, run_commands
 from codetui.study.history import History
+from codetui.study.proposals import edit_or_propose
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
 from codetui.study.session.outcome import Saved
 from codetui.study.session.session import Session
@@ -93,7 +94,7 @@ class Coder:
         elif command := self._command(name, workspace.session, numbers):
             workspace.session.execute(command)
         elif change := self._edit(name, numbers):
-            edit_codebook(workspace, name, change)
+            edit_or_propose(workspace, name, change)
         elif step := self._step(name, numbers):
             found = CodeRefactoring(workspace).count(step)
             if isinstance(found, MigrationPreview):

@@ -121,7 +121,11 @@ def test_the_logs_have_every_kind_of_event_and_every_field() -> None:
     for kind in (Transaction, Provenance, StudyStep, *get_args(Event)):
         names = {field.name for field in fields(kind)}
         assert names <= used[kind], kind
-    assert values >= {*get_args(Cause), *get_args(MemoKind), *get_args(StepKind)}
+    assert values >= {
+        *get_args(Cause),
+        *get_args(MemoKind),
+        *get_args(StepKind),
+    }
 
 
 def test_a_step_of_the_study_without_the_added_fields_is_written_as_before() -> None:
@@ -139,7 +143,7 @@ def test_a_log_of_the_study_with_the_added_kinds_and_fields_is_read() -> None:
 def test_a_log_of_the_study_with_the_kinds_for_several_coders_is_read() -> None:
     log = StudyJournal(LOGS / "study.shared.steps.jsonl")
     steps, problems = log.read()
-    assert problems == [] and [one.kind for one in steps] == ["unblinded"]
+    assert problems == [] and [one.kind for one in steps] == ["unblinded", "proposal", "declined", "accepted"]
     assert [encode(one) for one in steps] == log.path.read_bytes().splitlines()
 
 

@@ -85,6 +85,9 @@ codebook propose codebook.toml codebook.toml -o -
 codebook migrate --map map.toml --dry-run
 codebook migrate --map map.toml --dry-run --coder bram
 codebook finish
+codebook proposals
+codebook accept hand
+codebook decline hand
 sources refresh
 study erase {0}
 study erase {1} --json

@@ -11,8 +11,9 @@ from codetui.core.codebook.refactoring import Merge, Reinstate, Rename
 from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook.editing import append_example, set_texts
 from codetui.model import Code, CodeId, SourceId, Span
-from codetui.study.batch import StepDone, StepRunner, edit_codebook, run_commands
+from codetui.study.batch import StepDone, StepRunner, run_commands
 from codetui.study.history import History, HistoryEntry, Reversal
+from codetui.study.proposals import edit_or_propose
 from codetui.study.session.outcome import Saved
 from codetui.study.workspace import Workspace
 from testing.studies import CODEBOOK
@@ -55,7 +56,7 @@ def reverse(workspace: Workspace, *, is_undo: bool = True) -> str:
 def changed_definition(workspace: Workspace, text: str) -> None:
     known = next(one for one in workspace.book.codes if one.id == "TASK1")
     new = Code(id=known.id, name=known.name, section=known.section, definition=text)
-    edit_codebook(workspace, f"edit of TASK1: {text}", lambda book: set_texts(book, known, new))
+    edit_or_propose(workspace, f"edit of TASK1: {text}", lambda book: set_texts(book, known, new))
 
 
 def test_a_step_is_undone_from_any_ad_that_it_touched_after_a_restart(study: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_merge_whose_retired_code_was_reinstated_is_undone_after_that_only(stu
 def test_other_parts_and_comments_that_were_edited_meanwhile_stay(study: Path) -> None:
     workspace = opened(study, "11")
     changed_definition(workspace, "First.")
-    edit_codebook(opened(study, "12", "otto"), "example", lambda text: append_example(text, "TASK2", "the sea"))
+    edit_or_propose(opened(study, "12", "otto"), "example", lambda text: append_example(text, "TASK2", "the sea"))
     path = study / "codebook.toml"
     path.write_text(path.read_text("utf-8") + "\n# agreed in May\n", "utf-8")
     reverse(opened(study, "11"))

@@ -24,6 +24,7 @@ LEFT_OUT = ("Selecting by steps", "Edges of the selection", "Moving", "In dialog
 LEFT_OUT_ACTIONS = {"quit", *(f"section.{number}" for number in range(3, 10))}
 
 OF_THE_STUDY = (
+    "proposals",
     "history",
     "memos",
     "find",

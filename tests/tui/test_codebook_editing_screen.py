@@ -22,6 +22,7 @@ from codetui.study.overview import CodeUsage
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
+from codetui.tui.bench import UNSEEN
 from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.help import DefinitionDialog
@@ -482,3 +483,29 @@ def test_codes_that_are_retired_keep_their_keys() -> None:
     book, _ = parse_codebook(RETIRED, "codebook.toml")
     assert book is not None
     assert CodebookIndex(book).short_keys == {"TASK1": "11", "TASK2": "12", "TOOL1": "21"}
+
+
+async def test_who_is_no_editor_proposes_and_an_editor_accepts_on_the_screen(tmp_path: Path) -> None:
+    text = CODEBOOK.replace("[[profile]]", '[codebook]\neditors = ["lead"]\n\n[[profile]]', 1)
+    async with on_words(tmp_path, LAMP, text) as (pilot, bench):
+        await press(pilot, "11e")
+        assert "Proposed: example of TASK1" in bench.status.message[0]
+        assert (tmp_path / "codebook.toml").read_text("utf-8") == text
+        await press(pilot, "Tm<enter>")
+        assert "Proposed: TASK1: Lighting becomes" in bench.status.message[0]
+        await press(pilot, "zk")
+        await press(pilot, "<enter>a")
+        assert "Only lead can decide this" in bench.status.message[0]
+    async with running(opened(tmp_path, coder="lead")) as (pilot, bench):
+        await press(pilot, "zk<enter>a")
+        assert "Accepted: example of TASK1" in bench.status.message[0]
+        assert f'examples = ["{LAMP}"]' in (tmp_path / "codebook.toml").read_text("utf-8")
+        await press(pilot, "zk<enter>a")
+        await until(pilot, lambda: getattr(pilot.app.screen, "stage", "") == "asking")
+        await pilot.pause(UNSEEN)
+        await press(pilot, "<enter>")
+        await until(pilot, lambda: "Accepted" in bench.status.message[0])
+        (session,) = Study.open(tmp_path).sessions(coder="rosa")
+        assert [one.code for one in session.state.live()] == ["TASK2"]
+        await press(pilot, "zk")
+        assert "Nobody proposes" in bench.status.message[0]

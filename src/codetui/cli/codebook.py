@@ -25,6 +25,7 @@ from codetui.cli.console import (
     write_text,
 )
 from codetui.cli.options import ONE_CODER, PARTS, Command, add_format, add_json, add_output, add_study
+from codetui.cli.proposals import COMMANDS as PROPOSALS
 from codetui.cli.sessions import open_study
 from codetui.core.text.display import plural
 from codetui.formats.codebook.migration_map import render_map
@@ -231,6 +232,10 @@ def propose(options: argparse.Namespace) -> int:
 def migrate(options: argparse.Namespace) -> int:
     """Migrate all sessions to the codebook by the rules in a file, or only count what would change."""
     study = open_study(options)
+    book = study.codebook
+    if not (options.dry_run or book.has_editor(study.reader) or options.coder == study.reader):
+        editors, own = " or ".join(book.editors), f"`--coder {study.reader}` migrates yours alone"
+        return error(f"only {editors} can migrate the sessions of all; {own}.")
     old = Path(options.old) if options.old else None
     plan = read_plan(Path(options.map), study.codebook_path, study.sessions_path, old)
     if not options.dry_run and not plan.rules.is_checked:
@@ -349,4 +354,5 @@ COMMANDS = {
     "codebook propose": Command(_add_propose, propose),
     "codebook migrate": Command(_add_migrate, migrate),
     "codebook finish": Command(_add_finish, finish),
+    **PROPOSALS,
 }

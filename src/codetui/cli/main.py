@@ -253,6 +253,9 @@ GROUPS = {
         "diff": "show what changed between two codebooks",
         "propose": "propose rules for migrating from one codebook to the next, for you to edit",
         "migrate": "migrate all sessions from one codebook to the next by such rules",
+        "proposals": "list changes of the codebook that coders propose, and edits by hand that no editor has seen",
+        "accept": "make a proposed change of the codebook",
+        "decline": "decline a proposed change, or take back edits by hand",
         "finish": "finish a change of the codebook that was interrupted, or undo it",
     },
     "sources": {

@@ -50,7 +50,7 @@ function _shtab_codetui_using
   test "$_shtab_codetui_cmdpath" = "$argv"
 end
 
-set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
+set -g _shtab_codetui_commands plain show next code recode move note remove profile done undo redo import import-codings invented export find sample adjudicate stats status check agree report merge codebook 'codebook import' 'codebook export' 'codebook check' 'codebook diff' 'codebook propose' 'codebook migrate' 'codebook proposals' 'codebook accept' 'codebook decline' 'codebook finish' study 'study erase' 'study freeze' sources 'sources refresh' init kit tutor config help completion
 set -g _shtab_codetui_opts_with_value --ad --agenda --agree --agreed-by --as --at-least --because --by --code --codebook --coder --coders --corpus --driver --edges --figures --format --from --id --iou --map --name --note --nth --of --old --on --output --overlap --partition --period --platform --pseudonyms --python --report --resamples --same --seed --sessions --size --stratify --strip --study --svg --text --to --to-nth --together --top --under --unit --verify --what --wheels --where --word -o
 
 complete -c codetui -e
@@ -427,6 +427,27 @@ complete -c codetui -n '_shtab_codetui_using codebook migrate' -l corpus -xka "(
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using codebook migrate' -l coder -x -d 'only this coder'"'"'s sessions'
+complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a proposals -d 'List changes of the codebook that coders propose, and edits by hand that no editor has seen.'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using codebook proposals' -l json -d 'print JSON'
+complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a accept -d 'Make a proposed change of the codebook.'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -l dry-run -d 'only show what would change'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using codebook accept' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
+complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a decline -d 'Decline a proposed change, or take back edits by hand.'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -s h -l help -d 'show this help message and exit'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -l because -x -d 'the reason, for who proposed it'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -l study -xka "(__fish_complete_path (commandline -ct))" -d 'the folder of the study; default: this folder'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -l corpus -xka "(__fish_complete_path (commandline -ct))" -d 'a folder of ads, or one file; default: the place named in the codebook, else ads beside it'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -l codebook -xka "(__fish_complete_path (commandline -ct))" -d 'default: codebook.toml in the study'
+complete -c codetui -n '_shtab_codetui_using codebook decline' -l sessions -xka "(__fish_complete_path (commandline -ct))" -d 'default: sessions in the study'
 complete -c codetui -n '_shtab_codetui_using codebook; and test $_shtab_codetui_npos -eq 0' -a finish -d 'Finish a change of the codebook that was interrupted, or undo it.'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -s h -l help -d 'show this help message and exit'
 complete -c codetui -n '_shtab_codetui_using codebook finish' -l undo -d 'undo it instead'

@@ -60,7 +60,7 @@ complete codetui \
         'n/plain/f/' \
         'n/import/f/' \
         'n/merge/f/' \
-        'n/codebook/(import export check diff propose migrate finish)/' \
+        'n/codebook/(import export check diff propose migrate proposals accept decline finish)/' \
         'n/study/(erase freeze)/' \
         'n/sources/(refresh)/' \
         'n/init/f/' \

@@ -50,12 +50,15 @@ _shtab_codetui_commands() {
 
 _shtab_codetui_codebook_commands() {
   local _commands=(
+    accept:'Make a proposed change of the codebook.'
     check:'List every problem of the codebook.'
+    decline:'Decline a proposed change, or take back edits by hand.'
     diff:'Show what changed between two codebooks.'
     export:'Write the coding book as markdown, a page for printing, or for other programs.'
     finish:'Finish a change of the codebook that was interrupted, or undo it.'
     import:'Make a codebook from a coding book, or from codes of another program.'
     migrate:'Migrate all sessions from one codebook to the next by such rules.'
+    proposals:'List changes of the codebook that coders propose, and edits by hand that no editor has seen.'
     propose:'Propose rules for migrating from one codebook to the next, for you to edit.'
   )
   _describe 'codetui codebook commands' _commands
@@ -178,6 +181,19 @@ _shtab_codetui_codebook_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_codebook_defaults_added=0
 
+_shtab_codetui_codebook_accept_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--dry-run[only show what would change]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  ":as \`codetui codebook proposals\` names it\; hand for edits of the file by hand:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_accept_defaults_added=0
+
 _shtab_codetui_codebook_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--study[the folder of the study\; default\: this folder]:DIR:_files"
@@ -188,6 +204,19 @@ _shtab_codetui_codebook_check_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_codebook_check_defaults_added=0
+
+_shtab_codetui_codebook_decline_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--because[the reason, for who proposed it]:WHY:"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  ":as \`codetui codebook proposals\` names it\; hand for edits of the file by hand:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_decline_defaults_added=0
 
 _shtab_codetui_codebook_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -253,6 +282,18 @@ _shtab_codetui_codebook_migrate_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_codetui_codebook_migrate_defaults_added=0
+
+_shtab_codetui_codebook_proposals_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--study[the folder of the study\; default\: this folder]:DIR:_files"
+  "--corpus[a folder of ads, or one file\; default\: the place named in the codebook, else ads beside it]:PATH:_files"
+  "--codebook[default\: codebook.toml in the study]:FILE:_files"
+  "--sessions[default\: sessions in the study]:DIR:_files"
+  "--json[print JSON]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_codetui_codebook_proposals_defaults_added=0
 
 _shtab_codetui_codebook_propose_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -844,12 +885,15 @@ _shtab_codetui_codebook() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_codetui_codebook-$line[1]:"
       case $line[1] in
+        accept) _arguments -C -s $_shtab_codetui_codebook_accept_options ;;
         check) _arguments -C -s $_shtab_codetui_codebook_check_options ;;
+        decline) _arguments -C -s $_shtab_codetui_codebook_decline_options ;;
         diff) _arguments -C -s $_shtab_codetui_codebook_diff_options ;;
         export) _arguments -C -s $_shtab_codetui_codebook_export_options ;;
         finish) _arguments -C -s $_shtab_codetui_codebook_finish_options ;;
         import) _arguments -C -s $_shtab_codetui_codebook_import_options ;;
         migrate) _arguments -C -s $_shtab_codetui_codebook_migrate_options ;;
+        proposals) _arguments -C -s $_shtab_codetui_codebook_proposals_options ;;
         propose) _arguments -C -s $_shtab_codetui_codebook_propose_options ;;
       esac
   esac

@@ -249,6 +249,12 @@ class AdjudicationForm(Form):
     reasons: Annotated[list[ReasonFor], FailFast(), _in_list(str, Number)] = []
 
 
+class EditorsForm(Form):
+    """`[codebook]`"""
+
+    editors: Texts = []
+
+
 class EvaluatorForm(Form):
     """`[evaluator]`"""
 
@@ -268,6 +274,7 @@ class CodebookForm(Form):
     ui: Named[object] = {}
     corpus: OneTable[CorpusForm] = CorpusForm()
     adjudication: OneTable[AdjudicationForm] = AdjudicationForm()
+    codebook: OneTable[EditorsForm] = EditorsForm()
     evaluator: OneTable[EvaluatorForm] = EvaluatorForm()
     profile: Tables[ProfileForm] = []
     section: Tables[SectionForm] = []

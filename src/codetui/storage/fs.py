@@ -167,6 +167,14 @@ def is_newer(path: Path, other: Path) -> bool:
     return one is not None and two is not None and one.st_mtime_ns >= two.st_mtime_ns
 
 
+def owner(path: Path) -> str:
+    """Return the user to whom a file belongs; empty where the system does not name one. Raises OSError."""
+    try:
+        return path.owner()
+    except (KeyError, NotImplementedError):
+        return ""
+
+
 def is_same_file(path: Path, other: Path) -> bool:
     """Return whether two paths lead to the same file or folder, which need not exist or be visible."""
     try:

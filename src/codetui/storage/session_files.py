@@ -136,6 +136,12 @@ def coders(root: Path) -> list[str]:
     ]
 
 
+def study_log_folders(root: Path) -> list[str]:
+    """Return the folders with a log of the study, by name: those of coders, and of people who only decide."""
+    folders = (folder for folder in _children(root) if not folder.name.startswith("."))
+    return [folder.name for folder in folders if fs.is_file(folder / STUDY_LOG)]
+
+
 def strays(folder: Path) -> list[Path]:
     """Return the logs and documents in a coder's folder with a place or name under which none is read.
 

@@ -433,11 +433,6 @@ def run_commands(
         runner.release()
 
 
-def edit_codebook(workspace: Workspace, what: str, change: TextChange) -> StepDone | Refusal | NotSaved:
-    """Change the text of the codebook as one step, which `what` describes."""
-    return StepRunner.of(workspace).carry_out(StepPlan("edit", what, edit=change))
-
-
 def decide_together(session: Session, commands: Sequence[Command], what: str) -> tuple[Decision | None, list[Refusal]]:
     """Return one decision for several commands in a session, and the refusals of those that are left out."""
     state, refused = session.state, list[Refusal]()

@@ -41,6 +41,7 @@ from codetui.storage.sources.corpus import NO_TEXT
 from codetui.storage.sources.corpus_sources import CorpusSources
 from codetui.study.consistency import CheckedSession, is_result, problems_of_results, problems_of_samples
 from codetui.study.former import with_former
+from codetui.study.hand_edits import hand_edit
 from codetui.study.memos import file_problems
 from codetui.study.reconcile.findings import codebook_remarks
 from codetui.study.reconcile.statements import Quotation, SourceText, locate
@@ -79,6 +80,8 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     problems += study.samples.inconsistencies(sources, book.words.source)
     problems += problems_of_samples(study, sources, checked, results)
     problems += problems_of_results(study, results)
+    by_hand = hand_edit(study)
+    problems += [by_hand] if by_hand else []
     return in_order([*study.codebook_service.problems, *study.problems(coder, problems)])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from codetui.core.codebook.diff import KINDS, parts_of
 from codetui.core.codebook.index import label
@@ -20,7 +20,7 @@ from codetui.core.session.words import codings_in, extent, step_words
 from codetui.core.text.display import plural
 from codetui.formats.codebook.reader import parse_codebook
 from codetui.formats.toml.edit import EditError
-from codetui.model import Codebook, CodeId, MemoWritten, StepId, StudyStep, Transaction, TransactionId
+from codetui.model import Codebook, CodeId, MemoWritten, RecordKind, StepId, StudyStep, Transaction, TransactionId
 from codetui.storage import fs, session_files
 from codetui.storage.fs import Version
 from codetui.storage.journal import StudyJournal
@@ -56,7 +56,7 @@ class StepLog:
         self.unblinded = unblinded_sources(records)
         """The sources of which the coder has read the work of others, with the step that records it."""
         for one in records:
-            if one.kind == "unblinded":
+            if one.kind in get_args(RecordKind):
                 continue
             if one.kind in REVERSALS:
                 self._reversals[one.target] = one
@@ -280,6 +280,9 @@ class History:
         step, verb = entry.step, "undone" if is_undo else "redone"
         if step is None:
             return Refusal("That is a step of one session.")
+        book = self._workspace.book
+        if step.kind in ("edit", "refactoring") and not book.has_editor(self._workspace.coder):
+            return Refusal(f"Not {verb}: only {' or '.join(book.editors)} can change the codebook.")
         if step.made_by:
             return Refusal(f"{step.made_by} made this change: only they can undo it.")
         if step.kind == "memo":

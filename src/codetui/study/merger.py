@@ -421,7 +421,9 @@ class Merger:
 
     def _merge_study_logs(self, other: Theirs) -> None:
         """Add the steps that are missing from the coders' logs of this study. Raises OSError."""
-        for name in _coders_of(other)[0]:
+        names, copies = _coders_of(other)
+        others = session_files.study_log_folders(other.root) if not other.folder else ()
+        for name in dict.fromkeys((*names, *(one for one in others if one not in copies))):
             theirs = SessionPaths.of_folder(other.root, name).study_log()
             steps = StudyJournal(theirs).read()[0]
             if steps:

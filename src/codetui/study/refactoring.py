@@ -67,6 +67,8 @@ class CodeRefactoring:
 
     def count(self, step: Refactoring) -> MigrationPreview | Refusal:
         """Count the changes that a refactoring would make; nothing is written, and any thread may call this."""
+        if refused := self._not_editor():
+            return refused
         try:
             text = fs.read(self._workspace.codebook.path).decode("utf-8-sig")
             plan = _plan(text, refactor(text, step), step)
@@ -76,6 +78,8 @@ class CodeRefactoring:
 
     def count_map(self, map_file: Path) -> MigrationPreview | Refusal:
         """Count the changes that the rules in a file would make; nothing is written, and any thread may call this."""
+        if refused := self._not_editor():
+            return refused
         try:
             plan = read_plan(map_file, self._workspace.codebook.path, self._paths.root)
         except StudyError as error:
@@ -130,6 +134,13 @@ class CodeRefactoring:
         self._workspace.problems[:] = [one for one in self._workspace.problems if one not in known]
         self._workspace.add_problems(problems)
         return steps
+
+    def _not_editor(self) -> Refusal | None:
+        """Return why the coder may not change the sessions of all; None if they may."""
+        book = self._workspace.book
+        if book.has_editor(self._workspace.coder):
+            return None
+        return Refusal(f"The codebook is unchanged: only {' or '.join(book.editors)} can change the sessions of all.")
 
     def _interrupted(self) -> Refusal | None:
         """Return why no other step may begin if one was interrupted."""

@@ -268,6 +268,11 @@ class Workspace:
         with suppress(OSError):
             self.add_problems(self.codebook.check(is_recorded=True))
             self.add_problems(left_out_of(self._paths))
+        if self.book.editors:
+            from codetui.study.hand_edits import hand_edit
+
+            by_hand = hand_edit(self.study)
+            self.add_problems([by_hand] if by_hand else [])
         self.codebook.remove_stale_temporaries()
         self._paths.remove_stale_temporaries()
         self._paths.sync_folders()

@@ -102,6 +102,7 @@ def _book(top: Table, read: Parts) -> Codebook:
         irrelevant=top.table("evaluator").ids("irrelevant"),
         synonyms={name: synonyms.texts(name) for name in synonyms.fields},
         ui=top.table("ui").fields,
+        editors=top.table("codebook").texts("editors"),
     )
 
 

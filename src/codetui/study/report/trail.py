@@ -58,6 +58,9 @@ STEPS: Mapping[StepKind, str] = {
     "undo": "undone",
     "redo": "redone",
     "unblinded": "others' work read",
+    "proposal": "change of the codebook proposed",
+    "accepted": "proposal accepted",
+    "declined": "proposal declined",
 }
 """The kinds of steps over several sessions or of the codebook as the audit trail shows them."""
 

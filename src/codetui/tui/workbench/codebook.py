@@ -15,7 +15,7 @@ from textual.screen import Screen
 from codetui.core.codebook.index import label, profile
 from codetui.core.codebook.keys import with_free_key
 from codetui.core.session.commands import quoted
-from codetui.model import Code, CodeId, Profile
+from codetui.model import Code, CodeId, Profile, SourceId
 from codetui.study.session.fallback import codebook_draft
 from codetui.tui.bench import Bench, Do, RefusedError, Unsaved, ask_until_saved, code_here
 from codetui.tui.keymap import dialog_key_of, key_of
@@ -83,11 +83,15 @@ class CodebookController:
             return NewCodeDialog(book, begun, id_for, lost, bench.edit_outside, self._hold)
 
         def save(code: Code) -> str:
-            new = with_free_key(bench.index.book, replace(code, found_in=bench.ad.id))
-            if refused := self.write(f"new code {code.id}", lambda text: add_code(text, new)):
+            is_blind = bench.workspace.study.samples.is_coded_blind(bench.ad.id)
+            new = with_free_key(bench.index.book, replace(code, found_in="" if is_blind else bench.ad.id))
+
+            def saved() -> None:
+                bench.assigner.take(code.id, f"(The new code is in {self._file}.)")
+
+            refused = self.write(f"new code {code.id}", lambda text: add_code(text, new), saved)
+            if refused:
                 self._hold(code)
-            else:
-                self._bench.assigner.take(code.id, f"(The new code is in {self._file}.)")
             return refused
 
         ask_until_saved(bench, dialog, save)
@@ -121,9 +125,13 @@ class CodebookController:
             raise RefusedError(f"The codebook has no code {coding.code}: {key_of('recode')} assigns another one.")
         if words in code.examples:
             raise RefusedError(f"{quoted(words)} is already an example of {code.id}.")
-        refused = self.write(f"example of {code.id}", lambda text: append_example(text, code.id, words))
         done = f"{quoted(words)} is now an example of {code.id}, in {self._file}."
-        bench.say(refused or done, "error" if refused else "info")
+        what = f"example of {code.id}: {quoted(words)}"
+        refused = self.write(
+            what, lambda text: append_example(text, code.id, words), lambda: bench.say(done), quotes=(bench.ad.id,)
+        )
+        if refused:
+            bench.say(refused, "error")
 
     # --- other texts ------------------------------------------------------------------------------
 
@@ -181,13 +189,11 @@ class CodebookController:
 
         def save(changed: Part) -> str:
             what = f"edit of {'' if isinstance(original, Code) else 'the profile '}{original.id}"
-            if refused := self.write(what, lambda text: set_texts(text, original, changed)):
+            if refused := self.write(what, lambda text: set_texts(text, original, changed), saved):
                 # Read the codebook again, as others may have changed it.
                 self._bench.workspace.edit_codebook(lambda text: text)
                 self._bench.show_book()
                 self._hold(changed, original)
-            else:
-                saved()
             return refused
 
         ask_until_saved(self._bench, dialog, save)
@@ -202,16 +208,32 @@ class CodebookController:
     def _file(self) -> str:
         return str(self._bench.workspace.codebook.path)
 
-    def write(self, what: str, change: Callable[[str], str]) -> str:
-        """Write the codebook in a step and show it; return why that failed, or an empty text."""
-        from codetui.study.batch import StepDone, edit_codebook
+    def write(
+        self,
+        what: str,
+        change: Callable[[str], str],
+        then: Do,
+        *,
+        quotes: tuple[SourceId, ...] = (),
+        told: Callable[[str], None] | None = None,
+    ) -> str:
+        """Write the codebook in a step, show it and call `then`; or propose that step to its editors and report it.
 
-        outcome = edit_codebook(self._bench.workspace, what, change)
+        `told` receives the report, by default the status line. Return why it failed, or an empty text.
+        """
+        from codetui.study.batch import StepDone
+        from codetui.study.proposals import Proposed, edit_or_propose
+
+        outcome = edit_or_propose(self._bench.workspace, what, change, quotes=quotes)
+        if not isinstance(outcome, StepDone | Proposed):
+            return outcome.message
+        self._bench.saver.thrown_away()
         if isinstance(outcome, StepDone):
-            self._bench.saver.thrown_away()
             self._bench.show_book()
-            return ""
-        return outcome.message
+            then()
+        else:
+            (told or self._bench.say)(outcome.message)
+        return ""
 
     def refactor(self) -> None:
         """Rename, merge, split, move or retire a code."""

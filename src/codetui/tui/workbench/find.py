@@ -356,6 +356,7 @@ class FindController:
     def _make_examples(self, codings: Sequence[Finding]) -> None:
         """Add the words of quotations to the examples of their codes, as one change of the codebook."""
         from codetui.formats.codebook.editing import append_example
+        from codetui.study.proposals import Proposed, edit_or_propose
 
         index = self._bench.index
         new = [
@@ -374,10 +375,9 @@ class FindController:
             return text
 
         what = f"Make {quoted(new[0][1])} an example of {new[0][0]}" if len(new) == 1 else f"Add {len(new)} examples"
-        runner = StepRunner.of(self._bench.workspace)
-        done = runner.carry_out(StepPlan("edit", what, edit=edit))
-        runner.release()
-        if isinstance(done, Refusal | NotSaved):
+        quoted_from = tuple(dict.fromkeys(one.source for one in codings))
+        done = edit_or_propose(self._bench.workspace, what, edit, quotes=quoted_from)
+        if isinstance(done, Refusal | NotSaved | Proposed):
             self._reopen(done.message)
             return
         self._bench.show_book()

@@ -109,14 +109,14 @@ class RefactoringController:
                 "r",
                 "assign again",
                 "it is retired; this makes it assignable again",
-                lambda: self._weigh(Reinstate(code.id)),
+                lambda: self.weigh(Reinstate(code.id)),
             )
             if code.is_retired
             else (
                 "r",
                 "retire",
                 f"its codings keep it until you recode them ({queue})",
-                lambda: self._weigh(Retire(code.id)),
+                lambda: self.weigh(Retire(code.id)),
             )
         )
         ways: tuple[tuple[str, str, str, Do], ...] = (
@@ -136,12 +136,12 @@ class RefactoringController:
     def _rename(self, code: Code) -> None:
         book = self._bench.index.book
         form = RenameForm(book, code, f"Rename {label(book, code)}")
-        self._bench.ask(form, lambda new: self._weigh(Rename(code.id, new.id, new.name)))
+        self._bench.ask(form, lambda new: self.weigh(Rename(code.id, new.id, new.name)))
 
     def _merge(self, code: Code) -> None:
         book = self._bench.index.book
         picker = CodesDialog(f"Merge {label(book, code)} into …", book, but=(code.id,))
-        self._bench.ask(picker, lambda chosen: self._weigh(Merge(code.id, chosen.codes[0])))
+        self._bench.ask(picker, lambda chosen: self.weigh(Merge(code.id, chosen.codes[0])))
 
     def _split(self, code: Code, chosen: tuple[CodeId, ...] = (), new: tuple[Code, ...] = ()) -> None:
         """Ask which codes the code is split into; new ones are shown as if they were already in the codebook."""
@@ -152,7 +152,7 @@ class RefactoringController:
                 self._ask_new(code, book, lambda one: self._split(code, (*answer.codes, one.id), (*new, one)))
             else:
                 used = tuple(one for one in new if one.id in answer.codes)
-                self._weigh(Split(code.id, answer.codes, used))
+                self.weigh(Split(code.id, answer.codes, used))
 
         self._bench.ask(CodesDialog(f"Split {label(book, code)} into …", book, chosen=chosen), take)
 
@@ -168,22 +168,29 @@ class RefactoringController:
             raise RefusedError("The codebook has no other section or group to move it to.")
         options = [Option(str(number), "", row) for number, row in enumerate(spot_rows(book, there))]
         question = ChoiceDialog(f"Move {label(book, code)} to …", options)
-        self._bench.ask(question, lambda number: self._weigh(Move(code.id, *there[int(number)])))
+        self._bench.ask(question, lambda number: self.weigh(Move(code.id, *there[int(number)])))
 
     def _ask_map(self) -> None:
         modal = NoteDialog("File with rules: `codetui codebook propose` writes one", MAP_FILE)
-        self._bench.ask(modal, lambda name: self._weigh(Path(name.strip() or MAP_FILE)))
+        self._bench.ask(modal, lambda name: self.weigh(Path(name.strip() or MAP_FILE)))
 
     # --- counting, then doing -------------------------------------------------------------------------
 
-    def _weigh(self, wanted: Refactoring | Path) -> None:
-        """Count the affected codings in a worker, then ask for confirmation."""
+    def weigh(self, wanted: Refactoring | Path, then: Do = lambda: None) -> None:
+        """Count the affected codings in a worker, then ask for confirmation; or propose it to the editors."""
+        workspace = self._bench.workspace
+        if not isinstance(wanted, Path) and not workspace.book.has_editor(workspace.coder):
+            from codetui.study.proposals import Proposed, propose_change
+
+            outcome = propose_change(workspace, wanted)
+            self._bench.say(outcome.message, "info" if isinstance(outcome, Proposed) else "error")
+            return
         reshaping = CodeRefactoring(self._bench.workspace)
         words = f"the rules in {wanted}" if isinstance(wanted, Path) else describe(wanted, self._bench.index.book)
         found: list[MigrationPreview] = []
 
         def carry_out(prospect: MigrationPreview) -> None:
-            self._carry_out(modal, reshaping, lambda: reshaping.apply(prospect), prospect.lines)
+            self._carry_out(modal, reshaping, lambda: reshaping.apply(prospect), prospect.lines, then)
 
         modal = DryRunDialog("Change the codebook", words, lambda: carry_out(found[0]))
 
@@ -206,8 +213,12 @@ class RefactoringController:
         reshaping: CodeRefactoring,
         begin: Callable[[], MigrationPreview | Refusal | NotSaved],
         lines: list[str],
+        then: Do = lambda: None,
     ) -> None:
-        """Change the codebook and the open session immediately with `begin`, the other sessions in a worker."""
+        """Change the codebook and the open session immediately with `begin`, the other sessions in a worker.
+
+        Call `then` if all of them were changed.
+        """
         begun = begin()
         self._bench.show_book()
         if isinstance(begun, Refusal | NotSaved):
@@ -223,9 +234,9 @@ class RefactoringController:
             return reshaping.migrate_others(begun, lambda number: self._bench.app.call_from_thread(follow, number))
 
         follow()
-        self._work(modal, work, lambda done: self._done(modal, reshaping, done))
+        self._work(modal, work, lambda done: self._done(modal, reshaping, done, then))
 
-    def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview) -> None:
+    def _done(self, modal: DryRunDialog, reshaping: CodeRefactoring, done: MigrationPreview, then: Do) -> None:
         self._bench.usage_reader.begin()
         reshaping.interrupted()
         failed = [problem for problem in done.tally.problems if problem.severity == "error"]
@@ -239,6 +250,7 @@ class RefactoringController:
             return
         waits = f" {key_of('queue')} goes to the codings to decide." if done.tally.waiting else ""
         self._bench.say(f"Done: {done.tally.reach}. {key_of('undo')} undoes it everywhere.{waits}")
+        then()
 
     def _work(self, modal: DryRunDialog, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Call `work` in a thread and pass on its result while the dialog is open."""

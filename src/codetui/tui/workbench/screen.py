@@ -714,6 +714,7 @@ class Keyboard:
             "palette": screen.app.action_command_palette,
             "pick": screen.codebook_editor.pick,
             "problems": lookup.problems,
+            "proposals": self._show_proposals,
             "read": lookup.read,
             "reshape": screen.codebook_editor.refactor,
             "settings": SettingsController(screen).open,
@@ -766,6 +767,11 @@ class Keyboard:
 
         self._screen.finding = self._screen.finding or FindController(self._screen)
         return self._screen.finding
+
+    def _show_proposals(self) -> None:
+        from codetui.tui.workbench.proposals import ProposalController
+
+        ProposalController(self._screen).show()
 
     def _search(self) -> None:
         """Search in the source; the next match is one of this search from now on."""

@@ -57,11 +57,13 @@ class Training:
         options = [option(name, str(number), name) for number, name in enumerate(choices, 1)]
 
         def chosen(name: str) -> None:
-            told(self._write(words, *choices[name]) or f"{quoted(words)} is now {name}, in the codebook.")
+            refused = self._write(words, name, *choices[name], told)
+            if refused:
+                told(refused)
 
         self._bench.ask(ChoiceDialog(f"{quoted(words)} is …", options), chosen)
 
-    def _write(self, words: str, wrong: str, right: str) -> str:
+    def _write(self, words: str, name: str, wrong: str, right: str, told: Told) -> str:
         """Add an example of the right code and a counter-example of the wrong one; return why that failed, if so."""
         from codetui.formats.codebook.editing import append_counter_example, append_example
 
@@ -69,7 +71,8 @@ class Training:
         if wrong:
             change = partial(append_counter_example, code_id=wrong, example=words, right=right)
         what = f"counter-example of {wrong}" if wrong else f"example of {right}"
-        return self._book.write(what, change)
+        done = f"{quoted(words)} is now {name}, in the codebook."
+        return self._book.write(what, change, lambda: told(done), told=told)
 
     def _name(self, code: CodeId) -> str:
         known = self.index.codes.get(code)
