@@ -84,6 +84,22 @@ def test_damage_is_reported_with_exit_code_1(
     assert before == {path: path.read_bytes() for path in before}
 
 
+@pytest.mark.parametrize("kind", ["a line of another program", "a log of NULs"])
+def test_the_later_commands_report_damage_too(study: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = damaged(study, kind)
+    out = study.parent / "out"
+    commands = [
+        ("find", "code:TASK1", "--all-coders"), ("stats", "--all-ads", "--strip", "12"), ("stats",),
+        ("report", "-o", f"{out}.html"), ("adjudicate", "wil", "ann"), ("study", "freeze", f"{out}.zip"),
+        ("export", "--format", "qdpx", "-o", f"{out}.qdpx"),
+        ("sample", "--size", "1", "--coders", "ann", "--stratify", "profile", "--of", "wil", "--dry-run"),
+        ("show", "11", "--coder", "wil"), ("invented", "--coder", "wil"),
+    ]  # fmt: skip
+    for command in commands:
+        assert run([*command, "--study", str(study)]) in (1, 2), command
+        assert path.name in "".join(capsys.readouterr()), command
+
+
 @pytest.mark.parametrize("kind", [kind for kind in DAMAGES if "document" not in kind])
 def test_a_merge_reports_damage_on_either_side(
     study: Path, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -120,6 +120,36 @@ def test_a_term_that_became_a_heading_keeps_its_coding(tmp_path: Path, line: str
     assert words_of(opened(tmp_path)) == before
 
 
+AROUND = [
+    (f'- **T1: Light:**\n  - "{LAMP}"', f'T1: Light\n: "{LAMP}"'),
+    ("- **I1: Instruments:**\n  - `sextant`", "- **I1: Instruments:** `sextant`, `barometer`"),
+    (f'  - "{LAMP}"', f"**{LAMP}**"),
+    (f'  - "{LAMP}"', f"- ({LAMP})"),
+    ("  - `sextant`", "**sextant**"),
+    ("  - `sextant`", "- _(sextant)_"),
+    ("  - `sextant`", "  - `sextant`\n**dawn**"),
+    ("  - `sextant`", "- **dawn**\n  - `sextant`"),
+    ("  - `sextant`", "  - `sextant`[^1]"),
+    (f'  - "{LAMP}"', f'  - "{LAMP}"\n==='),
+    (f'  - "{LAMP}"', f'  - "{LAMP}"\n    See the next page.'),
+    ("## 2. Tools", "# Another\n\n- **Assigned Profile:** `Builder`\n- **Reasoning:** No.\n\n## 2. Tools"),
+]
+
+
+@pytest.mark.parametrize(("line", "changed"), AROUND)
+def test_a_line_never_becomes_a_note_or_a_code_and_its_codings_stay(tmp_path: Path, line: str, changed: str) -> None:
+    session = begun(tmp_path)
+    before, assessed = words_of(session), (session.state.profile, session.state.reasoning)
+    edit(tmp_path, line, changed)
+    pulled = session.pull()
+    assert pulled is None or pulled.problems
+    for one in (session, opened(tmp_path)):
+        assert words_of(one) == before and (one.state.profile, one.state.reasoning) == assessed
+        assert not [note for note in one.state.notes.values() if note.text]
+        assert one.save_document() is None
+        assert f"\n{changed}\n" in document_of(tmp_path).read_text("utf-8")
+
+
 SEVERAL = [
     f'"{LAMP}"; "{MIRRORS}"',
     f'"{LAMP}", "{MIRRORS}"',

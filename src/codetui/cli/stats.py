@@ -108,6 +108,7 @@ def stats(options: argparse.Namespace) -> int:
     )
     with progress("Counting") as show_share:
         counts = count_codings(study, request, progress=lambda share: show_share(share, 1))
+    note_problems(counts.problems)
     if counts.missing:
         names = ", ".join(counts.missing)
         raise StudyError(f"there are no sessions of {names} that you may read; `codetui status` shows all.")
@@ -119,7 +120,6 @@ def stats(options: argparse.Namespace) -> int:
     else:
         refused = _write(tables, study, options)
         code = error(refused) if refused else 0
-    note_problems(counts.problems)
     return code or exit_code(counts.problems)
 
 

@@ -180,7 +180,8 @@ class Adjudication:
         words = self._study.codebook.words
         numbers = ", ".join(f"{coder} {number}" for coder, number in zip(self._request.coders, done, strict=True))
         who = "was done" if self._request.is_review else f"{self._all_coders} have done"
-        return StudyError(f"there is no {words.source} that {who} and that you may read (done: {numbers}).")
+        unread = "".join(f"\n{problem}" for problem in dict.fromkeys(self._problems))
+        return StudyError(f"there is no {words.source} that {who} and that you may read (done: {numbers}).{unread}")
 
     @property
     def _all_coders(self) -> str:

@@ -15,7 +15,7 @@ from codetui.core.anchors import anchor as anchors
 from codetui.core.codebook import index as books
 from codetui.core.codebook.index import CodebookIndex, index_of
 from codetui.core.session.commands import quoted
-from codetui.core.session.conflicts import conflict_sentences, find_repeated
+from codetui.core.session.conflicts import conflict_sentences
 from codetui.core.session.state import State, replay
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import collapse_spaces
@@ -26,6 +26,7 @@ from codetui.formats.session_doc.patch import document_of
 from codetui.model import (
     GRAVEST_FIRST,
     Codebook,
+    CodeId,
     Coding,
     Problem,
     Severity,
@@ -174,11 +175,22 @@ def check_session(
         unsure = list(quotation_problems(state, source, file, lines, word))
         yield from _swapped(session, source, sources, file, word)
     yield from unsure
-    for _, other in find_repeated(session.steps, state):
+    for other in _repeated(state):
         label = books.label_of(index.book, other.code)
         what = f"{quoted(other.words)} is coded as {label} twice: remove one of the two"
         yield Problem(file, lines.get(other.id, 0), "warning", what)
     yield from _assigned(session, read, unsure, index.book, file)
+
+
+def _repeated(state: State) -> Iterator[Coding]:
+    """Yield the codings that repeat an earlier one: the same code at the same place."""
+    first: set[tuple[CodeId, int, int]] = set()
+    for coding in sorted(state.live(), key=lambda one: (one.time, one.rank, one.id)):
+        if coding.anchor is not None:
+            place = coding.code, coding.anchor.start, coding.anchor.end
+            if place in first:
+                yield coding
+            first.add(place)
 
 
 def _snapshot_problems(path: Path, word: str) -> Iterator[Problem]:

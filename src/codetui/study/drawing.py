@@ -10,6 +10,7 @@ from typing import NamedTuple
 from codetui.core.sampling import Candidate, SampleRequest, SamplingError, draw
 from codetui.formats.samples import Release, Sample
 from codetui.model import Problem, source_hash
+from codetui.storage.copies import is_left_out
 from codetui.storage.journal import now
 from codetui.study.study import Study, StudyError
 
@@ -34,8 +35,8 @@ def draw_sample(
     """
     if not NAME.fullmatch(name):
         raise StudyError(f"{name!r} is no name for a sample; use letters, digits, blanks, dots and hyphens.")
-    profiles = _profiles(study, of) if stratify == "profile" else {}
     problems: list[Problem] = []
+    profiles = _profiles(study, of, problems) if stratify == "profile" else {}
     candidates: list[Candidate] = []
     empty = 0
     for one in study.corpus.texts(problems):
@@ -50,7 +51,7 @@ def draw_sample(
     if stratify and not any(one.stratum for one in candidates):
         what = f"no {study.codebook.words.source} has anything in {stratify!r}"
         hint = "name a column of the table, or profile with --of CODER"
-        raise StudyError(f"{what}; {hint}.")
+        raise StudyError(f"{what}; {hint}." + "".join(f"\n{problem}" for problem in filter(is_left_out, problems)))
     distinct = len({one.text for one in candidates})
     try:
         sources = draw(candidates, request)
@@ -79,6 +80,8 @@ def release(sample: Sample, source: str, coder: str, because: str, by: str) -> S
     return replace(sample, released=(*sample.released, gone))
 
 
-def _profiles(study: Study, coder: str) -> Mapping[str, str]:
-    """Return the profiles that a coder has assigned, by source."""
-    return {one.source.id: one.state.profile for one in study.sessions(coder=coder) if one.state.profile}
+def _profiles(study: Study, coder: str, problems: list[Problem]) -> Mapping[str, str]:
+    """Return the profiles that a coder has assigned, by source; add what cannot be read to `problems`."""
+    sessions = list(study.sessions(coder=coder))
+    problems += filter(is_left_out, (problem for one in sessions for problem in one.problems))
+    return {one.source.id: one.state.profile for one in sessions if one.state.profile}

@@ -17,6 +17,7 @@ from codetui import __version__
 from codetui.formats.report.reader import read_report
 from codetui.model import Problem
 from codetui.storage import disk, fs, session_files
+from codetui.storage.copies import is_left_out
 from codetui.storage.output import OutputFiles
 from codetui.storage.sources.corpus import Corpus
 from codetui.study.session.outcome import not_read
@@ -128,6 +129,8 @@ def files_of(study: Study, problems: list[Problem]) -> tuple[str, dict[str, Path
     for path, name in _below(study.sessions_path, problems) if fs.exists(study.sessions_path) else ():
         if not name.endswith(OF_MACHINE) and PurePosixPath(name).name != session_files.PLACE_FILE:
             files[f"{SESSIONS}/{name}"] = path
+    found = [problem for session in study.sessions() for problem in session.problems]
+    problems += filter(is_left_out, dict.fromkeys((*found, *study.problems())))
     return _add_corpus(study, files), files
 
 

@@ -155,7 +155,9 @@ def without_emphasis(text: str) -> str:
 
 NOTE_START = re.compile(r"\s*[_*]{0,2}\(")
 BACKTICKS = re.compile(r"`+")
-STRAY_PUNCTUATION = re.compile(r"[\s.,;:!?]*")
+STRAY_SIGNS = re.compile(r"(?:[\s.,;:!?]|\[\^[^\]\s]+\])*")
+"""Punctuation and marks of footnotes, which are no note."""
+
 CLOSING_QUOTE = {
     "“": "”", "„": "“”", "”": "”", "‘": "’", "‚": "‘’", "’": "’", "«": "»", "»": "«", "‹": "›", "›": "‹", "'": "'",
 }  # fmt: skip
@@ -317,7 +319,7 @@ def _read_other_quotes(text: str) -> tuple[Entry, str] | None:
 def _read_rest(text: str) -> tuple[str, str]:
     """Return the note after the words, and a remark if the note is not in brackets."""
     rest = text.strip()
-    if STRAY_PUNCTUATION.fullmatch(rest):
+    if STRAY_SIGNS.fullmatch(rest):
         return "", f"`{rest}` follows the words" if rest else ""
     group = read_group(without_emphasis(rest))
     if group is not None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from codetui.core.codebook.index import CodebookIndex
 from codetui.core.text.normalize import collapse_spaces
+from codetui.formats.session_doc.entries import NEXT_TERM
 from codetui.formats.session_doc.head import write_opening
 from codetui.formats.session_doc.lines import CODE_INDENT, FENCE, raw_lines
 from codetui.formats.session_doc.markdown import Meant, identified, parse_document
@@ -62,7 +63,7 @@ def read_like(
     if overrides:
         document, _ = parse_document(text, file, tuple(overrides.items()))
         document = identified(document, index)
-    overrides |= _misread(document, (known, session or known), index, source)
+    overrides |= _misread(document, text, (known, session or known), index, source)
     if overrides:
         document, problems = parse_document(text, file, tuple(overrides.items()))
         document = identified(document, index)
@@ -96,31 +97,40 @@ def _unfenced(text: str, document: Document, known: Document) -> dict[int, Meant
 
 
 def _misread(
-    document: Document, known: Sequence[Document], index: CodebookIndex, source: str | None
+    document: Document, text: str, known: Sequence[Document], index: CodebookIndex, source: str | None
 ) -> dict[int, Meant]:
-    """Return the lines that look like a label or an entry, but only hold entries which the document lacks.
+    """Return the lines that look like a label, an entry or a note, but are words of the source.
 
-    These are bold words among the entries of a code, and several entries between one pair of quotes.
+    These are bold words among the entries of a code, and lines with entries which the document lacks: several of them
+    between one pair of quotes, or one in brackets.
     """
+    raws = raw_lines(text)
+    bold = {one.line for one in document.codes() if ":" not in raws[one.line - 1]}
     missing = sorted(
         dict.fromkeys(pair for one in known for pair in _missing(document, one)), key=lambda pair: -len(pair[1].words)
     )
-    if not missing:
-        return {}
     labels = {code.label for one in known for code in one.codes()}
     words_here = {part.words for part in document.parts() if isinstance(part, Entry)}
     found: dict[int, Meant] = {}
-    own = ""
+    own, of_codes = "", {code.line for code in document.codes()}
     for code in document.codes():
         is_known = code.id in index.codes or code.id in index.former or code.label in labels
         lacking = [(of, one.words) for of, one in missing if one.words not in words_here]
-        if not is_known and any(_is_entry(code.label, words, is_own=of == own) for of, words in lacking):
+        is_bold = own and code.line in bold and source is not None and holds(source, code.label)
+        if not is_known and (is_bold or any(_is_entry(code.label, words, is_own=of == own) for of, words in lacking)):
             found[code.line] = None
         else:
             own = code.id
     known_entries = [part for one in known for part in one.parts() if isinstance(part, Entry)]
     words, notes = {part.words for part in known_entries}, {part.note for part in known_entries}
     for part in document.parts():
+        if isinstance(part, Entry) and part.kind == "note" and part.note not in notes:
+            found |= {part.line: None} if any(are_same_words(part.note, one.words) for _, one in missing) else {}
+        if isinstance(part, Entry) and part.kind == "term" and part.note not in notes and NEXT_TERM.match(part.note):
+            if part.words in words:
+                found[part.line] = None
+            elif part.line not in of_codes:
+                found[part.line] = replace(part, note="")
         if source is None or not isinstance(part, Entry) or part.kind == "note":
             continue
         is_new = part.words not in words and collapse_spaces(part.words) not in source
@@ -176,9 +186,10 @@ def _entries_in(document: Document, known: Document, _: CodebookIndex, ids: Mapp
     by_id = {part.id: part for part in known.parts() if part.id and isinstance(part, Entry)}
     missing = _missing(document, known)
     codes = sorted((code.line, code.id) for code in document.codes())
+    labels = {line for line, _ in codes}
     found: dict[int, Meant] = {}
     for unread in document.unread:
-        if unread.text.lstrip().startswith(FOREIGN):
+        if unread.text.lstrip().startswith(FOREIGN) or unread.line in labels:
             continue
         if unread.line in ids:
             entry = by_id.get(ids[unread.line])

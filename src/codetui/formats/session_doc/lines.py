@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from codetui.formats.session_doc.entries import STRAIGHT
 from codetui.formats.session_doc.model import Entry, Note, Written
 
 LineKind = Literal["heading", "rule", "bullet", "paragraph", "quote", "table", "fence", "comment"]
@@ -76,8 +77,17 @@ LATE_CLOSING = re.compile(r"(?:--|–|—)\\?>(?:`+\{=html\})?[ \t]*$")
 """The ends of the line above a comment and of its last line, where a converter has put its signs there as text."""
 
 BARE_LABEL = re.compile(r"(\*\*|__).*(?::\1|\1:)[ \t]*$", re.DOTALL)
-BELOW_LABEL = re.compile(r"\s*(?:[_*]{0,2}[\"`“„”‘‚«»‹›'(]|\*\*|__|\\[\"(])")
+BELOW_LABEL = re.compile(r"\s*(?:[_*]{0,2}[\"`“„”‘‚«»‹›'(]|\\[\"(])")
 """The continuation of a label: a note in brackets, or an entry. Other text below it is a line of its own."""
+
+CLOSED = re.compile(r"\"[^\"(]+\"[^\w\"(]*|`[^`]+`[^\w(`]*")
+"""An entry that the next line does not continue, unless with a note in brackets or with another quotation mark."""
+
+MOST_WRAPPED = 20
+"""Lines of an entry up to which its end is looked for."""
+
+NO_ENTRY = re.compile(r"(?!\s*[_*]{0,2}\()[^\"`“”„«»]*")
+"""What may follow an entry without being part of it."""
 
 CONFLICT = re.compile(r"<{7}(?: |$)|\|{7} \S|>{7} \S")
 
@@ -159,6 +169,9 @@ def cut(text: str) -> list[LogicalLine]:
         is_continued = last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0)
         if last and is_continued and not is_head and len(last.raw) == 1 and BARE_LABEL.match(last.text):
             is_continued = BELOW_LABEL.match(raw) is not None
+        elif is_continued and not is_head and last and last.kind == "bullet" and len(last.raw) <= MOST_WRAPPED:
+            above = " ".join((last.text, *map(str.strip, last.raw[1:]))).translate(STRAIGHT).replace('\\"', '"')
+            is_continued = not (CLOSED.fullmatch(above) and NO_ENTRY.fullmatch(raw))
         if not is_continued and (line.kind == "paragraph" or NUMBERED_TITLE.match(raw)):
             _underline(line, raws[number + 1 : number + 2])
             is_head = is_head and line.level < 2

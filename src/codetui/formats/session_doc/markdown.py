@@ -323,7 +323,8 @@ def _read(text: str, overrides: Overrides = ()) -> tuple[Document, tuple[Problem
 class _Reader:
     """A document being read: `parts` holds sections, blocks, codes, entries and the notes on blocks in one flat list.
 
-    `has_code` is True if an entry on the next line belongs to a code.
+    `has_code` is True if an entry on the next line belongs to a code, `is_second_head` below a second title, up to the
+    next section.
     """
 
     overrides: Mapping[int, Meant]
@@ -331,6 +332,7 @@ class _Reader:
     unread: list[Unread] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_code: bool = False
+    is_second_head: bool = False
 
     def report(self, line: int, severity: Severity, message: str) -> None:
         self.problems.append(Problem("", line, severity, message))
@@ -414,7 +416,10 @@ class _Reader:
                 self._begin(SectionPart(unescape_heading(line.text), line=line.number, end=line.end))
             case "heading" if line.level > 2 and self.parts:
                 self._begin(Block(unescape_heading(line.text), line=line.number, end=line.end))
+            case "bullet" if self.is_second_head and _is_assessment(line.text):
+                self.leave(line, "this is below a second title, and is ignored. Move it to the first, or remove it.")
             case "heading":
+                self.is_second_head = line.level == 1
                 self.leave(line, "a heading that is neither section (`## `) nor group (`### `); correct its level.")
             case "bullet":
                 self._read_bullet(line)
@@ -434,13 +439,14 @@ class _Reader:
             what = f"it is read as `{meant.words}`, since it has these words"
         else:
             self.parts.append(CodeLine(meant, line=line.number, end=line.end))
+            self.unread.append(Unread(line.number, "\n".join(line.raw), line.end))
             self.has_code = True
             what = f"it is read as the code `{meant}`"
         self.report(line.number, "warning", f"this is not understood; {what}. Correct it, or leave it.")
 
     def _begin(self, part: SectionPart | Block) -> None:
         self.parts.append(part)
-        self.has_code = False
+        self.has_code = self.is_second_head = False
 
     def _read_bullet(self, line: LogicalLine) -> None:
         if not self.parts:
@@ -514,6 +520,11 @@ def _extend(found: dict[HeadPart, LineRange], part: HeadPart, line: LogicalLine)
     """Extend the lines of a part of the head to the end of `line`."""
     start = found[part].line if part in found else line.number
     found[part] = LineRange(start, line.end)
+
+
+def _is_assessment(text: str) -> bool:
+    """Return whether a bullet is that of the profile or of the reasoning."""
+    return head.read_profile(text) is not None or head.read_reasoning(text, is_first=True) is not None
 
 
 def _label(line: LogicalLine) -> tuple[str, str] | None:
