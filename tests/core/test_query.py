@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -244,6 +245,13 @@ def test_a_source_without_a_session_matches_by_what_it_has() -> None:
         ("foo & TASK1", 1, "no code foo"),
         ("TASK1 &", 8, "code is missing"),
         ("TASK1 & TASK2 & TOOL1", 14, "two codes"),
+        ("TASK1 & (TASK2 OR sea)", 9, "codes on both sides"),
+        ("(TASK1 & TASK2) < TOOL1", 1, "codes on both sides"),
+        ("AI & ML", 1, "put words that are no codes into quotes"),
+        ("python AND OR java", 12, "missing"),
+        ("NOT", 1, "excludes nothing"),
+        ("p*n", 2, "only end a word"),
+        ('"date found":', 14, "value is missing"),
         ('""', 1, "nothing between"),
         ('"a"b', 4, "blank is missing"),
         ("*", 1, "everything or nothing"),
@@ -258,9 +266,35 @@ def test_an_error_points_at_its_column(text: str, column: int, words: str) -> No
     assert words in error.message
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("NOT python", "-python"),
+        ("data NOT (python OR java)", "data -(python OR java)"),
+        ("TASK1&TASK2", "TASK1 & TASK2"),
+        ("task1<TASK*", "TASK1 < TASK*"),
+        ('"Región":x', "región:x"),
+        ("«data engineer»", '"data engineer"'),
+    ],
+)
+def test_other_ways_to_write_a_query_mean_the_same(text: str, plain: str) -> None:
+    assert query(text).root == query(plain).root
+
+
+def test_a_relation_takes_several_codes_on_each_side() -> None:
+    source = ad("data " * 9, coding("TASK1", 0, 9, "", 1), coding("TOOL1", 5, 9, "", 2), coding("TASK2", 20, 30, "", 3))
+    for text in ("(TASK1 OR TASK2) & (TOOL1 OR TASK2)", "(TASK*) & section:tools", "TASK1 & (TASK2 OR TOOL1)"):
+        assert [hit.span for hit in hits(query(text), source)] == [Span(0, 9)], text
+    assert matches(query('"sector":"retail bank"'), source)
+    spaced = replace(source.source, attributes={"Datum gevonden": "2026-05-13", "Parttime / fulltime": "Fulltime"})
+    assert matches(query('"datum gevonden":2026-05 "parttime / fulltime":full*'), QueriedSource(spaced))
+    assert query('"datum gevonden":2026-05').attributes == ["datum gevonden"]
+
+
 def test_in_is_a_word_unless_codes_are_on_both_sides() -> None:
     assert matches(query("work in Utrecht"), ad("We work in Utrecht"))
     assert matches(query("TASK1 in Utrecht"), ad("TASK1 is done in Utrecht"))
+    assert matches(query("TASK1 in (Utrecht OR Breda)"), ad("TASK1 is done in Utrecht"))
 
 
 @given(st.text(max_size=40))

@@ -112,8 +112,11 @@ class _Tally:
         """The counts in words."""
         if not self.ads:
             return "nothing found"
+        ads = plural(len(self.ads), self._words.source, self._words.sources)
+        if not self.places:
+            return ads
         kind = "quotation" if self.codes.total() == self.places else "place"
-        return f"{plural(self.places, kind)} in {plural(len(self.ads), self._words.source, self._words.sources)}"
+        return f"{plural(self.places, kind)} in {ads}"
 
 
 def _lines(tally: _Tally, study: Study, layout: str, *, is_count: bool) -> Iterator[str]:

@@ -59,6 +59,9 @@ INDEXED_SHARE = 0.03
 PAGE, PAUSE = 200, 0.05
 """Findings, or seconds, after which a search reports what it has found."""
 
+MOST_TIMEOUTS = 5
+"""Sources in which a regular expression may take too long before the search ends."""
+
 CONTEXT = 60
 """Code points of the text on each side of a finding."""
 
@@ -228,7 +231,7 @@ class Finder:
         self._read.clear()
         page: list[Finding] = []
         wanted, seen = query.attributes, set[str]()
-        started = monotonic()
+        started, timeouts = monotonic(), 0
         for ad, done in self._candidates(query):
             if is_stopped():
                 return
@@ -240,6 +243,12 @@ class Finder:
                 what = f"the regular expression took longer than {regex_child.SECONDS:g} s here"
                 hint = f"this {self._study.codebook.words.source} is left out; write it so that it repeats less"
                 self.problems.append(Problem(ad.source.file, ad.source.line, "error", f"{what}: {hint}"))
+                timeouts += 1
+                if timeouts == MOST_TIMEOUTS and not is_stopped():
+                    words = self._study.codebook.words.sources
+                    what = f"the search ends here, since the regular expression took too long in {timeouts} {words}"
+                    self.problems.insert(0, Problem(ad.source.file, ad.source.line, "error", what))
+                    break
             if len(page) >= PAGE or monotonic() - started > PAUSE:
                 yield FindBatch(tuple(page), done)
                 page, started = [], monotonic()

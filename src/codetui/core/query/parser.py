@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import reduce
+from operator import or_
 from typing import Literal, NamedTuple
 
 from codetui.core.codebook.index import folded as folded_title
@@ -51,7 +53,8 @@ DEEPEST = 40
 
 _FIELD = re.compile(r"([^\W\d][\w.-]*):(?!//)")
 _RELATION = re.compile(r"&|<|in|~(?:s|\d{1,6})")
-_QUOTES = {'"': '"', "“": "”", "„": "”"}
+_JOINED = re.compile(r"([^\s()&<]+)([&<])([^\s()&<]+)")
+_QUOTES = {'"': '"', "“": "”", "„": "”", "«": "»"}
 
 
 def parse_query(text: str, codebook: Codebook) -> Query | QueryError:
@@ -106,11 +109,16 @@ class _Parser:
     def _conjunction(self) -> Node:
         self._blanks()
         start, parts = self._at, list[Node]()
+        is_open = False
         while not self._is_at_end() and not self._peek_word("OR"):
-            if not self._word("AND"):
+            if parts and not is_open and self._word("AND"):
+                is_open = True
+            else:
                 parts.append(self._unit())
+                is_open = False
             self._blanks()
-        if not parts:
+            start = self._at if is_open else start
+        if not parts or is_open:
             raise _UnreadableError("a condition is missing here, such as a word or code:TASK4", start)
         return parts[0] if len(parts) == 1 else And(tuple(sorted(parts, key=_cost)))
 
@@ -125,6 +133,11 @@ class _Parser:
 
     def _negated(self) -> Node | None:
         at = self._at
+        if self._word("NOT"):
+            self._blanks()
+            if self._is_at_end():
+                raise _UnreadableError("NOT excludes nothing: write a condition behind it, or put it into quotes", at)
+            return Not(self._unit())
         if self._text[at] != "-":
             return None
         self._at += 1
@@ -144,7 +157,25 @@ class _Parser:
             raise _UnreadableError("this bracket is not closed", at)
         self._at += 1
         self._open.pop()
-        return node
+        codes = self._codes_of(node)
+        if self._relation_follows(is_code=False) and codes is None:
+            what = "a relation needs codes on both sides: name one, or several as (A OR B)"
+            raise _UnreadableError(what, at)
+        return (self._related(codes) if codes is not None else None) or node
+
+    def _codes_of(self, node: Node) -> Codes | None:
+        """Return the codes of a code or of several with OR between them; None for any other condition."""
+        match node:
+            case HasCode() | InPart():
+                return node.codes
+            case InText():
+                return self._codes_called(node.words.text + "*" * node.words.is_prefix)
+            case Or():
+                parts = [self._codes_of(part) for part in node.parts]
+                known = [part for part in parts if part is not None]
+                return reduce(or_, known) if len(known) == len(parts) else None
+            case _:
+                return None
 
     # --- conditions ---------------------------------------------------------------------------------
 
@@ -155,6 +186,10 @@ class _Parser:
             words = self._quoted()
             if not words.strip():
                 raise _UnreadableError("there is nothing between these quotes", start)
+            if self._text.startswith(":", self._at):
+                self._at += 1
+                return OfSource("attribute", _contains(self._value(f'"{words}":')), fold(words.strip()))
+            self._demand_end()
             return InText(Phrase(words))
         if sign == "/":
             return self._regex()
@@ -164,14 +199,27 @@ class _Parser:
             codes = node.codes if isinstance(node, HasCode | InPart) else None
         else:
             word = self._chunk()
+            if joined := self._joined(word):
+                return joined
             codes = self._codes_called(word)
             if self._relation_follows(is_code=codes is not None) and codes is None:
                 raise self._no_code(word, start)
+            if "*" in word.rstrip("*") and fold(word).strip("*"):
+                what = r"* may only end a word: use a regular expression such as /p\w*n/, or quotes for the sign"
+                raise _UnreadableError(what, start + word.index("*"))
             node = InText(_words(word)) if fold(word).strip("*") else None
         node = (self._related(codes) if codes is not None else None) or node
         if node is not None:
             return node
         raise _UnreadableError("this matches everything or nothing: name at least one letter or sign", start)
+
+    def _joined(self, word: str) -> Node | None:
+        """Return the relation in `TASK1&TASK2`, without blanks; None if these are not two codes."""
+        found = _JOINED.fullmatch(word)
+        left, right = (self._codes_called(found[1]), self._codes_called(found[3])) if found else (None, None)
+        if found is None or left is None or right is None:
+            return None
+        return Relation(left, "overlaps" if found[2] == "&" else "before", right)
 
     def _regex(self) -> Node:
         start = self._at
@@ -229,7 +277,7 @@ class _Parser:
                 return None
             raise _UnreadableError(f"a code is missing behind {operator}", at)
         field = _FIELD.match(self._text, at)
-        node = self._field(field) if field is not None else None
+        node = self._field(field) if field is not None else self._codes_in_bracket(at, operator)
         word = self._chunk() if node is None else self._text[at : self._at]
         called = self._codes_called(word) if node is None else None
         right = node.codes if isinstance(node, HasCode | InPart) else called
@@ -246,6 +294,14 @@ class _Parser:
         kinds: dict[str, RelationKind] = {"&": "overlaps", "in": "inside", "<": "before", "~s": "same sentence"}
         is_near = operator not in kinds
         return Relation(left, kinds.get(operator, "near"), right, int(operator[1:]) if is_near else 0)
+
+    def _codes_in_bracket(self, at: int, operator: str) -> Node | None:
+        """Return the codes of a bracket that begins here; None if none does, or if `in` is a word before it."""
+        node = self._bracket() if self._text[at] == "(" else None
+        codes = self._codes_of(node) if node is not None else None
+        if node is not None and codes is None and operator != "in":
+            raise _UnreadableError("a relation needs codes on both sides: name one, or several as (A OR B)", at)
+        return HasCode(codes) if codes is not None else None
 
     # --- pieces of the text -------------------------------------------------------------------------
 
@@ -267,7 +323,9 @@ class _Parser:
     def _value(self, field: str) -> _Value:
         at = self._at
         if at < len(self._text) and self._text[at] in _QUOTES:
-            return _Value(self._quoted(), True, at)
+            words = self._quoted()
+            self._demand_end()
+            return _Value(words, True, at)
         if self._is_at_end() or self._text[at].isspace():
             raise _UnreadableError(
                 f'a value is missing behind {field}, such as {field}* for any or {field}"" for none', at
@@ -282,7 +340,6 @@ class _Parser:
         if end < 0:
             raise _UnreadableError("this quote is not closed", start)
         self._at = end + 1
-        self._demand_end()
         return self._text[start + 1 : end]
 
     def _chunk(self) -> str:
@@ -327,7 +384,7 @@ class _Parser:
         wanted = fold(word)
         if wanted.endswith("*") and wanted != "*":
             ids = frozenset(code for code in self._code_ids() if fold(code).startswith(wanted[:-1]))
-            return Codes(ids, wanted) if ids else None
+            return Codes(ids, (wanted,)) if ids else None
         ids = frozenset(code for code in self._code_ids() if fold(code) == wanted)
         return Codes(ids) if ids else None
 
@@ -335,7 +392,7 @@ class _Parser:
         wanted = fold(value.text)
         if "*" in wanted and not value.is_quoted:
             accepts = Equals((value.text,)).accepts
-            return Codes(frozenset(filter(accepts, self._code_ids())), wanted)
+            return Codes(frozenset(filter(accepts, self._code_ids())), (wanted,))
         by_name = {
             code.id for code in self._book.codes if wanted in (fold(code.name), fold(self._index.labels[code.id]))
         }
@@ -351,7 +408,8 @@ class _Parser:
         near = get_close_matches(fold(word).upper(), [code.upper() for code in self._code_ids()], 1, 0.5)
         hint = f"did you mean {near[0]}" if near else "the codebook lists the codes"
         earlier = f"; code:{word}* also finds codes of earlier codebooks" if word.isalnum() else ""
-        return _UnreadableError(f"there is no code {word}: {hint}{earlier}", at)
+        words = "" if self._text[:at].endswith(":") else "; put words that are no codes into quotes"
+        return _UnreadableError(f"there is no code {word}: {hint}{earlier}{words}", at)
 
     def _codes_in(self, kind: Literal["section", "group"], value: _Value) -> Codes:
         """Return the codes in the sections or groups that a value names by id or title."""

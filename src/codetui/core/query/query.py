@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from codetui.core.query.words import FoldedText, Phrase, fold
@@ -66,15 +67,19 @@ ValueCondition: TypeAlias = Contains | Equals | Anything | Nothing
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The codes with these ids, and those of earlier codebooks whose ids fit the folded `pattern`, if any."""
+    """The codes with these ids, and those of earlier codebooks whose ids fit one of the folded `patterns`."""
 
     ids: frozenset[CodeId]
-    pattern: str = ""
+    patterns: tuple[str, ...] = ()
 
     def __contains__(self, code: CodeId) -> bool:
-        return code in self.ids or bool(self.pattern and _glob(self.pattern).fullmatch(fold(code)))
+        return code in self.ids or any(_glob(pattern).fullmatch(fold(code)) for pattern in self.patterns)
+
+    def __or__(self, other: Codes) -> Codes:
+        return Codes(self.ids | other.ids, self.patterns + other.patterns)
 
 
+@lru_cache(maxsize=256)
 def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, fold(pattern).split("*"))), re.DOTALL)
 

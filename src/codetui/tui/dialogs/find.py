@@ -288,7 +288,8 @@ class FindScreen(Dialog[str]):
         if not state.query.strip():
             return Content(state.notice)
         words = self._index.book.words
-        parts = [f"{plural(state.places, 'place')} in {plural(len(state.ads), words.source, words.sources)}"]
+        ads = plural(len(state.ads), words.source, words.sources)
+        parts = [f"{plural(state.places, 'place')} in {ads}" if state.places else ads]
         if not state.findings:
             parts = ["nothing found" if state.done >= 1 else "searching…"]
         if state.is_full:
