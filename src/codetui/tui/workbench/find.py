@@ -214,6 +214,8 @@ class FindController:
             bench.open_ad(entry)
             if bench.ad.id != finding.source:
                 return
+        else:
+            bench.travel.leave()
         self.is_walking = True
         if finding.span is not None and finding.span.end <= len(bench.ad.text):
             bench.select(finding.span)

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from codetui.tui.workbench.guide import Guide
     from codetui.tui.workbench.history import HistoryController
     from codetui.tui.workbench.memo import MemoController
+    from codetui.tui.workbench.travel import TravelController
 
 T = TypeVar("T")
 
@@ -312,6 +313,8 @@ class WorkbenchScreen(Screen[None]):
         self.saver.forget_typed()
         if self.finding is not None:
             self.finding.remember()
+        if self.ad.id:
+            self.travel.leave()
         try:
             session = self.workspace.open(entry)
         except OSError as error:
@@ -479,6 +482,13 @@ class WorkbenchScreen(Screen[None]):
         from codetui.tui.drafts import Drafts
 
         return Drafts()
+
+    @cached_property
+    def travel(self) -> TravelController:
+        """The quotations of the ad, and the places visited; loaded when another place is left for the first time."""
+        from codetui.tui.workbench.travel import TravelController
+
+        return TravelController(self)
 
     @cached_property
     def history(self) -> HistoryController:
@@ -727,11 +737,15 @@ class Keyboard:
             "ads": screen.navigator.show_list,
             "describe": partial(screen.source_editor.describe, asks_all=True),
             "done": screen.source_editor.done,
+            "go_back": lambda: screen.travel.go(-1),
+            "go_forward": lambda: screen.travel.go(1),
             "history": lambda: screen.history.show(),
             "memo": lambda: screen.memos.write_here(),
             "memos": lambda: screen.memos.show(),
             "next_ad": partial(screen.navigator.go, 1),
+            "next_quotation": lambda: screen.travel.quotation(1),
             "next_uncoded": screen.navigator.next_uncoded,
+            "previous_quotation": lambda: screen.travel.quotation(-1),
             "previous_ad": partial(screen.navigator.go, -1),
             "profile": screen.source_editor.profile,
             "queue": screen.queue.go_on,
