@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Sections, compare
-from codetui.core.agreement.further import further_figures
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Sections, compare, further_figures
 from codetui.core.agreement.matching import CodedSpan
 
 SECTIONS: Sections = {

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from codetui.core.agreement import continuum, nominal
-from codetui.core.agreement.comparison import ComparedSession, ComparedSource, compare
+from codetui.core.agreement.comparison import ComparedSession, ComparedSource, compare, further_figures
 from codetui.core.agreement.figure import Figure, Score, Undefined
-from codetui.core.agreement.further import further_figures
 from codetui.core.agreement.matching import CodedSpan, match
 from testing.paths import SHARED
 

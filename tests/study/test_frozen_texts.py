@@ -11,7 +11,6 @@ from typing import BinaryIO
 import pytest
 
 from codetui.cli.main import run
-from codetui.core.text.difference import word_difference
 from codetui.model import Problem
 from codetui.storage.sources import HTML
 from codetui.storage.sources.corpus_files import READER_OF
@@ -19,6 +18,7 @@ from codetui.storage.sources.documents import Extracted
 from codetui.storage.sources.frozen import FrozenTexts
 from codetui.study.checker import check_study
 from codetui.study.overview import study_status
+from codetui.study.refreshing import word_difference
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
 from testing.coders import code_source

@@ -10,8 +10,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from codetui.core.agreement.comparison import ComparedSession, ComparedSource, Comparison, Figures, Sections, compare
-from codetui.core.agreement.further import further_figures
+from codetui.core.agreement.comparison import (
+    ComparedSession,
+    ComparedSource,
+    Comparison,
+    Figures,
+    Sections,
+    compare,
+    further_figures,
+)
 from codetui.core.agreement.matching import CodedSpan, Kind
 from codetui.core.anchors.unresolved import located_in, place_of
 from codetui.core.codebook.equivalence import Equivalence, NamedMap

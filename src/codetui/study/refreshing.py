@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from codetui.core.anchors.unresolved import ReanchorCounts
-from codetui.core.text.difference import word_difference
 from codetui.model import Problem, Source, SourceId, source_hash
 from codetui.storage import fs, session_files
 from codetui.storage.journal import Journal
@@ -139,3 +140,50 @@ def _relocated(study: Study, source_id: SourceId, folder: str, paths: SessionPat
 def _coder_of(log: Path) -> str:
     steps = Journal(log).read()[0]
     return steps[-1].coder if steps else ""
+
+
+# --- the difference of two texts, word by word --------------------------------------------------------
+
+
+AROUND = 8
+"""Words of the context on each side of a change."""
+
+_WORD = re.compile(r"\s*\S+|\s+\Z")
+
+
+def word_difference(old: str, new: str) -> Iterator[str]:
+    """Yield the changes as lines: the offset in the old text in code points, then its words with some around them.
+
+    "You light the lamp."  ->  "You light a lamp."      @@ 0 @@  You light [-the-] {+a+} lamp.
+
+    `[-words-]` are only in the old text, `{+words+}` only in the new one. Lines are compared first, so that the time
+    grows with the length of what has changed.
+    """
+    ours, theirs = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    starts = [0]
+    for line in ours:
+        starts.append(starts[-1] + len(line))
+    for tag, at, end, other, other_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag != "equal":
+            before = "".join(ours[max(0, at - 1) : at])[-AROUND * 8 :]
+            yield from _words(old[starts[at] : starts[end]], "".join(theirs[other:other_end]), starts[at], before)
+
+
+def _words(old: str, new: str, offset: int, before: str) -> Iterator[str]:
+    ours, theirs = _WORD.findall(old), _WORD.findall(new)
+    matcher = SequenceMatcher(None, [one.strip() for one in ours], [one.strip() for one in theirs], autojunk=False)
+    for group in matcher.get_grouped_opcodes(AROUND):
+        parts: list[str] = []
+        for tag, at, end, other, other_end in group:
+            if tag == "equal":
+                parts.append(_joined(ours[at:end]))
+                continue
+            parts += [f"[-{_joined(ours[at:end])}-]"] if end > at else []
+            parts += [f"{{+{_joined(theirs[other:other_end])}+}}"] if other_end > other else []
+        place = offset + len("".join(ours[: group[0][1]]))
+        context = _joined([before]) if group[0][0] != "equal" and place == offset else ""
+        yield f"@@ {place} @@ {' '.join(filter(None, [context, *parts]))}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " ".join("".join(words).split())
