@@ -12,7 +12,7 @@ from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import State
 from codetui.model import CodeId, Span
-from codetui.study.adjudication import AdjudicationRequest, request_of
+from codetui.study.adjudication import AdjudicationRequest, request_of, resumed
 from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from testing.studies import write_study
@@ -313,6 +313,9 @@ def test_coders_are_kept_as_a_list_and_names_in_older_logs_are_found(study: Path
     assert request_of("c", step, sessions) == AdjudicationRequest(
         ("rosa and otto", "ben"), "c", 1, 0.8, agreed_by="all"
     )
+    assert resumed(Study.open(), ("ben", "rosa and otto"), "consensus")[:4] == (coders, "consensus", 1, 0.8)
+    run(["adjudicate", "ben", "rosa and otto", "--force"])
+    assert "--iou 0.8" in Path("agenda.md").read_text("utf-8")
     older = replace(step, provenance=None)
     assert older.run == "rosa and otto and ben"
     assert request_of("c", older, sessions) == AdjudicationRequest(coders, "c")

@@ -25,7 +25,7 @@ from codetui.core.adjudication import Edges
 from codetui.core.text.display import plural
 from codetui.formats.agenda import Ticked, parse_agenda, render_agenda
 from codetui.model import AgreedBy, Problem
-from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, Progress, default_result
+from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, Progress, default_result, resumed
 from codetui.study.study import Study
 
 STEPS = """\
@@ -44,10 +44,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     words = "the coder who gets the result; default: consensus, for a review your name and -review"
     parser.add_argument("--as", dest="result", metavar="NAME", help=words)
     parser.add_argument("--agenda", metavar="FILE", help="an agenda with ticked boxes, which are carried out")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="who is called 1 and who 2; default: 1")
-    parser.add_argument(
-        "--iou", type=float, default=0.5, metavar="T", help="the overlap of the same place; default: 0.5"
-    )
+    words = "who is called 1 and who 2; default: as before between these coders, else 1"
+    parser.add_argument("--seed", type=int, metavar="N", help=words)
+    words = "the overlap of the same place; default: as before between these coders, else 0.5"
+    parser.add_argument("--iou", type=float, metavar="T", help=words)
     words = "of three coders and more: whose agreement is enough; default: as the codebook has it, else all"
     parser.add_argument("--agreed-by", choices=get_args(AgreedBy), help=words)
     words = "the place of agreed quotations whose edges differ; default: what all have"
@@ -59,16 +59,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def adjudicate(options: argparse.Namespace) -> int:
     """Take over what coders agree on, carry out decisions, and write an agenda of the rest."""
-    if not 0 < options.iou <= 1:
+    if options.iou is not None and not 0 < options.iou <= 1:
         return error(f"--iou {options.iou:g} is no intersection over union: it is above 0 and at most 1.")
     study = open_study(options)
     output = options.output or options.agenda or "agenda.md"
     if refused := refused_output(output, study, options, is_forced=output == options.agenda):
         return error(refused)
     options.result = options.result or default_result(options.coders, study.reader or "")
-    coders = tuple(options.coders)
-    parts = options.seed, options.iou, options.edges, options.agreed_by
-    request = AdjudicationRequest(coders, options.result, *parts)
+    request = resumed(study, tuple(options.coders), options.result)
+    request = request._replace(
+        seed=request.seed if options.seed is None else options.seed,
+        iou=options.iou or request.iou,
+        edges=options.edges,
+        agreed_by=options.agreed_by,
+    )
     adjudication = Adjudication(study, request)
     ticked: list[Ticked] = []
     problems: list[Problem] = []
@@ -84,7 +88,7 @@ def adjudicate(options: argparse.Namespace) -> int:
     problems += progress.problems
     if not exit_code(problems) or output != options.agenda:
         # An agenda with a mistake is left as it is, so that no tick is lost.
-        write_text(render_agenda(adjudication.agenda(), _command(options, output)), output)
+        write_text(render_agenda(adjudication.agenda(), _command(options, request, output)), output)
     if options.json:
         show_json({"version": 1, **progress._asdict(), "problems": as_records(problems)})
     elif output != STDOUT:
@@ -92,11 +96,11 @@ def adjudicate(options: argparse.Namespace) -> int:
     return exit_code(problems) if options.json else note_problems(problems)
 
 
-def _command(options: argparse.Namespace, output: str) -> str:
+def _command(options: argparse.Namespace, request: AdjudicationRequest, output: str) -> str:
     words = ["codetui", "adjudicate", *options.coders, "--agenda", "FILE" if output == STDOUT else output]
     words += ["--as", options.result] if options.result != CONSENSUS else []
-    words += ["--seed", str(options.seed)] if options.seed != 1 else []
-    words += ["--iou", f"{options.iou:g}"] if options.iou != 0.5 else []
+    words += ["--seed", str(request.seed)] if request.seed != 1 else []
+    words += ["--iou", f"{request.iou:g}"] if request.iou != 0.5 else []
     words += ["--agreed-by", options.agreed_by] if options.agreed_by else []
     for part in ("study", "corpus", "codebook", "sessions"):
         value = getattr(options, part)

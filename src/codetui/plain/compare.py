@@ -14,7 +14,7 @@ from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.agenda import RULES, AgendaItem, AgendaSource, Side, Ticked
 from codetui.plain.source import open_ad
 from codetui.plain.walk import RefusedError, Walk
-from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest
+from codetui.study.adjudication import CONSENSUS, Adjudication, resumed
 from codetui.study.agreement import AgreementRequest, Disagreement, StudyAgreement, compare_coders, other_coders
 
 KIND_WORDS: dict[Kind, str] = {
@@ -118,8 +118,9 @@ def adjudicate(walk: Walk, answer: str) -> None:
     coders = tuple(names.split())
     if len(coders) < 2 or (result and len(result.split()) != 1):
         raise RefusedError("Name the coders: adjudicate anna ben. adjudicate anna ben as panel names the result.")
-    request = AdjudicationRequest(coders, result.strip() or CONSENSUS)
-    adjudication = Adjudication(walk.desk.workspace.study, request)
+    study = walk.desk.workspace.study
+    request = resumed(study, coders, result.strip() or CONSENSUS)
+    adjudication = Adjudication(study, request)
     agreed = adjudication.take_over_agreed()
     walk.say(f"{plural(agreed, 'agreed coding')} taken over as {request.result}.")
     agenda = list(adjudication.agenda())

@@ -108,6 +108,16 @@ def request_of(result: str, step: Transaction, sessions: Path) -> AdjudicationRe
     )
 
 
+def resumed(study: Study, coders: tuple[str, ...], result: str) -> AdjudicationRequest:
+    """Return the request that goes on with what was decided before between these coders, as it was compared then."""
+    steps = [step for one in study.sessions(coder=result) for step in one.transactions if step.cause == "consensus"]
+    for step in sorted(steps, key=lambda one: (one.time, one.id), reverse=True):
+        before = request_of(result, step, study.sessions_path)
+        if set(before.coders) == set(coders):
+            return before._replace(agreed_by=None)
+    return AdjudicationRequest(coders, result)
+
+
 def names_in_words(coders: Sequence[str]) -> str:
     """Return names as `anna, bram and cleo`."""
     return " and ".join(filter(None, (", ".join(coders[:-1]), coders[-1])))

@@ -196,7 +196,9 @@ class Methods:
         for result, between in found.between:
             yield f"Disagreements between {between} were adjudicated one by one; the result is recorded as {result}."
         taken = _counted(found.agreed, "coding")
-        adopted = f"The {taken} on which the coders agreed were adopted"
+        is_majority = any(one.agreed_by == "majority" and len(one.coders) > 2 for one in found.requests)
+        who = "more than half of the coders" if is_majority else "the coders"
+        adopted = f"The {taken} on which {who} agreed were adopted"
         if found.agreed < 2:
             only = "The only coding on which the coders agreed was adopted"
             adopted = only if found.agreed else "The coders agreed on no coding"

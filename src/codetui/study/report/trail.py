@@ -247,6 +247,7 @@ class Settlement(NamedTuple):
     agreed: int
     between: Sequence[tuple[str, str]]
     """The result and the names of the coders of each adjudication, in words."""
+    requests: Sequence[AdjudicationRequest]
     open: int | None
     """The disagreements that are not decided yet; None if the coders are not known any more."""
 
@@ -266,7 +267,8 @@ def settlement(study: Study, evidence: Evidence, *, has_texts: bool) -> Settleme
                 agreed += sum(isinstance(event, CodingAdded) for event in step.events)
             elif step.from_name != DONE:
                 settled.append(_settled(one, step, evidence.book, has_texts=has_texts))
-    return Settlement(settled, agreed, list(between), _open(study, evidence, between.values()))
+    requests = list(between.values())
+    return Settlement(settled, agreed, list(between), requests, _open(study, evidence, requests))
 
 
 def _open(study: Study, evidence: Evidence, requests: Collection[AdjudicationRequest]) -> int | None:

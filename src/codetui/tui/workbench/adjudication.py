@@ -6,7 +6,7 @@ from functools import partial
 from itertools import combinations
 
 from codetui.core.adjudication import MOST_CODERS
-from codetui.study.adjudication import CONSENSUS, Adjudication, AdjudicationRequest, default_result, names_in_words
+from codetui.study.adjudication import CONSENSUS, Adjudication, default_result, names_in_words, resumed
 from codetui.study.agreement import other_coders
 from codetui.study.codings_import import MODEL
 from codetui.study.study import Study, StudyError
@@ -41,8 +41,7 @@ class AdjudicationController:
     def _prepare(self, coders: tuple[str, ...]) -> None:
         workspace = self._bench.workspace
         self._bench.say(f"Reading {names_in_words(coders)}…")
-        request = AdjudicationRequest(coders, default_result(coders, workspace.coder))
-        prepared = partial(_prepared, workspace.study, request)
+        prepared = partial(_prepared, workspace.study, coders, default_result(coders, workspace.coder))
         in_background(self._bench, "adjudication", prepared, lambda found: self._show(found, coders))
 
     def _show(self, found: Adjudication | StudyError, coders: tuple[str, ...]) -> None:
@@ -57,10 +56,10 @@ class AdjudicationController:
         bench.ask(AdjudicationScreen(found, coders, Training(bench)), lambda _: None)
 
 
-def _prepared(study: Study, request: AdjudicationRequest) -> Adjudication | StudyError:
+def _prepared(study: Study, coders: tuple[str, ...], result: str) -> Adjudication | StudyError:
     """Return the adjudication after what the coders agree on was taken over, or why there is none."""
     try:
-        adjudication = Adjudication(study, request)
+        adjudication = Adjudication(study, resumed(study, coders, result))
         adjudication.take_over_agreed()
     except StudyError as error:
         return error
