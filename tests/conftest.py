@@ -3,7 +3,6 @@
 import asyncio
 import compileall
 import gc
-import os
 import sys
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -11,12 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-os.environ["TEXTUAL_FPS"] = "5"  # Pilots paint when the program is idle; frames in between take half of the time.
+from textual import screen
 from textual.app import App
 from textual.css import stylesheet
-
-del os.environ["TEXTUAL_FPS"]
 
 from testing import forkserver
 from testing.examples import register_profiles
@@ -107,7 +103,11 @@ def pytest_asyncio_loop_factories(
 
 @pytest.fixture(autouse=True)
 def quick_pilots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give every test of an app a pilot that waits no longer than the app works, and parse styles once for all."""
+    """Give every test of an app a pilot that waits no longer than the app works, and parse styles once for all.
+
+    The pilot paints when the app is idle; pictures in between would take half of the time.
+    """
     monkeypatch.setattr(App, "run_test", run_test)
+    monkeypatch.setattr(screen, "UPDATE_PERIOD", 0.2)
     monkeypatch.setattr(stylesheet, "parse", remembered_rules)
     monkeypatch.setattr(stylesheet, "tokenize_values", remembered_variables)
