@@ -17,7 +17,7 @@ from codetui.storage.sources.corpus import Corpus
 LIMIT = 2_000
 MB = 1 << 20
 HEAD = "id,employer,title,text\n"
-FEW, MANY = 3, 400
+FEW, MANY = 3, 120
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -196,8 +197,18 @@ class Study:
         for name in names:
             path = folder / f"{name}.md" if name in ("nasty", "hidden", "fenced") else DOCUMENTS / f"{name}.md"
             assert self.command("import", str(path), "--coder", name).code in (0, 1)
-        self.documents = sorted(self.folder.glob("sessions/*/*.md"))
         assert len(self.documents) == len(names)
+
+    @property
+    def documents(self) -> list[Path]:
+        """The documents of all coders."""
+        return sorted(self.folder.glob("sessions/*/*.md"))
+
+    def copy_to(self, folder: Path) -> Study:
+        """Return a copy in another folder."""
+        copied = copy(self)
+        copied.folder = Path(shutil.copytree(self.folder, folder / "study"))
+        return copied
 
     def command(self, *argv: str) -> Output:
         return run_in_process((*argv, "--codebook", self.book), self.folder, self.folder)
@@ -210,11 +221,17 @@ class Study:
         return [*"".join(texts).splitlines(), *self.command("status", "--json").out.splitlines()]
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, list[str]]:
+    """Return a study with documents of all kinds, and its facts."""
+    study = Study(tmp_path_factory.mktemp("imported"), [*QUICK, "nasty", "hidden", "fenced"])
+    return study, study.facts()
+
+
 @pytest.mark.parametrize("name", FORMATTERS)
-def test_a_formatter_changes_nothing(tmp_path: Path, name: str) -> None:
+def test_a_formatter_changes_nothing(tmp_path: Path, imported: tuple[Study, list[str]], name: str) -> None:
     require(name)
-    study = Study(tmp_path, [*QUICK, "nasty", "hidden", "fenced"])
-    before = study.facts()
+    study, before = imported[0].copy_to(tmp_path), imported[1]
     FORMATTERS[name](study.documents)
     assert [line for line in study.facts() if line not in before] == []
 
