@@ -305,6 +305,26 @@ def test_a_project_without_its_zip_is_read_and_what_lay_beside_it_is_counted(
     assert [(one.code, one.words) for one in session.state.live()] == [("water", "sea")]
 
 
+def test_a_code_that_has_the_name_of_its_group_returns_as_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    codes = '<Code guid="@8" name="Nature" isCodable="true"><Code guid="@9" name="Sea" isCodable="true">'
+    body = (
+        f'<Users><User guid="@1" name="Ana"/></Users><CodeBook><Codes>{codes}<Code guid="@10" name="Deep sea" '
+        'isCodable="true"/></Code></Code></Codes></CodeBook><Sources><TextSource guid="@40" name="Shore">'
+        f"<PlainTextContent>The sea.</PlainTextContent>{selection(4, 6, 'sea', 9)}</TextSource></Sources>"
+    )
+    project = write_project(tmp_path / "x.qdpx", body, {})
+    for folder in ("one", "two"):
+        assert run(["init", folder, "--from", project]) == 0
+        assert run(["import-codings", "--study", folder, project]) == 0
+        (session,) = Study.open(folder).sessions()
+        assert [(one.code, one.words) for one in session.state.live()] == [("sea", "sea")]
+        project = f"{folder}.qdpx"
+        assert run(["export", "--study", folder, "-o", project]) == 0
+
+
 def test_a_project_without_codings_is_named_as_such(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(Path("x.qdpx"), "<Sources><TextSource guid='@1' name='11'/></Sources>", {})
     assert run(["import-codings", "x.qdpx"]) == 2

@@ -387,7 +387,8 @@ def _selected(text: _Text) -> Iterator[Selected]:
 def _code_names(codes: Element | None) -> Iterator[tuple[str, str]]:
     """Yield the identifier and the name of each code; of several with one name, the ids that a codebook gives them."""
     found = list(_with_parents(codes, ""))
-    names = Counter(folded(code.get("name") or "") for code, _ in found)
+    codable = (code for code, _ in found if code.get("isCodable") != "false")
+    names = Counter(folded(code.get("name") or "") for code in codable)
     for code, above in found:
         name = code.get("name") or identifier(code)
         yield identifier(code), derived_id(name, above, names) if names[folded(name)] > 1 else name
