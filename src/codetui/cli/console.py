@@ -94,6 +94,8 @@ def progress(name: str) -> Iterator[Callable[[float, float], None]]:
 
             bar = Progress(console=Console(stderr=True), transient=True)
             bar.add_task(name)
+            # In place of the line of `waiting`.
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
             bar.start()
         if bar is not None:
             bar.update(bar.task_ids[0], completed=done, total=total)

@@ -170,15 +170,15 @@ def open_workbench(options: argparse.Namespace, *, is_tutorial: bool = False) ->
     gc.set_threshold(*GC_THRESHOLDS)
     # A background thread gives way to keys sooner than after Python's 5 ms.
     sys.setswitchinterval(SWITCH_INTERVAL)
-    from codetui.cli.console import ignore_closed_terminal, waiting
+    from codetui.cli.console import ignore_closed_terminal, progress, waiting
     from codetui.cli.sessions import coder_name, open_study
     from codetui.study.workspace import open_workspace
 
     options.corpus = options.path or options.corpus
     study = open_study(options)
     study.reader = coder_name(options.coder)
-    with waiting(f"Reading {study.corpus.path} …"):
-        workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True)
+    with waiting(f"Reading {study.corpus.path} …"), progress(f"Reading {study.corpus.path}") as show:
+        workspace = open_workspace(study, study.reader, wanted=options.ad, is_shared=True, report=show)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _error("the workbench needs a terminal; `codetui export`, `status`, `check` and `plain` do not.")
     from codetui.formats.settings import Names

@@ -19,6 +19,7 @@ from codetui.storage.journal import Journal
 from codetui.storage.session_files import MEMOS, SessionPaths, StoppedAt, logs, safe_name
 from codetui.storage.session_lock import Holder, SessionLock
 from codetui.storage.sources.corpus import Batch
+from codetui.storage.sources.reading import ReadingCancelledError, reporting
 from codetui.study.overview import CodeUsage, DuplicateText, DuplicateTexts
 from codetui.study.session.outcome import AdStatus, NotSaved, Outcome, PullResult, Saved, not_read, status_of
 from codetui.study.session.session import Session
@@ -369,6 +370,28 @@ class Workspace:
 
     # --- the open session ---------------------------------------------------------------------------
 
+    def is_slow(self, entry: SourceEntry) -> bool:
+        """Return whether opening a source may take a second or more."""
+        return self.study.corpus.is_slow(entry)
+
+    def read_ahead(self, entry: SourceEntry, goes_on: Callable[[float], bool]) -> bool:
+        """Read a source, so that it opens at once; return False if that was cancelled.
+
+        `goes_on` receives the share that is read, and returns False to cancel. What cannot be read is reported when
+        the source is opened.
+        """
+
+        def report(share: float) -> None:
+            if not goes_on(share):
+                raise ReadingCancelledError
+
+        with suppress(OSError), reporting(report):
+            try:
+                self.study.corpus.read(entry)
+            except ReadingCancelledError:
+                return False
+        return True
+
     def open(self, entry: SourceEntry) -> Session:
         """Save the open session and open that of another source. Raises OSError; then the first session stays open."""
         self.leave()
@@ -490,14 +513,27 @@ class Workspace:
         self._paths.write_place(StoppedAt(entry.id, entry.file, entry.offset, entry.line, cursor, top))
 
 
-def open_workspace(study: Study, coder: str, *, wanted: str | None = None, is_shared: bool = False) -> Workspace:
+def open_workspace(
+    study: Study,
+    coder: str,
+    *,
+    wanted: str | None = None,
+    is_shared: bool = False,
+    report: Callable[[float, float], None] | None = None,
+) -> Workspace:
     """Open the workspace of a study with its first source: the one `wanted`, else where the coder stopped.
 
-    `is_shared` as in Workspace.  Raises StudyError if there is nothing to code.
+    `is_shared` as in Workspace.  With `report`, which receives how much of how much is read, a large first source is
+    read as well, so that it opens at once.  Raises StudyError if there is nothing to code.
     """
     workspace = Workspace(study, coder, is_shared=is_shared)
     path = study.corpus.path
-    if workspace.begin_with(SourceId(wanted) if wanted else None) is None:
+    with reporting(lambda share: report(share, 1.0) if report else None):
+        first = workspace.begin_with(SourceId(wanted) if wanted else None)
+        if first is not None and report is not None and workspace.is_slow(first):
+            with suppress(OSError):
+                study.corpus.read(first)
+    if first is None:
         if wanted:
             raise study.missing_source(wanted)
         for batch in workspace.sources.batches():

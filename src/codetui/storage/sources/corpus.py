@@ -17,7 +17,7 @@ from codetui.storage import copies, disk, fs
 from codetui.storage.erasures import Erasures
 from codetui.storage.fs import NOT_A_FILE, Version, none_if_gone
 from codetui.storage.sources.corpus_files import READER_OF, CorpusFiles, is_source_file, reader_of
-from codetui.storage.sources.documents import UnreadableSourceError, note_not_read
+from codetui.storage.sources.documents import LARGE, UnreadableSourceError, is_kept, note_not_read
 from codetui.storage.sources.frozen import Frozen, FrozenTexts, frozen_of, hash_of_file
 from codetui.storage.sources.reader import AD, HEAD, LIMIT, Place, ProblemCollector, SourceFile, printable
 from codetui.storage.sources.row_ids import RowIds
@@ -333,6 +333,19 @@ class Corpus:
             return None, [Problem(printable(entry.file), entry.line, "error", printable(message))]
         problems = [problem for problem in collector.drain() if problem.line >= source.line]
         return source, [*problems, *self._of_frozen()]
+
+    def is_slow(self, entry: SourceEntry) -> bool:
+        """Return whether reading a listed source may take a second or more: a large document or workbook."""
+        from codetui.storage.sources import workbooks
+
+        reader = reader_of(entry.file)
+        with suppress(OSError):
+            if not reader.extractor or fs.version(Path(entry.file)).size < LARGE:
+                return False
+            if reader.is_table:
+                return not workbooks.is_kept(entry.file)
+            return self._frozen_document(entry.file) is None and not is_kept(entry.file)
+        return False
 
     def _search(self, source_id: str) -> SourceEntry | None:
         files, failure = self._files(), None

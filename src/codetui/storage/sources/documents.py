@@ -9,11 +9,12 @@ import errno
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import BinaryIO
 
 from codetui.core.text.display import plural
 from codetui.model import Passage, Source, SourceEntry, SourceId
-from codetui.storage.fs import naming_file, open_regular
+from codetui.storage.fs import Version, naming_file, open_regular, version
 from codetui.storage.sources.reader import (
     Place,
     ProblemCollector,
@@ -24,6 +25,12 @@ from codetui.storage.sources.reader import (
     one_line,
     stem_of,
 )
+
+LARGE = 200_000
+"""Bytes of a file whose text may take a second to extract."""
+
+_last: list[tuple[str, Version, Extracted]] = []
+"""The last large document that was read."""
 
 _NO_TEXT = "open it to see why; a scan needs text recognition (OCR) first"
 
@@ -106,12 +113,23 @@ class DocumentReader:
         )
 
     def _extracted(self, file: SourceFile, is_head: bool) -> Extracted:
+        """Return the text of a file; the last large one is kept, which is read again when it is opened."""
+        if is_kept(file.path):
+            return _last[0][2]
+        now = version(Path(file.path))
         with naming_file(file.path), open_regular(file.path) as handle:
             found = self.extract(handle, is_head)
         if not found.text.strip():
             counts = _counted(found.not_read)
             raise UnreadableSourceError(f"has no text{f' ({counts})' if counts else ''}: {_NO_TEXT}")
+        if not is_head and now.size >= LARGE:
+            _last[:] = [(file.path, now, found)]
         return found
+
+
+def is_kept(path: str) -> bool:
+    """Return whether the text of a document is in memory as it is now in its file. Raises OSError."""
+    return bool(_last) and _last[0][:2] == (path, version(Path(path)))
 
 
 def note_not_read(not_read: Mapping[str, int], line: int, problems: ProblemCollector) -> None:

@@ -20,6 +20,7 @@ from codetui.storage.sources.blocks import without_unseen
 from codetui.storage.sources.documents import Extracted, UnreadableSourceError
 from codetui.storage.sources.packages import PROTECTED
 from codetui.storage.sources.reader import first_line
+from codetui.storage.sources.reading import report_read
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -95,7 +96,9 @@ def _pages(data: bytes, not_read: Counter[str]) -> Iterator[str]:
     try:
         for number in range(count):
             with _lock:
-                yield _page_at(document, number, not_read)
+                page = _page_at(document, number, not_read)
+            report_read(number + 1, count)
+            yield page
     finally:
         with _lock:
             document.close()

@@ -29,7 +29,8 @@ class Merge(NamedTuple):
 class Grid(NamedTuple):
     """A sheet: the number of its first row, from 1, its rows of texts, its hidden rows and merged cells.
 
-    `errors` are values such as `#N/A`, `uncomputed` the formulas whose value is not in the file.
+    `errors` are values such as `#N/A`, `uncomputed` the formulas whose value is not in the file,
+    and `last` is the number of the last row, 0 if unknown.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Grid(NamedTuple):
     merges: list[Merge]
     errors: int
     uncomputed: int = 0
+    last: int = 0
 
 
 class Grids(NamedTuple):

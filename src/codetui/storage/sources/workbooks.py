@@ -23,6 +23,7 @@ from codetui.storage.sources.columns import FIELDS, Columns, columns_of
 from codetui.storage.sources.documents import UnreadableSourceError, note_not_read
 from codetui.storage.sources.ole import SIGNATURE
 from codetui.storage.sources.reader import Place, SourceFile
+from codetui.storage.sources.reading import report_read
 from codetui.storage.sources.sheets import Grid, Grids, Merge
 from codetui.storage.sources.tables import Row, further_columns, has_columns
 
@@ -34,6 +35,9 @@ KEPT = 1 << 28
 
 HEADER_WITHIN = 50
 """Rows in which the header is looked for: titles and remarks may be above it."""
+
+_REPORTED = 1000
+"""Rows after which progress is reported."""
 
 _ZIP = b"PK\x03\x04"
 _OTHERS = (b"<!doctype", b"<html", b"<?xml", b"<table")
@@ -119,6 +123,12 @@ def _report(book: Workbook, file: SourceFile) -> None:
     note_not_read({noun: count for noun, count in book.not_read.items() if count}, 0, file.problems)
 
 
+def is_kept(path: str) -> bool:
+    """Return whether a workbook is in memory as it is now in its file. Raises OSError."""
+    known = _kept.get(path)
+    return known is not None and known[0] == fs.version(Path(path))
+
+
 # --- loading ------------------------------------------------------------------------------------------
 
 
@@ -187,6 +197,8 @@ def _load(book: Workbook, grid: Grid, wanted: Mapping[str, str]) -> None:
     book.sheets.append(_Sheet(fields, others, "id" in positions, len(names)))
     for number, cells in chain(head[at + 1 :], rows):
         book.add(len(book.sheets) - 1, number, cells)
+        if book.count % _REPORTED == 0:
+            report_read(number, grid.last)
         book.not_read["stray cell"] += sum(map(bool, cells[len(names) :]))
     book.not_read["error value"] += grid.errors
     book.not_read["formula without a value"] += grid.uncomputed

@@ -70,7 +70,7 @@ def _grid(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Grid:
     hidden = frozenset(number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden)
     merges = [Merge(top + 1, left, bottom) for top, bottom, left, _ in sheet.merged_cells]
     errors = sum(bytes(sheet.row_types(number)).count(_ERROR) for number in range(sheet.nrows))
-    return Grid(sheet.name, 1, _texts(book, sheet), hidden, merges, errors)
+    return Grid(sheet.name, 1, _texts(book, sheet), hidden, merges, errors, last=sheet.nrows)
 
 
 def _texts(book: xlrd.book.Book, sheet: xlrd.sheet.Sheet) -> Iterator[list[str]]:

@@ -244,13 +244,29 @@ class NavigationController:
         """Open a source as soon as it is found, now or when all sources are listed, unless another key comes first."""
         entry = find()
         if entry is not None:
-            self._bench.open_ad(entry)
+            self._open(entry)
         elif self._bench.workspace.sources.is_listed:
             self._bench.say(none, "refusal")
         else:
             self.waiting = lambda: self._go(find, none)
             wait = f"are still being listed; the move follows when they are. {key_of('move.collapse')}: cancel"
             self._bench.say(f"The {self._bench.words.sources} {wait}")
+
+    def _open(self, entry: SourceEntry) -> None:
+        """Open a source, now if that takes no time, else once it is read; if that is cancelled, the open one stays."""
+        bench = self._bench
+        if not bench.workspace.is_slow(entry):
+            bench.open_ad(entry)
+            return
+        from codetui.tui.dialogs.loading import LoadingScreen
+
+        def read(is_read: bool | None) -> None:
+            if is_read:
+                bench.open_ad(entry)
+            else:
+                bench.say(f"{Path(entry.file).name} was not read; {bench.words.source} {bench.ad.id} stays open.")
+
+        bench.app.push_screen(LoadingScreen(bench.workspace, entry), read)
 
     def show_list(self) -> None:
         """List all sources."""
@@ -273,7 +289,7 @@ class NavigationController:
     def _chosen(self, ad: SourceId) -> None:
         entry = self._bench.workspace.sources.find(ad)
         if entry is not None and ad != self._bench.ad.id:
-            self._bench.open_ad(entry)
+            self._open(entry)
 
     def listed(self, entries: tuple[SourceEntry, ...]) -> None:
         """Add sources to the open list and carry out a move that waited for them."""
