@@ -22,7 +22,7 @@ async def test_messages_and_dialogs_use_the_words_of_the_codebook(tmp_path: Path
         assert isinstance(pilot.app.screen, SourceDialog)
         assert str(pilot.app.screen.query_one(".frame").border_title) == "Interview #1"
         await press(pilot, "<escape>)")
-        assert bench.status.message[0] == "This is the last interview. a shows the list."
+        assert bench.status.message[0] == "This is the last interview to code. a shows the list."
         await press(pilot, "a")
         assert isinstance(pilot.app.screen, AdListScreen)
         assert str(pilot.app.screen.query("#ads-query Static").first().render()).strip() == "Interviews"
@@ -34,4 +34,4 @@ async def test_the_help_uses_the_words_of_the_codebook(tmp_path: Path) -> None:
         await press(pilot, "?")
         rows = pilot.app.screen.query_one(HelpRows)
         shown = "\n".join(part.text for at in range(rows.row_count()) for part in rows.row(at, 80).left)
-        assert "Go to the next interview." in shown and not AD.search(shown)
+        assert "Go to the next interview" in shown and not AD.search(shown)
