@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from codetui.cli.main import run
-from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone
+from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, MarkUncodable
 from codetui.model import CodeId, SourceId, Span
 from codetui.study.study import Study
 from codetui.study.workspace import open_workspace
@@ -62,7 +63,7 @@ def test_an_existing_name_and_impossible_requests_are_refused(study: Path, capsy
     for arguments, message in [
         (["--size", "2", "--name", "first", "--coders", "a"], "there is a sample first already"),
         (["--size", "2"], "nobody codes this sample"),
-        (["--size", "99", "--coders", "a"], "only 10 can be"),
+        (["--size", "99", "--coders", "a"], "only 10 can be; not drawn from: 1 empty, 1 with the text of another one"),
         (["--size", "2", "--coders", "a", "--stratify", "colour"], "has anything in 'colour'"),
         (["--size", "2", "--coders", "a", "--name", "../x"], "is no name for a sample"),
         (["--same", "third", "--coders", "a"], "there is no sample third"),
@@ -178,6 +179,41 @@ def test_an_ad_that_is_released_is_no_longer_waited_for(study: Path, monkeypatch
     assert samples.all[0].released[0].because == "bram left"
 
 
+def test_a_sample_of_unseen_columns_has_shares_of_folded_values_and_leaves_out_what_cannot_be_coded(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [*(f"{n},A,text {n},{('Bank', ' bank', 'PORT', '')[n % 4]}" for n in range(1, 41)), "41,A,...,bank"]
+    rows += ["42,A,text  7,bank", "43,A,text 43,bank"]
+    (study / "ads.csv").write_text("id,title,body,sector\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    with Study.open().session("43", "lead") as session:
+        session.execute(MarkUncodable(True))
+    capsys.readouterr()
+    common = ["sample", "--size", "20", "--overlap", "20", "--by", "pairs"]
+    assert run([*common, "--coders", "a,b,c,d,e", "--stratify", "sector"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "sector: without one 5 of 10, bank 10 of 20, port 5 of 10" in shown
+    assert "not drawn from: 1 empty, 1 marked not codable, 1 with the text of another one" in shown
+    (sample,) = Study.open().samples.all
+    assert not {"41", "43"} & sample.sources.keys() and not {"7", "42"} <= sample.sources.keys()
+    assert {len(sample.queue(coder)) for coder in sample.coders} == {8}
+    assert set(Counter(sample.sources.values()).values()) == {2}
+    assert run([*common, "--coders", "a,b", "--stratify", "Sector"]) == 2
+    assert "did you mean 'sector'?" in capsys.readouterr().err
+
+
+def test_a_coder_who_leaves_is_released_from_all_that_is_not_done(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *rest = draw("--size", "4", "--overlap", "4")["bram"]
+    code("bram", first)
+    code("anna", rest[0])
+    assert run(["sample", "release", "all", "--coder", "bram", "--because", "bram left"]) == 0
+    samples = Study.open().samples
+    assert samples.queue("bram") == (first,)
+    assert samples.hidden_from("anna") == [one for one in (first, *rest) if one != rest[0]]
+    assert run(["sample", "release", "all", "--coder", "bram"]) == 2
+
+
 def test_an_unreadable_sample_is_reported_with_its_line(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     draw("--size", "2", "--name", "first")
     path = study / "samples" / "first.toml"
@@ -198,7 +234,20 @@ def test_check_names_an_ad_of_a_sample_that_the_corpus_lacks(study: Path, capsys
     assert Study.open().sources_by_id().find(SourceId(queue[1])) is not None
 
 
-def test_the_same_ads_are_coded_once_more_under_another_name(study: Path) -> None:
+def test_the_same_ads_are_coded_once_more_blind_to_oneself(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = draw("--size", "3", "--coders", "anna")["anna"]
-    again = draw("--same", "sample-1", "--coders", "anna (again)")
-    assert again == {"anna (again)": first}
+    for source in first:
+        code("anna", source)
+    assert run(["sample", "--same", "sample-1", "--coders", "anna"]) == 2
+    assert 'another name: --coders "anna (again)"' in " ".join(capsys.readouterr().err.split())
+    assert draw("--same", "sample-1", "--coders", "anna (again)") == {"anna (again)": first}
+    monkeypatch.setenv("CODETUI_CODER", "anna (again)")
+    capsys.readouterr()
+    assert run(["show", first[0], "--coder", "anna"]) == 2
+    run(["export", "-o", "-", "--format", "csv", "--what", "ads"])
+    assert "a secret of anna" not in capsys.readouterr().out
+    for source in first:
+        code("anna (again)", source)
+    assert run(["agree", "anna", "anna (again)", "--resamples", "0"]) == 0

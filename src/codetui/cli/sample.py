@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from codetui.cli.console import error, exit_code, note_problems, show, show_json, show_wrapped
 from codetui.cli.options import PARTS, Command, add_json, add_study
 from codetui.cli.sessions import coder_name, open_study
 from codetui.core.sampling import SampleRequest
 from codetui.core.text.display import plural
-from codetui.study.drawing import Drawn, draw_sample, release
+from codetui.study.drawing import Drawn, draw_again, draw_sample, release
 from codetui.study.study import Study, StudyError
 
 EXAMPLES = """\
@@ -18,7 +17,8 @@ examples:
   codetui sample --size 50 --seed 7 --coders anna,bram --overlap 20
   codetui sample --size 30 --seed 7 --coders anna,bram,chris --overlap 30 --by pairs --stratify sector
   codetui sample --name again --same first --coders "anna (again)"
-  codetui sample release 752 --coder bram --because "bram left the project"
+  codetui sample release 752 --coder bram --because "bram has a fever"
+  codetui sample release all --coder bram --because "bram left the project"
   codetui sample
 """
 
@@ -27,7 +27,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser, *PARTS)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
-    parser.add_argument("action", nargs="*", metavar="release AD", help="take an ad from a coder (--coder, --because)")
+    parser.add_argument(
+        "action",
+        nargs="*",
+        metavar="release AD",
+        help="take ads, or `all` that are not done, from a coder (--coder, --because)",
+    )
     parser.add_argument("--name", metavar="NAME", help="the name of the sample; default: sample-1, sample-2 …")
     parser.add_argument("--size", type=int, metavar="N", help="how many ads; without it, samples are listed")
     parser.add_argument(
@@ -79,9 +84,7 @@ def _drawn(study: Study, name: str, coders: tuple[str, ...], options: argparse.N
     if first is None:
         names = ", ".join(one.name for one in study.samples.all) or "none"
         raise StudyError(f"there is no sample {options.same}; there is: {names}.")
-    sources = dict.fromkeys(first.sources, coders)
-    again = replace(first, name=name, coders=coders, sources=sources, released=(), is_blind=not options.open)
-    return Drawn(again, 0, 0, ())
+    return draw_again(name, first, coders, is_blind=not options.open)
 
 
 def _free_name(study: Study) -> str:
@@ -98,12 +101,15 @@ def _show(study: Study, drawn: Drawn, options: argparse.Namespace) -> None:
         return
     ads = plural(len(one.sources), words.source, words.sources)
     show_wrapped(f"sample {one.name}: {ads} of {one.candidates:,} (seed {one.seed})")
-    several = sum(len(coders) > 1 for coders in one.sources.values())
     show_wrapped(", ".join(f"{coder} codes {len(one.queue(coder))}" for coder in one.coders))
-    show_wrapped(f"{several} by several coders" + (", who do not see each other's work" if one.is_blind else ""))
-    if drawn.empty or drawn.repeated:
-        left = f"{drawn.empty:,} empty, {drawn.repeated:,} with the text of another one"
-        show_wrapped(f"not drawn from: {left}")
+    several = sum(len(coders) > 1 for coders in one.sources.values())
+    if several:
+        show_wrapped(f"{several} by several coders" + (", who do not see each other's work" if one.is_blind else ""))
+    if drawn.strata:
+        shares = (f"{name or 'without one'} {few} of {many}" for name, (few, many) in drawn.strata.items())
+        show_wrapped(f"{one.stratify}: {', '.join(shares)}")
+    if drawn.left_out:
+        show_wrapped(f"not drawn from: {', '.join(drawn.left_out)}")
     note_problems(drawn.problems)
     show("nothing is written (--dry-run)" if options.dry_run else f"written to {study.samples.path(one.name)}")
 
@@ -122,17 +128,23 @@ def _list(study: Study, *, as_json: bool) -> int:
 
 
 def _release(study: Study, options: argparse.Namespace) -> int:
-    """Take an ad from a coder in each sample in which the coder has it."""
-    if len(options.action) != 2 or options.action[0] != "release" or not options.coder:
+    """Take ads from a coder in each sample in which the coder has them; `all` are those that are not done."""
+    samples, coder = study.samples, options.coder
+    if len(options.action) < 2 or options.action[0] != "release" or not coder:
         word = study.codebook.words.source
         return error(f"name the {word} and the coder: `codetui sample release ID --coder NAME --because WHY`.")
-    source = options.action[1]
-    found = [one for one in study.samples.all if options.coder in one.coders_of(source)]
-    if not found:
-        return error(f"{options.coder} codes {source} in no sample; nothing is released.")
-    for one in found:
-        study.samples.save(release(one, source, options.coder, options.because, coder_name(None)))
-        show(f"sample {one.name}: {options.coder} no longer codes {source}")
+    sources = samples.open_queue(coder) if options.action[1:] == ["all"] else options.action[1:]
+    unknown = [one for one in sources if all(coder not in sample.coders_of(one) for sample in samples.all)]
+    if unknown or not sources:
+        return error(f"{coder} codes {', '.join(unknown) or 'nothing more'} in no sample; nothing is released.")
+    for one in samples.all:
+        released = [source for source in sources if coder in one.coders_of(source)]
+        sample = one
+        for source in released:
+            sample = release(sample, source, coder, options.because, coder_name(None))
+        if released:
+            samples.save(sample)
+            show_wrapped(f"sample {one.name}: {coder} no longer codes {', '.join(released)}")
     return 0
 
 

@@ -661,7 +661,7 @@ _shtab_codetui_sample_options=(
   "--coder[from whom an ad is taken]:NAME:"
   "--because[why it is taken]:WHY:"
   "--json[print JSON]"
-  "(*)::take an ad from a coder (--coder, --because):"
+  "(*)::take ads, or \`all\` that are not done, from a coder (--coder, --because):"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from codetui.core.sampling import Candidate, SampleRequest, SamplingError, draw
+from codetui.core.text.normalize import collapse_spaces
 from codetui.formats.samples import Release, Sample
 from codetui.model import Problem, source_hash
 from codetui.storage.copies import is_left_out
@@ -17,13 +19,35 @@ from codetui.study.study import Study, StudyError
 NAME = re.compile(r"[\w][\w .-]{0,60}")
 
 
+WORD = re.compile(r"\w")
+
+
 class Drawn(NamedTuple):
-    """A sample that was drawn, and what could not be in it: empty sources, and those with another one's text."""
+    """A sample that was drawn, and what could not be in it.
+
+    Those are `empty` sources, those that a coder marked as `uncodable`, those with the text of another one, and those
+    without a profile by the coder whose profiles are the strata. `strata` has the number drawn of each value and the
+    number there is.
+    """
 
     sample: Sample
-    empty: int
-    repeated: int
-    problems: tuple[Problem, ...]
+    empty: int = 0
+    repeated: int = 0
+    uncodable: int = 0
+    without_profile: int = 0
+    strata: Mapping[str, tuple[int, int]] = {}
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def left_out(self) -> list[str]:
+        """What was not drawn from, in words."""
+        found = {
+            "empty": self.empty,
+            "marked not codable": self.uncodable,
+            "with the text of another one": self.repeated,
+            "without a profile": self.without_profile,
+        }
+        return [f"{number:,} {what}" for what, number in found.items() if number]
 
 
 def draw_sample(
@@ -31,45 +55,89 @@ def draw_sample(
 ) -> Drawn:
     """Draw a sample from the corpus; nothing is written.
 
-    `stratify` names an attribute of the sources, or `profile`, then that assigned by the coder `of`. Raises StudyError.
+    `stratify` names an attribute of the sources, or `profile`, then that assigned by the coder `of`. Values that differ
+    only in case or white space are one; sources without a value are a stratum of their own. Raises StudyError.
     """
     if not NAME.fullmatch(name):
         raise StudyError(f"{name!r} is no name for a sample; use letters, digits, blanks, dots and hyphens.")
+    is_by_profile = stratify == "profile"
+    if is_by_profile and not of:
+        raise StudyError("name who assigned the profiles with --of CODER.")
     problems: list[Problem] = []
-    profiles = _profiles(study, of, problems) if stratify == "profile" else {}
+    profiles = _profiles(study, of, problems) if is_by_profile else {}
+    marked = {one.source.id for one in study.sessions(is_shown=False) if one.state.is_uncodable}
     candidates: list[Candidate] = []
-    empty = 0
+    columns: set[str] = set()
+    empty = uncodable = without_profile = 0
     for one in study.corpus.texts(problems):
         source = one.source
-        if not source.text[source.body_start :].strip():
+        columns |= source.attributes.keys()
+        body = collapse_spaces(source.text[source.body_start :])
+        stratum = profiles.get(source.id, "") if is_by_profile else source.attributes.get(stratify, "")
+        if not WORD.search(body):
             empty += 1
-            continue
-        stratum = profiles.get(source.id, "") if stratify == "profile" else source.attributes.get(stratify, "")
-        if stratify == "profile" and not stratum:
-            continue
-        candidates.append(Candidate(source.id, source_hash(source.text[source.body_start :]), stratum))
+        elif source.id in marked:
+            uncodable += 1
+        elif is_by_profile and not stratum:
+            without_profile += 1
+        else:
+            candidates.append(Candidate(source.id, source_hash(body), collapse_spaces(stratum).casefold()))
     if stratify and not any(one.stratum for one in candidates):
-        what = f"no {study.codebook.words.source} has anything in {stratify!r}"
-        hint = "name a column of the table, or profile with --of CODER"
-        raise StudyError(f"{what}; {hint}." + "".join(f"\n{problem}" for problem in filter(is_left_out, problems)))
-    distinct = len({one.text for one in candidates})
+        raise _without_strata(study, stratify, of, columns, problems)
+    distinct = {one.text: one for one in reversed(candidates)}
+    drawn = Drawn(
+        Sample(
+            name=name,
+            seed=request.seed,
+            coders=request.coders,
+            overlap=request.overlap,
+            by=request.by,
+            stratify=f"profile of {of}" if is_by_profile else stratify,
+            candidates=len(distinct),
+            time=now(),
+            is_blind=is_blind,
+        ),
+        empty=empty,
+        repeated=len(candidates) - len(distinct),
+        uncodable=uncodable,
+        without_profile=without_profile,
+        problems=tuple(problems),
+    )
     try:
         sources = draw(candidates, request)
     except SamplingError as error:
-        raise StudyError(f"{error}.") from None
-    sample = Sample(
-        name=name,
-        seed=request.seed,
-        coders=request.coders,
-        overlap=request.overlap,
-        by=request.by,
-        stratify=f"profile of {of}" if stratify == "profile" else stratify,
-        candidates=distinct,
-        time=now(),
-        is_blind=is_blind,
-        sources=sources,
-    )
-    return Drawn(sample, empty, len(candidates) - distinct, tuple(problems))
+        but = f"; not drawn from: {', '.join(drawn.left_out)}" if drawn.left_out else ""
+        raise StudyError(f"{error}{but}.") from None
+    strata = {one.id: one.stratum for one in candidates}
+    chosen, there = Counter(strata[one] for one in sources), Counter(one.stratum for one in distinct.values())
+    shares = {stratum: (chosen[stratum], there[stratum]) for stratum in sorted(there)} if stratify else {}
+    return drawn._replace(sample=replace(drawn.sample, sources=sources), strata=shares)
+
+
+def _without_strata(
+    study: Study, stratify: str, of: str, columns: Collection[str], problems: Iterable[Problem]
+) -> StudyError:
+    unread = "".join(f"\n{problem}" for problem in filter(is_left_out, problems))
+    if stratify == "profile":
+        return StudyError(f"there is no profile by {of} that you may read; name another coder with --of.{unread}")
+    near = next((one for one in columns if one.casefold() == stratify.casefold()), "")
+    known = f"did you mean {near!r}?" if near else f"the columns are {', '.join(sorted(columns)) or 'none'}."
+    return StudyError(f"no {study.codebook.words.source} has anything in {stratify!r}; {known}{unread}")
+
+
+def draw_again(name: str, first: Sample, coders: tuple[str, ...], *, is_blind: bool) -> Drawn:
+    """Return a sample of the sources of another one, which all these coders code; nothing is written.
+
+    Raises StudyError if one of them has coded them under that name already.
+    """
+    before = [one for one in coders if any(one in codes for codes in first.sources.values())]
+    if before:
+        what = f"{' and '.join(before)} had some of these in {first.name} already"
+        raise StudyError(f'{what}; to code them unseen again, use another name: --coders "{before[0]} (again)".')
+    sources = dict.fromkeys(first.sources, coders)
+    overlap = len(sources) if len(coders) > 1 else 0
+    again = replace(first, name=name, coders=coders, sources=sources, overlap=overlap, by="all", time=now())
+    return Drawn(replace(again, released=(), is_blind=is_blind))
 
 
 def release(sample: Sample, source: str, coder: str, because: str, by: str) -> Sample:

@@ -115,7 +115,7 @@ class Samples:
     def _hides(self, sample: Sample, reader: str, source: str) -> bool:
         if not (sample.is_blind and reader in sample.coders and source in sample.sources):
             return False
-        return not all(self._is_done(one, source) for one in sample.coders_of(source))
+        return not all(any(self._marks(one, source)) for one in sample.coders_of(source))
 
     def _is_done(self, coder: str, source: str) -> bool:
         return self._marks(coder, source)[0]
@@ -175,6 +175,10 @@ class Samples:
     def queue(self, coder: str) -> tuple[str, ...]:
         """Return the sources that a coder has to code, sample by sample, in order."""
         return tuple(dict.fromkeys(source for sample in self.all for source in sample.queue(coder)))
+
+    def open_queue(self, coder: str) -> list[str]:
+        """Return the sources that a coder still has to code."""
+        return [source for source in self.queue(coder) if not any(self._marks(coder, source))]
 
     def progress(self) -> Iterator[SampleProgress]:
         """Yield how far each coder is with each sample."""
