@@ -200,3 +200,13 @@ def test_the_version_may_be_below_the_title(text: str, version: str) -> None:
 def test_a_numbered_heading_that_names_a_field_is_not_a_code() -> None:
     (code,) = book_of("# Book\n\n## Job tasks\n\n### Task 1: Lighting\n\n#### 1.1 Definition\n\nThe lamp.\n").codes
     assert (code.id, code.definition) == ("Task 1", "The lamp.")
+
+
+@pytest.mark.parametrize(("first", "second", "only"), [("1.1", "1.2", "3.1"), ("A1", "A2", "B1")])
+def test_the_only_code_of_a_chapter_is_a_code_if_the_ids_of_other_chapters_are_built_alike(
+    first: str, second: str, only: str
+) -> None:
+    work = f"## Tasks\n\n- **{first}. Washing:** washes\n- **{second}. Eating** – feeds\n"
+    book = book_of(f"# Book\n\n{work}\n## Skills\n\n- **{only}. Patience** – stays calm\n")
+    assert [(code.id, code.name, code.definition) for code in book.codes][2:] == [(only, "Patience", "stays calm")]
+    assert len(book.sections) == 2 and not book.texts

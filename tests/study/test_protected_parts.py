@@ -43,6 +43,7 @@ PLACES = [
     "sessions/rosa/analysis_job_1_x.md",
     "sessions/rosa/events/1.jsonl",
     "sessions/.gitattributes",
+    "samples/first.toml",
     "codebook.toml",
     "./CODEBOOK.toml",
     "v2.toml",

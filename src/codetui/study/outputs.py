@@ -10,6 +10,7 @@ from codetui.formats.codebook.reader import parse_codebook
 from codetui.model import Codebook
 from codetui.storage import disk, fs, session_files
 from codetui.storage.sources.corpus_files import is_source_file
+from codetui.study import samples
 from codetui.study.study import CORPUS, SESSIONS, StudyError, read_codebook
 
 ELSEWHERE = "name another place with -o"
@@ -22,8 +23,8 @@ def protected_part(
 ) -> str:
     """Return why `path` must not be written, even by force; empty if it may be.
 
-    Protected are the sessions, the sources, the codebook with the documents that it names, and git's own files, also
-    those of another study that the path is in; and logs and documents of sessions anywhere.
+    Protected are the sessions, the sources, the samples, the codebook with the documents that it names, and git's own
+    files, also those of another study that the path is in; and logs and documents of sessions anywhere.
     `corpus` is given if it is not the one named by the codebook. `may_replace_codebook` is set for a new codebook: it
     may replace the study's while there is no session, and any other codebook.
     """
@@ -65,6 +66,8 @@ def _part_of_study(
         return f"{path} is among the {sources} ({corpus}), where nothing else is written; {ELSEWHERE}."
     if book and any(_is_same(path, codebook.parent / reference.path) for reference in book.references):
         return f"{path} is a document that the codebook names, which is not overwritten; {ELSEWHERE}."
+    if _is_inside(path, codebook.parent / samples.FOLDER):
+        return f"{path} is among the samples, where nothing else is written; {ELSEWHERE}."
     if ".git" in Path(_real(path)).parts or path.name in GIT_FILES:
         return f"{path} is a file of git, which is not overwritten; {ELSEWHERE}."
     return ""

@@ -203,12 +203,18 @@ class Classifier:
             return bool(self._card)
         family = _family(label.id)
         if vocabulary.IS_WORD_ID.fullmatch(label.id):
-            return self._families[family] > 1 or _kind_of_id(label.id) is not None
+            return self._is_of_family(family, label) or _kind_of_id(label.id) is not None
         if label.id in self._letters:
             return label.is_marked
         if not vocabulary.IS_DOTTED_ID.fullmatch(label.id):
             return False
-        return label.id in self._numbered or (label.is_marked and self._families[family] > 1)
+        return label.id in self._numbered or (label.is_marked and self._is_of_family(family, label))
+
+    def _is_of_family(self, family: str, label: Label) -> bool:
+        """Return whether other ids are built alike: those of its section or, if it is marked, of another section."""
+        own = family.isdigit()
+        others = label.is_marked and any(count > 1 and one.isdigit() == own for one, count in self._families.items())
+        return self._families[family] > 1 or (others and family in self._families)
 
     def _pieces(self, node: Node, is_in_profiles: bool, kind: SectionKind | None) -> list[Piece]:
         """Return the pieces of a heading's own blocks, including codes in tables and in lists of names."""
