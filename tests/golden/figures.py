@@ -45,6 +45,13 @@ one line
 .
 ads python
 
+p 1
+It says so.
+.
+u
+p 2
+For once.
+.
 u
 q
 """
@@ -165,6 +172,9 @@ def line_by_line(record: Record) -> None:
         sys.stdin = stdin
     rows = record.run("its codings", "export", "--coder", "rosa", "--format", "csv", "-o", "-", is_data=True).out
     record.fact(*visible(rows))
+    record.fact(
+        *(line for path in sorted(record.folder.glob("sessions/rosa/analysis_*.md")) for line in visible(read(path)))
+    )
 
 
 CASES = {
