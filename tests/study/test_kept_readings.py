@@ -17,10 +17,12 @@ from codetui.formats.figure_tables import as_record
 from codetui.model import CodingRemoved, SourceId
 from codetui.storage.kept_readings import KeptReading, ReadingsFile, readings_path
 from codetui.storage.session_files import SessionPaths
-from codetui.study import find, kept_sessions, statistics
+from codetui.study import agreement, find, kept_sessions, statistics
+from codetui.study.agreement import AgreementRequest, compare_coders
+from codetui.study.agreement_report import as_record as agreement_record
 from codetui.study.find import Finder
 from codetui.study.statistics import CountRequest, StudyCounts, count_codings
-from codetui.study.study import Study
+from codetui.study.study import Study, StudyError
 from testing.coders import code_source
 from testing.studies import write_study
 
@@ -54,7 +56,22 @@ def _records(folder: Path, *, is_kept: bool) -> list[object]:
         tables = (profile_table(counts.counted), code_table(counts.counted), together_table(counts.counted, "sentence"))
         words = Study.open(folder).codebook.words
         found += [as_record(tables, words), counts.counted.ads, counts.counted.terms, counts.problems]
-    return [*found, *_findings(folder, is_kept=is_kept)]
+    return [*found, *_findings(folder, is_kept=is_kept), *_agreements(folder, is_kept=is_kept)]
+
+
+def _agreements(folder: Path, *, is_kept: bool) -> list[object]:
+    found: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_sessions, "LEAST_KEPT", 1 if is_kept else 10**9)
+        for coders, is_for_all in ((["anna", "ben"], False), (["ben", "anna", "model:alpha"], True)):
+            study = Study.open(folder)
+            try:
+                one = compare_coders(study, AgreementRequest(coders, resamples=0, is_for_all=is_for_all))
+            except StudyError as error:
+                found.append(str(error))
+                continue
+            found += [agreement_record(one, study.codebook), list(one.disagreements()), one.errors]
+    return found
 
 
 def _findings(folder: Path, *, is_kept: bool) -> list[object]:
@@ -144,6 +161,10 @@ def test_what_is_unchanged_is_not_read_again(folder: Path, monkeypatch: pytest.M
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(find, "queried_session", None)
         assert _findings(folder, is_kept=True) == findings
+    agreements = _agreements(folder, is_kept=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agreement, "session_of", None)
+        assert _agreements(folder, is_kept=True) == agreements
     readings_path(folder / "sessions").unlink()
     _count(folder, is_kept=True)
     assert len(read) == 19

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,11 +30,14 @@ from codetui.core.session.state import State, evolve
 from codetui.core.statistics.division import iso_week
 from codetui.core.text.display import plural
 from codetui.core.text.normalize import normalize_words
-from codetui.model import Cause, Coding, DoneMarked, Problem, Source, SourceId, Span, StepId
+from codetui.model import Cause, Coding, Problem, Source, SourceId, Span, StepId, source_hash
 from codetui.storage import fs, session_files
 from codetui.storage.copies import is_left_out
 from codetui.storage.journal import Journal, StudyJournal
+from codetui.study import kept_sessions
+from codetui.study.compared_sessions import FORM, CoderSession, Finished, packed, session_of, unpacked
 from codetui.study.find import RegexProcess
+from codetui.study.kept_sessions import KeptSessions
 from codetui.study.migrate import read_plan
 from codetui.study.samples import unblinded_sources
 from codetui.study.session.outcome import not_read, status_of
@@ -79,13 +82,6 @@ class AgreementRequest(NamedTuple):
     counts_unplaced: bool = False
     is_complete: bool = False
     where: Query | None = None
-
-
-class Finished(NamedTuple):
-    """When a coder finished a source (ISO 8601, UTC), and with which codebook, `7#0123456789ab`; empty if unknown."""
-
-    time: str
-    codebook: str
 
 
 @dataclass
@@ -224,6 +220,19 @@ def compare_coders(study: Study, request: AgreementRequest, viewer: str | None =
     return _Reader(study, request, viewer).agreement()
 
 
+class _Session(NamedTuple):
+    """A session with its coder, source and log; the rest is that of `CoderSession`."""
+
+    coder: str
+    source: Source
+    log: Path | None
+    state: State
+    is_untouched: bool
+    finished: Finished
+    made_from: tuple[str, ...]
+    text_hash: str
+
+
 class _Reader:
     """Reads the sessions to compare, and counts what is left out."""
 
@@ -235,6 +244,7 @@ class _Reader:
         self._equivalence = Equivalence(study.codebook, self._maps)
         self._corpus = study.sources_by_id()
         self._problems: list[Problem] = []
+        self._sources: dict[SourceId, tuple[Source, str] | None] = {}
         self._counts = {coder: CoderCounts() for coder in request.coders}
         self._strangers: dict[str, set[str]] = {}
         sections = index_of(study.codebook).sections
@@ -260,7 +270,7 @@ class _Reader:
                 found = self._compared(id_, those, sources, regex.search)
                 if found is not None:
                     compared.append(found)
-                    finished.append([_finished(one) for one in those])
+                    finished.append([one.finished for one in those])
         finally:
             regex.close()
         self._problems += self._corpus.problems
@@ -284,24 +294,77 @@ class _Reader:
         parts = sources, finished, self._counts, self._maps, errors
         return StudyAgreement(request, comparison, self._sections, compared, *parts)
 
-    def _sessions_of(self, coder: str) -> dict[SourceId, SessionSnapshot]:
+    def _sessions_of(self, coder: str) -> dict[SourceId, _Session]:
         """Return a coder's sessions that can be read, by source."""
-        found: dict[SourceId, SessionSnapshot] = {}
+        found: dict[SourceId, _Session] = {}
         counts = self._counts[coder]
         read = self._unblinded(coder)
-        for session in self._study.sessions(self._viewer, coder=coder, sources=self._corpus):
-            self._problems += session.problems
-            if not session.is_unread:
-                if session.source.id in read:
-                    session = self._as_before(read[session.source.id], session, counts)
-                found[session.source.id] = session
-                counts.sessions += not session.state.is_untouched
-                counts.done += session.state.is_done
+        kept = self._kept(coder, read)
+        try:
+            for snapshot in self._study.sessions(self._viewer, coder=coder, sources=self._corpus, readings=kept):
+                self._problems += snapshot.problems
+                if snapshot.is_unread:
+                    continue
+                known = kept.reading_of(snapshot) if kept else None
+                if known is None:
+                    known = self._read(snapshot, read, counts, kept)
+                found[snapshot.source.id] = _Session(snapshot.coder, snapshot.source, snapshot.log, *known)
+                counts.sessions += not known.is_untouched
+                counts.done += known.state.is_done
+        finally:
+            if kept is not None:
+                kept.close()
         self._problems += self._study.problems(coder)
         if not found:
-            known = ", ".join(session_files.coders(self._study.sessions_path)) or "none yet"
-            raise StudyError(f"there are no sessions of {coder} that you may read; coders here: {known}.")
+            names = ", ".join(session_files.coders(self._study.sessions_path)) or "none yet"
+            raise StudyError(f"there are no sessions of {coder} that you may read; coders here: {names}.")
         return found
+
+    def _kept(self, coder: str, read: Container[SourceId]) -> KeptSessions[CoderSession] | None:
+        """Return the kept sessions of a coder, None if these are few; those of sources `read` before are not used."""
+        root = self._study.sessions_path
+        logs = session_files.log_names(root / session_files.coder_folder(root, coder))
+        if self._request.where is not None or len(logs) < kept_sessions.LEAST_KEPT:
+            return None
+
+        def is_current(source: SourceId, session: CoderSession) -> bool:
+            return source not in read and session.text_hash == self._hash_of(source)
+
+        return KeptSessions(root, "agreement", FORM, unpacked, is_current)
+
+    def _read(
+        self,
+        snapshot: SessionSnapshot,
+        read: Mapping[SourceId, StepId],
+        counts: CoderCounts,
+        kept: KeptSessions[CoderSession] | None,
+    ) -> CoderSession:
+        """Return what is compared of a session, and keep it if it is as its log has it."""
+        id_ = snapshot.source.id
+        if id_ in read:
+            return session_of(self._as_before(read[id_], snapshot, counts))
+        session = session_of(snapshot)
+        text_hash = self._hash_of(id_) if kept is not None and snapshot.digest else ""
+        anchors = [one.anchor for one in session.state.live() if one.anchor]
+        opened = snapshot.state.opened
+        is_located = opened is not None and {opened.text_hash, *(one.text_hash for one in anchors)} == {text_hash}
+        if kept is not None and text_hash and is_located:
+            kept.put(snapshot, packed(session, text_hash))
+        return session
+
+    def _hash_of(self, id_: SourceId) -> str:
+        """Return the hash of the text of a source, empty if there is none that can be read."""
+        with suppress(OSError):
+            found = self._source(id_)
+            return found[1] if found else ""
+        return ""
+
+    def _source(self, id_: SourceId) -> tuple[Source, str] | None:
+        """Return a source of the corpus with the hash of its text. Raises OSError."""
+        if id_ not in self._sources:
+            source = self._corpus.find(id_)
+            self._sources[id_] = (source, source_hash(source.text)) if source else None
+        return self._sources[id_]
 
     def _unblinded(self, coder: str) -> dict[SourceId, StepId]:
         log = self._study.paths_of(coder).study_log()
@@ -331,17 +394,18 @@ class _Reader:
     def _compared(
         self,
         id_: SourceId,
-        sessions: Sequence[SessionSnapshot],
+        sessions: Sequence[_Session],
         sources: dict[SourceId, Source],
         regex: RegexSearch,
     ) -> ComparedSource | None:
         """Return a source with the sessions of all coders; None if they coded different texts, or it does not match."""
         try:
-            source = self._corpus.find(id_)
+            found = self._source(id_)
         except OSError as error:
             self._problems.append(not_read(error, self._study.sessions_path, f"{id_} is left out of the agreement"))
             return None
-        states = [located_in(one.state, source) if source else one.state for one in sessions]
+        source = found[0] if found else None
+        states = [located_in(one.state, source) if source and not one.text_hash else one.state for one in sessions]
         anchors = [coding.anchor for state in states for coding in state.live() if coding.anchor]
         if source is None and len({anchor.text_hash for anchor in anchors}) > 1:
             words = self._study.codebook.words
@@ -357,7 +421,7 @@ class _Reader:
         pairs = zip(self._request.coders, states, strict=True)
         compared = tuple(self._session(coder, state, source) for coder, state in pairs)
         for coder, one in zip(self._request.coders, sessions, strict=True):
-            self._counts[coder].made_from |= {step.run for step in one.transactions if step.cause == "consensus"}
+            self._counts[coder].made_from.update(one.made_from)
         return ComparedSource(id_, length, compared)
 
     def _session(self, coder: str, state: State, source: Source) -> ComparedSession:
@@ -453,20 +517,10 @@ def _read_map(study: Study, file: Path) -> NamedMap:
     return NamedMap(file.name, plan.rules, plan.old)
 
 
-def _matches(
-    where: Query, source: Source, sessions: Iterable[tuple[SessionSnapshot, State]], regex: RegexSearch
-) -> bool:
+def _matches(where: Query, source: Source, sessions: Iterable[tuple[_Session, State]], regex: RegexSearch) -> bool:
     """Return whether a query holds for one of the sessions of a source."""
     for session, state in sessions:
         queried = queried_session(session.coder, status_of(session.state).progress, state)
         if matches(where, QueriedSource(source, queried, regex)):
             return True
     return False
-
-
-def _finished(session: SessionSnapshot) -> Finished:
-    """Return when, and with which codebook, a coder last marked a source done; else those of the last step."""
-    steps = session.transactions
-    done = [one for one in steps if any(isinstance(event, DoneMarked) and event.is_done for event in one.events)]
-    last = max(done or steps, key=lambda step: step.time, default=None)
-    return Finished(last.time, last.codebook) if last else Finished("", "")

@@ -42,11 +42,11 @@ WIDE = 110
 
 def _first_keys() -> str:
     named = {"dialog.query": "query", "dialog.edit": "code"}
-    return " · ".join(["Enter: open", "Tab: level", "a: undone, too", *_keys_of(named), "Esc: close"])
+    return " · ".join(["Enter: open", "Tab: level", "a: undone", *_keys_of(named), "Esc: back"])
 
 
 def _keys_of_a_disagreement(first: str) -> str:
-    named = {"next_match": "next of the kind", "dialog.edit": "code", "dialog.example": "example"}
+    named = {"next_match": "same kind", "dialog.edit": "code", "dialog.example": "example"}
     return " · ".join([first, *_keys_of(named), "Esc: back"])
 
 
@@ -365,7 +365,7 @@ class AgreementScreen(Dialog[AgreementRequest]):
     def _show_kinds(self) -> None:
         """Show what concerns the row under the cursor: beside the rows, or above a list or a text."""
         kinds, levels = self.query_one("#agreement-kinds", Static), self.query_one("#agreement-levels", Static)
-        kinds.display = self._listed is None
+        kinds.display = self._listed is None and self._tab != "versions"
         if self._listed is not None:
             levels.update(Content(self._listed_words(self._listed)))
             return
@@ -379,7 +379,7 @@ class AgreementScreen(Dialog[AgreementRequest]):
                 rules = ("exact", "any_overlap", "code_ignored")
                 lines += [f"{rule.replace('_', ' ')} {self._figure(('spans', rule))}" for rule in rules]
             case "versions":
-                lines = ["By the codebook with which", "both finished, the earliest first"]
+                lines = []
             case _:
                 lines = [f"{self._count('profile', 'n')} with two profiles"]
                 names_of = {"percent": "percent", "α": "alpha", "κ": "kappa", "AC1": "ac1"}
