@@ -27,13 +27,13 @@ def study(folder: Path, ui: str) -> None:
 
 
 def test_every_setting_is_printed_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config.write_text('theme = "nord"\nreading_width = 80\n[keys]\nundo = ["F6", "z u"]\n', "utf-8")
+    config.write_text('theme = "nord"\nreading_width = 80\n[keys]\nundo = ["F6", "z y"]\n', "utf-8")
     study(config.parents[2], "[ui]\nreading_width = 70\n")
     assert run(["config"]) == 0
     rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert f"theme nord {config}:1" in rows
     assert "reading_width 70 codebook.toml:3" in rows
-    assert f"keys.undo F6, z u {config}:4" in rows
+    assert f"keys.undo F6, z y {config}:4" in rows
     assert "preset vim default" in rows
 
 

@@ -35,6 +35,7 @@ FULL = Codebook(
     corpus=CorpusSettings(path="ads", columns={"id": "Nr", "body": "Tekst"}),
     words=Words(source="letter", sources="letters"),
     irrelevant=("Keeper",),
+    editors=("wil", "Anna"),
     adjudication=AdjudicationSettings(agreed_by="majority", reasons=("other_code",)),
     references=(Reference(title="Oil", path="oil.md", codes=(CodeId("TASK1"),), profiles=("1", "2")),),
     profiles=(

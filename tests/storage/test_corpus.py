@@ -204,7 +204,7 @@ def test_the_first_of_two_ads_with_the_same_id_is_kept_and_both_places_are_repor
     table(tmp_path, "id,text\n1,a\n7,second\n1,third\n", "z.csv")
     opened = corpus(tmp_path)
     assert texts(opened) == {"7": "first", "1": "a"}
-    problems = [problem for problem in listed(opened)[1] if problem.severity == "warning"]
+    problems = [problem for problem in listed(opened)[1] if problem.severity == "error"]
     assert [(Path(problem.file).name, problem.line) for problem in problems] == [("z.csv", 3), ("z.csv", 4)]
     assert "7_x.txt" in problems[0].message
     assert "z.csv:2" in problems[1].message

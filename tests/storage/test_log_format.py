@@ -109,7 +109,7 @@ def test_every_kind_of_event_is_tested() -> None:
 
 def test_a_line_has_every_field_in_the_order_of_the_model() -> None:
     names = ["v", "id", "parents", "seq", "time", "coder", "codebook", "cause", "run", "target", "from_name", "step"]
-    assert [field.name for field in fields(Transaction)] == [*names, "events"]
+    assert [field.name for field in fields(Transaction)] == [*names, "provenance", "events"]
     for event in EVENTS:
         written = json.loads(encode(decode(line_with(event), Transaction)))
         assert list(written) == [*names, "events"]

@@ -38,6 +38,9 @@ EVALUATOR = """\
 ADJUDICATION = """\
 [adjudication]
 # Who must have the same for coders to agree, "all" or a "majority"; and which decisions need a reason."""
+EDITORS = """\
+[codebook]
+# The coders who change the codebook; what others change is a proposal."""
 SYNONYMS = """\
 [synonyms]
 # Spellings of terms that count as one in figures, by the name to show: OpenAI = ["open ai"]"""
@@ -86,6 +89,7 @@ class Tables:
     corpus: CorpusSettings = field(default_factory=CorpusSettings)
     words: Words = field(default_factory=Words)
     irrelevant: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adjudication: AdjudicationSettings = field(default_factory=AdjudicationSettings)
     parts: dict[str, list[Fields]] = field(default_factory=lambda: {kind: [] for kind in FIELDS})
@@ -106,7 +110,7 @@ def tables_of(book: Codebook) -> Tables:
     for code in parts["code"]:
         code["section"] = "" if code["group"] else code["section"]
     top = fields_of(book, ("title", "version", "status", "language", "label"))
-    return Tables(top, book.corpus, book.words, book.irrelevant, book.synonyms, book.adjudication, parts)
+    return Tables(top, book.corpus, book.words, book.irrelevant, book.editors, book.synonyms, book.adjudication, parts)
 
 
 def fields_of(part: object, names: Iterable[str]) -> Fields:
@@ -129,6 +133,8 @@ def write_tables(tables: Tables) -> str:
     blocks.append("\n" + _corpus(tables.corpus))
     if tables.words != Words():
         blocks.append(f"{WORDS}\n{_lines(fields_of(tables.words, ('source', 'sources')))}")
+    if tables.editors:
+        blocks.append(f"{EDITORS}\n{_lines({'editors': tables.editors})}")
     if tables.adjudication != AdjudicationSettings():
         blocks.append(f"{ADJUDICATION}\n{_lines(fields_of(tables.adjudication, ('agreed_by', 'reasons')))}")
     if tables.irrelevant:
