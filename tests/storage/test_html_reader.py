@@ -101,6 +101,16 @@ def test_pages_of_many_kinds(tmp_path: Path, page: bytes, text: str) -> None:
     assert source_at(tmp_path / "1.htm", page).text == text
 
 
+def test_style_sheets_beside_a_page_hide_parts_of_it(tmp_path: Path) -> None:
+    (tmp_path / "1 a_files").mkdir()
+    (tmp_path / "1 a_files/site.css").write_text(".gone { display: none }")
+    (tmp_path / "other.css").write_text(".seen { display: none }")
+    link = '<link href="{}" rel="stylesheet">'
+    links = map(link.format, ("./1%20a_files/site.css", "other.css", "../other.css", "https://example.org/x.css"))
+    page = f"{''.join(links)}<p class=gone>hidden<p class=seen>shown"
+    assert source_at(tmp_path / "1 a.html", page).text == "shown\n"
+
+
 def test_a_page_in_a_single_file_is_hidden_by_the_styles_in_it(tmp_path: Path) -> None:
     assert source_at(tmp_path / "1.mhtml", SAVED_PAGE).text == "Keeper\n\nYou light cafés\n"
     (tmp_path / "2.mht").write_bytes(b"MIME-Version: 1.0\r\nContent-Type: image/png\r\n\r\nnone")

@@ -48,8 +48,8 @@ def change_page(folder: Path, text: str = AFTER) -> None:
 def use_another_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read HTML by an extractor that writes everything in capitals."""
 
-    def extract(file: BinaryIO, is_head: bool) -> Extracted:
-        found = HTML.extract(file, is_head)
+    def extract(file: BinaryIO, is_head: bool, path: Path) -> Extracted:
+        found = HTML.extract(file, is_head, path)
         return replace(found, text=found.text.upper())
 
     changed = replace(HTML, extract=extract, rules="html 99")

@@ -1,6 +1,7 @@
 """Sources of text: files, and rows of tables.  A new format is one more reader in `READERS`."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from codetui.storage.sources.documents import DocumentReader, Extracted
@@ -9,37 +10,37 @@ from codetui.storage.sources.table_readers import CSV, JSONL
 from codetui.storage.sources.tables import Row, TableReader
 
 
-def _html(file: BinaryIO, is_head: bool) -> Extracted:
+def _html(file: BinaryIO, _: bool, path: Path) -> Extracted:
     from codetui.storage.sources.html import extract
 
-    return extract(file, is_head)
+    return extract(file, path)
 
 
-def _mhtml(file: BinaryIO, is_head: bool) -> Extracted:
+def _mhtml(file: BinaryIO, is_head: bool, _: Path) -> Extracted:
     from codetui.storage.sources.mhtml import extract
 
     return extract(file, is_head)
 
 
-def _docx(file: BinaryIO, is_head: bool) -> Extracted:
+def _docx(file: BinaryIO, is_head: bool, _: Path) -> Extracted:
     from codetui.storage.sources.docx import extract
 
     return extract(file, is_head)
 
 
-def _odt(file: BinaryIO, is_head: bool) -> Extracted:
+def _odt(file: BinaryIO, is_head: bool, _: Path) -> Extracted:
     from codetui.storage.sources.odt import extract
 
     return extract(file, is_head)
 
 
-def _pdf(file: BinaryIO, is_head: bool) -> Extracted:
+def _pdf(file: BinaryIO, is_head: bool, _: Path) -> Extracted:
     from codetui.storage.sources.pdf import extract
 
     return extract(file, is_head)
 
 
-def _subtitles(file: BinaryIO, is_head: bool) -> Extracted:
+def _subtitles(file: BinaryIO, is_head: bool, _: Path) -> Extracted:
     from codetui.storage.sources.subtitles import extract
 
     return extract(file, is_head)

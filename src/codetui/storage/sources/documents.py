@@ -59,8 +59,8 @@ class Extracted:
     not_read: Mapping[str, int] = field(default_factory=dict)
 
 
-Extract = Callable[[BinaryIO, bool], Extracted]
-"""Extract the text of an open file; with True, only as much as has the title or the first line.
+Extract = Callable[[BinaryIO, bool, Path], Extracted]
+"""Extract the text of an open file with its path; with True, only as much as has the title or the first line.
 
 Raises UnreadableSourceError.
 """
@@ -118,7 +118,7 @@ class DocumentReader:
             return _last[0][2]
         now = version(Path(file.path))
         with naming_file(file.path), open_regular(file.path) as handle:
-            found = self.extract(handle, is_head)
+            found = self.extract(handle, is_head, Path(file.path))
         if not found.text.strip():
             counts = _counted(found.not_read)
             raise UnreadableSourceError(f"has no text{f' ({counts})' if counts else ''}: {_NO_TEXT}")

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from urllib.parse import unquote
 
+from codetui.storage import fs
 from codetui.storage.sources.blocks import BULLET, LINE, PARAGRAPH, TextBuilder, add_table, numeral
 from codetui.storage.sources.documents import Extracted
 from codetui.storage.sources.packages import number
@@ -20,6 +25,13 @@ from codetui.storage.sources.reader import ProblemCollector, decode, detect_enco
 
 _HEAD = 4096
 """Bytes in which a page declares its encoding."""
+
+_LARGEST_STYLES = 5_000_000
+"""Bytes of all style sheets beside a page that are read."""
+
+_LINK = re.compile(r"<link\b[^>]{0,2000}>", re.I)
+_STYLES = re.compile(r"""\brel\s*=\s*["']?stylesheet""", re.I)
+_ADDRESS = re.compile(r"""\bhref\s*=\s*(?:["']([^"'>]+)["']|([^\s"'>]+))""", re.I)
 
 _DEEPEST = 150
 """Levels of elements; deeper ones are parts of the element on that level."""
@@ -103,9 +115,29 @@ class Element:
                 yield from child.walk()
 
 
-def extract(file: BinaryIO, _: bool) -> Extracted:
-    """Return the text of a page; its title is its first heading of the first level, else its `title`."""
-    return extract_page(decode_page(file.read()))
+def extract(file: BinaryIO, path: Path) -> Extracted:
+    """Return the text of a page; its title is its first heading of the first level, else its `title`.
+
+    Browsers save the style sheets of a page in a folder beside it, and these hide parts of it, too.
+    """
+    page = decode_page(file.read())
+    return extract_page(page, "\n".join(_style_sheets(page, path)))
+
+
+def _style_sheets(page: str, path: Path) -> Iterator[str]:
+    """Yield the style sheets that a page names and that are in a folder beside it."""
+    size = 0
+    for link in _LINK.findall(page):
+        found = _ADDRESS.search(link) if _STYLES.search(link) else None
+        name = unquote(unescape(found[1] or found[2])).removeprefix("./") if found else ""
+        if not name or ":" in name or ".." in name or "/" not in name or name.startswith("/"):
+            continue
+        with suppress(OSError, ValueError):
+            data = fs.read_head(str(path.parent / name), _LARGEST_STYLES)
+            size += len(data)
+            if size > _LARGEST_STYLES:
+                return
+            yield decode_page(data)
 
 
 def extract_page(page: str, styles: str = "") -> Extracted:
