@@ -192,6 +192,7 @@ def test_an_unreadable_lock_from_the_future_becomes_stale(log: Path, monkeypatch
 
 def test_the_holder_of_a_session_sends_heartbeats(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_lock, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(session_lock, "_heart", None)
     lock = SessionLock(log)
     lock.claim()
     os.utime(lock.file, (0, 0))

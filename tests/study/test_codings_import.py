@@ -11,6 +11,8 @@ import pytest
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, Coding, CodingId, Span
+from codetui.storage.sources.corpus import Corpus
+from codetui.study.codings_import import FEW
 from codetui.study.study import Study
 from testing.studies import write_study
 
@@ -79,6 +81,21 @@ def test_a_second_import_changes_nothing(study: Path, capsys: pytest.CaptureFixt
     assert import_codings(file, "--as", "model:alpha") == 0
     assert "0 ads imported, 2 with nothing new" in capsys.readouterr().out
     assert files(study / "sessions") == before
+
+
+def test_many_sources_are_read_in_one_pass_and_a_repeated_import_opens_no_session(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(1, FEW + 5)
+    table = "".join(f'{number},Keeper,"You light lamp {number}."\n' for number in numbers)
+    (study / "ads.csv").write_text(f"id,title,body\n{table}", encoding="utf-8")
+    file = write("a.jsonl", *(row(f"light lamp {number}", ad=number) for number in numbers), row("x", ad=99))
+    monkeypatch.setattr(Corpus, "read", lambda *_: pytest.fail("a source was looked up alone"))
+    assert import_codings(file, "--as", "alpha") == 1
+    assert f"{len(numbers)} ads imported" in capsys.readouterr().out
+    monkeypatch.setattr(Study, "open_session", lambda *_: pytest.fail("a session was opened"))
+    assert import_codings(file, "--as", "alpha") == 1
+    assert "0 ads imported" in capsys.readouterr().out
 
 
 def test_a_longer_file_adds_only_what_is_new(study: Path) -> None:

@@ -7,8 +7,9 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -50,6 +51,7 @@ class SessionPaths:
     def __init__(self, root: Path, coder: str) -> None:
         self.root = root
         self.folder = root / coder_folder(root, coder)
+        self._listed: dict[Path, list[str]] | None = None
 
     @classmethod
     def of_folder(cls, root: Path, name: str) -> SessionPaths:
@@ -77,12 +79,29 @@ class SessionPaths:
     def documents_of(self, source_id: str) -> list[Path]:
         """Return the documents whose names begin with the id of a source, conflict copies included."""
         name = f"{DOCUMENT}{safe_name(source_id)}"
-        found = documents(self.folder, name)
+        found = documents(self.folder, name, self._names(self.folder))
         return [path for path in found if not path.stem[len(name) : len(name) + 1].isalnum()]
 
     def documents(self) -> list[Path]:
         """Return all documents of the coder."""
         return documents(self.folder)
+
+    def log_names(self) -> list[str]:
+        """Return the names of the logs of all sessions of the coder, sorted."""
+        return log_names(self.folder, self._names(self.folder / EVENTS))
+
+    def listed_once(self) -> SessionPaths:
+        """Return the same paths for opening many sessions: the coder's folders are listed once, and not for each."""
+        paths = copy(self)
+        paths._listed = {}
+        return paths
+
+    def _names(self, folder: Path) -> Sequence[str]:
+        if self._listed is None:
+            return fs.names_in(folder)
+        if folder not in self._listed:
+            self._listed[folder] = fs.names_in(folder)
+        return self._listed[folder]
 
     def logs(self) -> set[Path]:
         """Return the logs of all sessions of the coder."""
@@ -183,9 +202,13 @@ def _letters(folder: str) -> str:
     return file_words(_HASH.sub("", folder), joint="-")
 
 
-def documents(folder: Path, prefix: str = DOCUMENT) -> list[Path]:
-    """Return the documents in a coder's folder whose names have a prefix, by name; only these are checked on disk."""
-    found = (name for name in fs.names_in(folder) if name.startswith(prefix) and name.endswith(".md"))
+def documents(folder: Path, prefix: str = DOCUMENT, names: Sequence[str] | None = None) -> list[Path]:
+    """Return the documents in a coder's folder whose names have a prefix, by name; only these are checked on disk.
+
+    `names` are those in the folder, if it was listed before.
+    """
+    listed = fs.names_in(folder) if names is None else names
+    found = (name for name in listed if name.startswith(prefix) and name.endswith(".md"))
     return [folder / name for name in found if fs.is_file(folder / name)]
 
 
@@ -194,9 +217,10 @@ def logs(folder: Path) -> list[Path]:
     return [folder / EVENTS / name for name in log_names(folder)]
 
 
-def log_names(folder: Path) -> list[str]:
-    """Return the names of the logs of sessions in a coder's folder, sorted."""
-    return [name for name in fs.names_in(folder / EVENTS) if name.endswith(LOG) and not name.startswith(".")]
+def log_names(folder: Path, names: Sequence[str] | None = None) -> list[str]:
+    """Return the names of the logs of sessions in a coder's folder, sorted; `names` are those there, if listed."""
+    listed = fs.names_in(folder / EVENTS) if names is None else names
+    return [name for name in listed if name.endswith(LOG) and not name.startswith(".")]
 
 
 def coder_folder(root: Path, coder: str) -> str:

@@ -80,7 +80,8 @@ def unreadable(error: OSError) -> Holder:
 def this_program(token: str) -> Holder:
     """Return this program as a holder."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    return Holder(_user(), socket.gethostname(), os.getpid(), since, token, _machine(), _start_of(os.getpid()))
+    user, host, pid = _user(), socket.gethostname(), os.getpid()
+    return Holder(user, host, pid, since, token, _machine(), _own_start(pid))
 
 
 def preload() -> None:
@@ -135,6 +136,12 @@ def _start_of(pid: int) -> str:
 
 
 @lru_cache(maxsize=1)
+def _own_start(pid: int) -> str:
+    """Return when this process began; a fork has another number."""
+    return _start_of(pid)
+
+
+@lru_cache(maxsize=1)
 def _machine() -> str:
     """Return what identifies this machine, and the container in which process numbers are valid."""
     found = ""
@@ -168,6 +175,12 @@ def _since(time: str) -> str:
 
 # --- the lock -----------------------------------------------------------------------------------------
 
+_held: set[SessionLock] = set()
+"""The locks of this process that get heartbeats."""
+
+_heart: threading.Thread | None = None
+"""The thread that sends the heartbeats of all of them."""
+
 _released: dict[Path, str] = {}
 """Locks that this process has released but the disk would not delete, and their tokens."""
 
@@ -182,7 +195,7 @@ class SessionLock:
     def __init__(self, log: Path, token: str = "") -> None:
         self.file = log.with_name(f".{log.name}.lock")
         self._token = token or secrets.token_hex(8)
-        self._stop: threading.Event | None = None
+        self._is_held = False
         self._watched: tuple[int, int] | None = None
         self._watched_since = self._age_then = 0.0
 
@@ -249,10 +262,10 @@ class SessionLock:
 
     def release(self) -> None:
         """Delete the lock, unless another program holds it by now."""
-        if self._stop is None:
+        if not self._is_held:
             return
-        self._stop.set()
-        self._stop = None
+        self._is_held = False
+        _held.discard(self)
         _released[self.file] = self._token
         _delete_released()
 
@@ -266,13 +279,13 @@ class SessionLock:
         except FileNotFoundError:
             return False
         except OSError as error:
-            if self._stop is None:
+            if not self._is_held:
                 return False
             raise UnreadableLockError(error.errno, error.strerror, str(self.file)) from error
 
     def _unless_held(self, error: OSError) -> Holder | None:
         """Return a stand-in for the holder of an unreadable lock, None if that is this program."""
-        return unreadable(error) if self._stop is None else None
+        return None if self._is_held else unreadable(error)
 
     def _is_silent(self, status: os.stat_result, seconds: float) -> bool:
         """Return whether the lock has not changed for longer than that, by the folder's clock or while it was watched.
@@ -338,17 +351,28 @@ class SessionLock:
         fs.write_new(path, dump_holder(this_program(self._token)), durable=False)
 
     def _start_heartbeat(self) -> None:
-        """Start the thread that sends heartbeats, even while the program is busy."""
+        """Send heartbeats from now on, even while the program is busy."""
+        global _heart
         _released.pop(self.file, None)
-        if self._stop is None:
-            self._stop = threading.Event()
-            threading.Thread(target=self._beat, args=(self._stop,), name="heartbeat", daemon=True).start()
+        self._is_held = True
+        _held.add(self)
+        # A forked process has a copy of the thread that never runs.
+        if _heart is None or not _heart.is_alive():
+            _heart = threading.Thread(target=_beat, name="heartbeat", daemon=True)
+            _heart.start()
 
-    def _beat(self, stop: threading.Event) -> None:
-        while not stop.wait(HEARTBEAT):
-            if self.is_mine:
-                with contextlib.suppress(OSError):
-                    os.utime(self.file)
+    def beat(self) -> None:
+        """Update the lock's time, unless another program has taken it over."""
+        if self.is_mine:
+            with contextlib.suppress(OSError):
+                os.utime(self.file)
+
+
+def _beat() -> None:
+    while True:
+        time.sleep(HEARTBEAT)
+        for lock in list(_held):
+            lock.beat()
 
 
 class SessionAccess:

@@ -26,7 +26,7 @@ from codetui.storage import fs
 from codetui.storage.copies import original_of
 from codetui.storage.fs import FileChangedError, Version, none_if_gone
 from codetui.storage.journal import Journal
-from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, document_name, log_names, safe_name
+from codetui.storage.session_files import DOCUMENT, EVENTS, LOG, SessionPaths, document_name, safe_name
 from codetui.storage.sources.reader import ProblemCollector, decode
 
 if TYPE_CHECKING:
@@ -516,7 +516,7 @@ def other_logs(paths: SessionPaths, source_id: SourceId, word: str) -> list[Prob
     name = safe_name(source_id)
     part = name.partition(".")[0]
     found: list[Problem] = []
-    for log in (log for log in log_names(paths.folder) if part in log and log != f"{name}{LOG}"):
+    for log in (log for log in paths.log_names() if part in log and log != f"{name}{LOG}"):
         path = paths.folder / EVENTS / log
         continues = log.startswith(name) and not log[len(name)].isalnum()
         if (continues or original_of(log.removesuffix(LOG), {name})) and owner_of(path) == source_id:
