@@ -166,8 +166,8 @@ def test_a_killed_program_resumes_at_its_ad_and_scroll_position(tmp_path: Path) 
     place = tmp_path / "sessions" / "wil" / "events" / "place.json"
     command, environ = codetui_command("--coder", "wil"), environment(tmp_path)
     with Terminal([*command, "--ad", "2"], tmp_path, environ) as terminal:
-        terminal.wait_for("Second", "Day 0")
-        terminal.type("/")
+        terminal.wait_for("Second", "Day 0", "First steps")
+        terminal.type("X/")
         terminal.wait_for("search in this ad")
         terminal.type("Day 100 ")
         terminal.wait_for("1 of 1", "Day 100 brings fog.")

@@ -342,8 +342,8 @@ async def test_a_definition_shows_criteria_similar_codes_and_references(tmp_path
             "Lighting lamps.",
             "Include\nTorches.",
             "Exclude\nThe sun.",
-            "· TASK2: Watching",
-            "· On lamps",
+            "• TASK2: Watching",
+            "• On lamps",
         ):
             assert words in text
         assert "On the sea" not in text

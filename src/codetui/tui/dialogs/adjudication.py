@@ -256,7 +256,7 @@ class AdjudicationScreen(Dialog[None]):
             rows.show([])
             self.query_one("#adjudication-count", Static).update(self._count())
             self.query_one("#adjudication-sides", Static).update(Content(self._end()))
-            self.query_one(".frame").border_subtitle = key_chips(f"{dialog_key_of('undo')}: undo · Esc: close")
+            self.box.show_keys(f"{dialog_key_of('undo')}: undo · Esc: close")
             return
         source, item = self._open[0]
         sides = self._places(source, item)
@@ -268,7 +268,7 @@ class AdjudicationScreen(Dialog[None]):
         rows.call_after_refresh(partial(rows.scroll_to, y=max(0, layout.row_of(start) - 3), animate=False))
         self.query_one("#adjudication-count", Static).update(self._count())
         self.query_one("#adjudication-sides", Static).update(self._sides(item))
-        self.query_one(".frame").border_subtitle = key_chips(_keys(item, is_review=self._is_review))
+        self.box.show_keys(_keys(item, is_review=self._is_review))
 
     def _count(self) -> Content:
         words = self._index.book.words

@@ -267,7 +267,7 @@ class AgreementScreen(Dialog[AgreementRequest]):
         rows = self.query_one(PlainRows)
         rows.show(view.rows, cursor)
         rows.call_after_refresh(rows.show_cursor)
-        self.query_one(".frame").border_subtitle = Content(view.keys)
+        self.box.show_keys(view.keys)
         self._show_kinds()
 
     def _view(self) -> _View:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from textual import on
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from codetui.core.text.display import plural
 from codetui.tui.actions import ACTIONS
@@ -18,6 +20,8 @@ from codetui.tui.widgets.rows import RowList, shown, text_of
 
 Answer = TypeVar("Answer")
 
+EDGES = 6
+"""Cells of the lower edge of a dialog beside its keys: corners and margins."""
 
 ALARM = "bold $text-warning"
 
@@ -56,6 +60,34 @@ def key_chips(keys: str) -> Content:
     )
 
 
+def fitting_chips(keys: str, cells: int) -> Content:
+    """Return the chips that fit into so many cells, in order, and the last one in any case."""
+    *parts, last = keys.split(" · ")
+    while parts and key_chips(" · ".join([*parts, last])).cell_length > cells:
+        parts.pop()
+    return key_chips(" · ".join([*parts, last]))
+
+
+class Frame(Vertical):
+    """The box of a dialog: its title above, and on its lower edge the keys, as many as fit, or a message."""
+
+    def __init__(self, title: str, keys: str) -> None:
+        super().__init__(classes="frame")
+        self.border_title = Content(title)
+        self.keys = keys
+
+    def show_keys(self, keys: str, before: Content | None = None) -> None:
+        """Show keys, `Enter: save · Esc: cancel`, behind a message."""
+        self.keys = keys
+        room = self.outer_size.width - EDGES - (before.cell_length if before else 0)
+        chips = fitting_chips(keys, room) if keys else Content("")
+        self.border_subtitle = before + chips if before else chips
+
+    def on_resize(self) -> None:
+        """Show as many keys as fit."""
+        self.show_keys(self.keys)
+
+
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A dialog in a box; Esc closes it without an answer."""
 
@@ -75,11 +107,25 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         self.title = shown(title)
         self._keys = keys
 
-    def frame(self) -> Vertical:
+    def frame(self) -> Frame:
         """Return the box of the dialog, still empty."""
-        box = Vertical(classes="frame")
-        box.border_title, box.border_subtitle = Content(self.title or ""), key_chips(self._keys)
-        return box
+        return Frame(self.title or "", self._keys)
+
+    @property
+    def box(self) -> Frame:
+        """The box of the dialog."""
+        return self.query_one(Frame)
+
+    @on(Input.Changed)
+    def keep_height(self) -> None:
+        """Keep the height of the box while the list in it gets shorter."""
+        for box in self.query(Frame):
+            box.styles.min_height = box.outer_size.height
+
+    def on_resize(self) -> None:
+        """Let the box have another height in a window of another size."""
+        for box in self.query(Frame):
+            box.styles.clear_rule("min_height")
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Answer and close once: another key already typed would close the workbench below."""
@@ -101,7 +147,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
             app.copy_text("\n".join(lines), plural(len(lines), "line"), self._copied)
 
     def _copied(self, copied: Copied) -> None:
-        for box in self.query(".frame") if self.is_attached else ():
+        for box in self.query(Frame) if self.is_attached else ():
             box.border_subtitle = alarm(copied.words) if copied.is_refused else Content(copied.words)
 
     def action_move(self, step: int) -> None:

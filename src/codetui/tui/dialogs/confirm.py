@@ -151,7 +151,7 @@ class DryRunDialog(Dialog[bool]):
         text = Content("\n").join([Content.styled(first, "bold"), *map(Content, rest)])
         self.query_one("#preview", Static).update(text)
         self.query_one("#then", Static).update(alarm(then) if is_grave else Content(then))
-        self.query_one(".frame").border_subtitle = Content(KEYS[stage])
+        self.box.show_keys(KEYS[stage])
 
     def action_go_on(self) -> None:
         """Make the change if its effect is known; close if it is done."""

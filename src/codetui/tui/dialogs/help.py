@@ -91,6 +91,8 @@ class HelpRows(PlainRows, can_focus=False):
         self._lay()
 
     def _lay(self) -> None:
+        if not self.size.width:
+            return
         nothing = [Row((Part(self._nothing, "warn"),))]
         self.show(_rows(self._help, self.row_cells - 2) or nothing)
 

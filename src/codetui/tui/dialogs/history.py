@@ -71,6 +71,7 @@ class HistoryDialog(Dialog[tuple[HistoryEntry, ...]]):
 
     def action_switch(self) -> None:
         """Show the other list."""
+        self.keep_height()
         self._at = (self._at + 1) % len(self._lists)
         self._show()
 

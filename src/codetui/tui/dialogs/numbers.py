@@ -22,7 +22,7 @@ from codetui.core.statistics.together import Level, together_table
 from codetui.core.text.display import plural
 from codetui.formats.figure_tables import TableBlock, blocks_of, notes_of
 from codetui.model import Words
-from codetui.tui.dialogs.base import Dialog, alarm, key_chips, registered
+from codetui.tui.dialogs.base import Dialog, alarm, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.widgets.rows import Part, PlainRows, Row, RowList
 
@@ -204,7 +204,7 @@ class NumbersScreen(Dialog[Wish]):
         below = self.query_one("#numbers-notes", Static)
         below.styles.max_height = FEW_NOTES if self.size.height < LOW else NOTES
         below.update(notes)
-        self.query_one(".frame").border_subtitle = key_chips(self._keys_of_view(len(blocks)))
+        self.box.show_keys(self._keys_of_view(len(blocks)))
 
     def _keys_of_view(self, blocks: int) -> str:
         group, whose, begun = map(dialog_key_of, ("dialog.group", "dialog.whose", "dialog.begun"))

@@ -12,7 +12,7 @@ from textual.containers import Container
 
 from codetui.core.codebook.keys import profile_keys
 from codetui.model import Profile
-from codetui.tui.dialogs.base import BESIDE, Dialog, alarm, key_chips, registered
+from codetui.tui.dialogs.base import BESIDE, Dialog, alarm, registered
 from codetui.tui.keymap import dialog_key_of, has_key
 from codetui.tui.widgets.definition import DefinitionPane
 from codetui.tui.widgets.rows import Part, PassiveRows, Row, RowList, brief
@@ -50,7 +50,7 @@ class ProfilePicker(Dialog[PickedProfile]):
         self._digits = profile_keys(profiles)
         self._current = current
         edit = f" · {key}: edit" if (key := dialog_key_of("edit_code")) else ""
-        keys = f"{self._takes()}: select · PgUp/PgDn: read{edit} · Esc"
+        keys = f"{self._takes()}: select · PgUp/PgDn: read{edit} · Esc: cancel"
         super().__init__(f"Profile of this {source}", keys)
 
     def compose(self) -> ComposeResult:
@@ -78,8 +78,8 @@ class ProfilePicker(Dialog[PickedProfile]):
         elif event.character in self._digits:
             self.dismiss(PickedProfile(self._profiles[self._digits.index(event.character)].id))
         else:
-            refusal = alarm(f"No profile has the key {brief(event.character, 4)}: ")
-            self.query_one(".frame").border_subtitle = refusal + key_chips(self._keys)
+            refusal = alarm(f"No profile has the key {brief(event.character, 4)}: {self._takes()} ")
+            self.box.show_keys(self._keys, refusal)
 
     @on(RowList.RowSelected)
     def action_take(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static, TextArea
 
 from codetui.core.text.display import sanitize
 from codetui.tui.bench import Unsaved
-from codetui.tui.dialogs.base import Dialog, alarm, registered
+from codetui.tui.dialogs.base import BESIDE, Dialog, alarm, registered
 from codetui.tui.keymap import key_of
 from codetui.tui.widgets.rows import one_line, shown
 
@@ -254,6 +254,7 @@ class NoteDialog(TextDialog):
     FIELDS = (Field(),)
     KEYS = "Enter: save · Esc: cancel"
     ENTER_SAVES = True
+    HORIZONTAL_BREAKPOINTS = BESIDE
 
 
 class Described(NamedTuple):

@@ -156,7 +156,7 @@ def _background() -> str:
 
 def _list(title: str, lines: Sequence[str]) -> list[Content]:
     """Return a list below its title, or nothing for an empty list."""
-    texts = [Content(f"· {shown(line)}") for line in lines]
+    texts = [Content(f"• {shown(line)}") for line in lines]
     return [_lines(Content.styled(title, MUTED), *texts)] if texts else []
 
 
