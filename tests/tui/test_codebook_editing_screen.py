@@ -23,7 +23,7 @@ from codetui.study.session.outcome import Saved
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from codetui.tui.bench import UNSEEN
-from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog
+from codetui.tui.dialogs.code_forms import CodeForm, NewCodeDialog, strange_id
 from codetui.tui.dialogs.code_search import CodePicker
 from codetui.tui.dialogs.help import DefinitionDialog
 from codetui.tui.widgets.codebook_tree import CodeNode, SectionNode
@@ -279,6 +279,11 @@ async def test_a_definition_is_changed_from_the_tree(tmp_path: Path) -> None:
         assert message_of(bench).startswith("TASK1 was changed in ")
         await press(pilot, "i")
         assert "Every evening." in defined(pilot)
+
+
+def test_an_id_with_signs_that_no_id_has_is_refused() -> None:
+    assert strange_id("1.A.3") == strange_id("TASK-4b") == ""
+    assert "no “(”" in strange_id("3.6xn(}!yVm[") and "no “ ”" in strange_id("TASK 4")
 
 
 async def test_a_name_is_changed_from_the_picker_and_the_words_are_coded_after_it(tmp_path: Path) -> None:

@@ -80,8 +80,11 @@ class WorkbenchCommands(Provider):
 
     async def discover(self) -> Hits:
         """List every action except motions of the cursor."""
-        themes = "Choose the colours: light, dark, or another theme."
-        for offer in (Offer("theme …", "", themes, self.app.search_themes, "Program"), *self._actions()):
+        themes, shown_group = "Choose the colours: light, dark, or another theme.", ""
+        for offer in (*self._actions(), Offer("theme …", "", themes, self.app.search_themes, "Program")):
+            # The first line of each group names it.
+            is_first, shown_group = offer.group != shown_group, offer.group
+            offer = offer if is_first else offer._replace(group="")
             yield DiscoveryHit(self._line(Content(offer.words), offer), offer.do, offer.words, offer.help)
 
     async def search(self, query: str) -> Hits:

@@ -23,6 +23,9 @@ Edited = TypeVar("Edited", bound=Code | Profile)
 
 Texts = TypeVar("Texts", str, tuple[str, ...])
 
+IN_IDS = "._-+#:/&"
+"""The characters in the id of a new code besides letters and digits."""
+
 NAMELESS = "A code needs a name."
 IS_LIST = "This is a list: ↑↓ select the section or group, Tab goes on to the texts."
 
@@ -88,8 +91,18 @@ class RenameForm(PartForm[Code]):
         """Return why the new id and name cannot be saved: no id, an id in use, or no name."""
         if not (answer.id and answer.name):
             return "A code needs an id and a name."
+        if answer.id != self._original.id and (strange := strange_id(answer.id)):
+            return strange
         other = next((one for one in self._book.codes if one.id == answer.id != self._original.id), None)
         return f"{answer.id} is already the id of “{other.name}”: write another id, or merge the two." if other else ""
+
+
+def strange_id(code_id: str) -> str:
+    """Return why an id is refused: it has a character that ids do not have; else an empty text."""
+    strange = next((one for one in code_id if not one.isalnum() and one not in IN_IDS), "")
+    return (
+        f"An id has letters, digits and {' '.join(IN_IDS)}, and no “{strange}”: write another one." if strange else ""
+    )
 
 
 class Spot(NamedTuple):
@@ -164,6 +177,8 @@ class NewCodeDialog(PartForm[Code]):
         """Return why the code cannot be saved: no name, or an id in use."""
         if not answer.id:
             return "A code needs an id."
+        if strange := strange_id(answer.id):
+            return strange
         other = next((one for one in self._book.codes if one.id == answer.id), None)
         if other is not None:
             return f"{answer.id} is already the id of “{brief(other.name, 40)}”: write another id."

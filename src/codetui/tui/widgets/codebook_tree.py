@@ -435,7 +435,7 @@ class CodebookTree(RowList):
         if not state.profile and not state.reasoning:
             return [Row((Part(f"no profile yet: press {key_of('profile')}", "note"),), done), Row(())]
         name = profile_name(self.index.book, state.profile) if state.profile else "no profile yet"
-        lines = wrap(state.reasoning, width - 2)
+        lines = wrap(state.reasoning.replace("`", ""), width - 2)
         is_long, is_folded = len(lines) > REASONING_ROWS, PROFILE in self._folded
         if is_long and is_folded:
             lines = [*lines[: REASONING_ROWS - 1], brief(lines[REASONING_ROWS - 1] + " …", width - 2)]
