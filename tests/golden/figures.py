@@ -150,9 +150,17 @@ def given_out(record: Record) -> None:
     with ZipFile(record.folder / "study.qdpx") as project:
         xml = project.read("project.qde").decode("utf-8")
     record.fact(*[line[:200] for line in visible(xml) if "Selection" in line or "<Coding" in line][: 2 * LONGEST])
-    reading = ("import-codings", "study.qdpx", "--as", "again", "--person", "--dry-run", "--json")
-    again = _data(record, "import qdpx", *reading)
-    record.fact(*_leaves(again))
+    exclusive = ("--end-exclusive", "-o", "exclusive.qdpx")
+    record.run("export qdpx for other programs", "export", "--coder", "daan", *exclusive, is_data=True)
+    for name in ("study", "exclusive"):
+        reading = ("import-codings", f"{name}.qdpx", "--as", name, "--person", "--json")
+        record.fact(*_leaves(_data(record, f"import {name}.qdpx", *reading)))
+    places = record.run(
+        "its places", "export", "--coder", "exclusive", "--format", "jsonl", "-o", "-", is_data=True
+    ).out
+    cells = ("ad_id", "code_id", "start", "end", "words")
+    found = map(json.loads, places.splitlines()[:LONGEST])
+    record.fact(*(" ".join(str(one[cell]) for cell in cells) for one in found))
     names = Path(record.folder / "names.csv")
     names.write_text("Noorderlicht Energie,E1\ndaan,C1\n", "utf-8")
     record.run("export with pseudonyms", "export", "--pseudonyms", "names.csv", "-o", "safe.csv", is_data=True)
