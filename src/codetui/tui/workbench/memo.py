@@ -11,6 +11,7 @@ from codetui.study.memos import Memos, memo_title
 from codetui.study.session.outcome import NotSaved, Outcome, Saved
 from codetui.tui.bench import Bench, RefusedError, Unsaved, ask_until_saved
 from codetui.tui.dialogs.text import TextDialog
+from codetui.tui.keymap import key_of
 from codetui.tui.widgets.codebook_tree import CodeNode, NoteNode, ProfileNode
 
 if TYPE_CHECKING:
@@ -62,10 +63,15 @@ class MemoController:
             return TextDialog(title, text, lost, self._bench.edit_outside)
 
         def save(written: str) -> str:
+            now = self._memos.of(target)
+            is_replaced = now is not None and now.text not in (known.text if known else "", written)
             outcome = self._bench.carry_out(lambda: self._save(target, written, coding))
             if isinstance(outcome, Saved):
                 self._bench.saver.thrown_away()
                 self.sync()
+                if is_replaced:
+                    earlier = f"{self._memos.path.name} had another text meanwhile: {key_of('undo')} brings it back"
+                    self._bench.say(f"{outcome.message} {earlier}.", "refusal")
             elif isinstance(outcome, NotSaved):
                 self._bench.saver.book_refused(f"{title}\n\n{written}")
             return outcome.message if isinstance(outcome, NotSaved) else ""
