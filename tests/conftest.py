@@ -14,7 +14,7 @@ from textual import screen
 from textual.app import App
 from textual.css import stylesheet
 
-from testing import forkserver
+from testing import forkserver, rewriting
 from testing.examples import register_profiles
 from testing.paths import SRC, shared_path
 from testing.pilot import IdleLoop, remembered_rules, remembered_variables, run_test
@@ -28,10 +28,12 @@ settings.load_profile("quick")
 def pytest_configure(config: pytest.Config) -> None:
     """Fork the programs of the quick step; in the slow step, start each anew and try all examples of properties.
 
-    Compile the modules once, even if Python may not store compiled modules, since some hundred programs are started.
+    Compile and rewrite the modules once, even if Python may store none, since some hundred programs are started.
     """
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(SRC, quiet=1)
+        if config.getoption("numprocesses", default=None):
+            rewriting.rewrite(Path(__file__).parent)
     if not is_slow_step(config):
         forkserver.enable()
     elif not config.getoption("--hypothesis-profile"):
