@@ -8,10 +8,10 @@ from pathlib import Path
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding
 from codetui.model import CodeId, MemoTarget, Span
-from codetui.study.batch import run_commands
 from codetui.study.desk import Desk
 from codetui.study.proposals import edit_or_propose
 from codetui.study.study import Study
+from testing.steps import run_commands
 from testing.studies import write_study
 
 MARK = "zebra"

@@ -16,7 +16,7 @@ from codetui.formats.codebook.editing import append_example
 from codetui.model import CodeId, SourceId, Span
 from codetui.storage import disk, fs
 from codetui.storage.session_files import SessionPaths
-from codetui.study.batch import StepRunner, run_commands
+from codetui.study.batch import StepRunner
 from codetui.study.history import History
 from codetui.study.proposals import edit_or_propose
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
@@ -24,6 +24,7 @@ from codetui.study.session.outcome import Saved
 from codetui.study.steps import interrupted_steps
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
+from testing.steps import run_commands
 from testing.studies import write_study
 
 Act = Callable[[Workspace], None]

@@ -25,7 +25,7 @@ from codetui.core.text.units import units
 from codetui.formats.codebook.editing import add_code, append_example, set_texts
 from codetui.model import Code, CodeId, SourceId, Span
 from codetui.storage.session_files import SessionPaths
-from codetui.study.batch import StepDone, StepRunner, run_commands
+from codetui.study.batch import StepDone, StepRunner
 from codetui.study.history import History
 from codetui.study.proposals import edit_or_propose
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
@@ -35,6 +35,7 @@ from codetui.study.steps import interrupted_steps
 from codetui.study.study import Study
 from codetui.study.workspace import Workspace, open_workspace
 from testing.examples import examples
+from testing.steps import run_commands
 from testing.studies import CODEBOOK, write_study
 
 ADS = ("11", "12", "13")

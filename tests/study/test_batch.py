@@ -13,10 +13,11 @@ from codetui.core.session.commands import AssignCode, Command, NoteCoding, Recod
 from codetui.model import CodeId, SourceId, Span
 from codetui.storage.journal import Journal, StudyJournal
 from codetui.storage.session_files import SessionPaths
-from codetui.study.batch import Begun, StepDone, StepRunner, run_commands
+from codetui.study.batch import Begun, StepDone, StepRunner
 from codetui.study.session.outcome import Saved
 from codetui.study.steps import interrupted_steps
 from codetui.study.workspace import Workspace
+from testing.steps import run_commands
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from codetui.core.codebook.refactoring import Merge, Reinstate, Rename
 from codetui.core.session.commands import AssignCode, Refusal
 from codetui.formats.codebook.editing import append_example, set_texts
 from codetui.model import Code, CodeId, SourceId, Span
-from codetui.study.batch import StepDone, StepRunner, run_commands
+from codetui.study.batch import StepDone, StepRunner
 from codetui.study.history import History, HistoryEntry, Reversal
 from codetui.study.proposals import edit_or_propose
 from codetui.study.session.outcome import Saved
 from codetui.study.workspace import Workspace
+from testing.steps import run_commands
 from testing.studies import CODEBOOK
 
 MERGE = Merge(CodeId("TASK1"), CodeId("TASK2"))

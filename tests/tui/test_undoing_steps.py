@@ -10,10 +10,10 @@ from textual.widgets import TextArea
 
 from codetui.core.session.commands import AssignCode
 from codetui.model import CodeId, SourceId, Span
-from codetui.study.batch import run_commands
 from codetui.tui.dialogs.confirm import ChoiceDialog
 from codetui.tui.dialogs.history import HistoryDialog, HistoryRows
 from testing.keys import press, running
+from testing.steps import run_commands
 from testing.studies import CODEBOOK
 
 

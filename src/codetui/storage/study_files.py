@@ -141,7 +141,7 @@ _refused: dict[Path, tuple[bytes, str]] = {}
 """Codebooks whose replacement failed: the bytes that may be there, and the text before."""
 
 MOST_TRIES = 20
-"""How often a change is repeated because an editor, which knows no lock, has written in between."""
+"""The number of times that a change is repeated because an editor, which knows no lock, has written in between."""
 
 LOCK_PATIENCE = 10.0
 """Seconds to wait for another program that is changing a codebook."""

@@ -124,7 +124,7 @@ def names_in_words(coders: Sequence[str]) -> str:
 
 
 class Progress(NamedTuple):
-    """How far an adjudication is: sources, agreed codings taken over now, decisions made now and before, open ones."""
+    """The state of an adjudication: sources, agreed codings added now, decisions made now and before, open ones."""
 
     sources: int
     agreed: int
@@ -421,7 +421,7 @@ class Adjudication:
 
     @cached_property
     def works(self) -> Mapping[SourceId, Work]:
-        """What there is to adjudicate, by source. Raises StudyError if there is nothing."""
+        """The work of an adjudication, by source. Raises StudyError if there is nothing."""
         return {one.source.id: one for one in self._work}
 
 

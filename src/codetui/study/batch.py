@@ -414,25 +414,6 @@ class StepRunner:
         return StepDone(step.what, len(changes), tuple(problems))
 
 
-def run_commands(
-    workspace: Workspace,
-    what: str,
-    commands: Mapping[SourceId, Sequence[Command]],
-    progress: Callable[[int], None] = lambda _: None,
-) -> StepDone | Refusal | NotSaved:
-    """Execute commands in several sessions of the workspace's coder as one step, which is undone as one.
-
-    `what` describes it so that it continues `Undone: `, such as `removal of 12 codings in 5 ads`. Refused commands are
-    skipped. Nothing is changed if one of the sessions cannot be changed now.
-    """
-    runner = StepRunner.of(workspace)
-    try:
-        plan = runner.plan_commands(what, commands)
-        return plan if isinstance(plan, Refusal) else runner.carry_out(plan, progress)
-    finally:
-        runner.release()
-
-
 def decide_together(session: Session, commands: Sequence[Command], what: str) -> tuple[Decision | None, list[Refusal]]:
     """Return one decision for several commands in a session, and the refusals of those that are left out."""
     state, refused = session.state, list[Refusal]()

@@ -37,7 +37,7 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.cursor = 0
-        """Where the coder is in the text, in code points."""
+        """The position of the coder in the text, in code points."""
         self._is_to_remember = False
 
     @classmethod

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from codetui import __version__
+from codetui.core.agreement.comparison import FigurePath, Figures
+from codetui.core.agreement.figure import Undefined
+from codetui.core.agreement.resampling import Interval
 from codetui.core.anchors.unresolved import located_in
 from codetui.core.session.state import State
 from codetui.formats.export import EXPORTERS
 from codetui.formats.export.exporter import (
     NO_ATTRIBUTES,
+    AgreementRow,
     Exported,
     ExportedSession,
     ExportedSource,
@@ -32,13 +36,16 @@ from codetui.storage.copies import is_left_out
 from codetui.storage.journal import StudyJournal, now
 from codetui.storage.output import OutputFiles
 from codetui.storage.session_files import SessionPaths
-from codetui.study.agreement_sheet import agreement_rows
+from codetui.study.agreement import AgreementRequest, compare_coders
 from codetui.study.former import with_former_codes
 from codetui.study.memos import study_memos
 from codetui.study.overview import UNREAD
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
 from codetui.study.study import Study, StudyError
+
+MOST_CODINGS = 100_000
+"""Codings that are compared: a comparison holds all sessions in memory."""
 
 
 class ExportRequest(NamedTuple):
@@ -266,3 +273,35 @@ def _paths(session: SessionSnapshot) -> Iterator[str]:
     apart = folder / session_files.document_name(source.id, source.employer, is_apart=True)
     yield apart.as_posix()
     yield from (apart.with_stem(f"{apart.stem}-{number}").as_posix() for number in count(2))
+
+
+def agreement_rows(study: Study, coders: Sequence[str], codings: int) -> Sequence[AgreementRow]:
+    """Return the figures of all coders together, then those of each pair; none for fewer than two coders."""
+    if len(coders) < 2:
+        return ()
+    if codings > MOST_CODINGS:
+        return [
+            AgreementRow(tuple(coders), "", why=f"more than {MOST_CODINGS:,} codings: `codetui agree` compares them")
+        ]
+    try:
+        comparison = compare_coders(study, AgreementRequest(coders)).comparison
+    except StudyError as error:
+        return [AgreementRow(tuple(coders), "", why=str(error))]
+    rows = list(_agreement_rows(tuple(coders), comparison.figures, comparison.intervals))
+    for (a, b), figures in comparison.pairs.items() if len(coders) > 2 else ():
+        rows += _agreement_rows((coders[a], coders[b]), figures, {})
+    return rows
+
+
+def _agreement_rows(
+    coders: tuple[str, ...], figures: Figures, intervals: Mapping[FigurePath, Interval | None]
+) -> Iterator[AgreementRow]:
+    """Yield the figures of the levels, without those of single codes and profiles."""
+    for path, value in figures.items():
+        if len(path) == 2:
+            interval = intervals.get(path)
+            low, high = (interval.low, interval.high) if interval else (None, None)
+            if isinstance(value, Undefined):
+                yield AgreementRow(coders, ".".join(path), why=value.why)
+            else:
+                yield AgreementRow(coders, ".".join(path), value, low, high)

@@ -89,7 +89,7 @@ class ImportResult(NamedTuple):
     kind: PullKind | None = None
     message: str = ""
     counts: Counts | None = None
-    """How all quotations of the document were located."""
+    """The quotations of the document, by the way they were located."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -208,23 +208,10 @@ def _import(
     owner = path.parent.name if fs.is_same_file(path.parent.parent, study.sessions_path) else paths.folder.name
     if owner != paths.folder.name:
         study.require_readable(owner, source_id)
-    problems: list[Problem] = []
-    source = sources.find(source_id)
-    if source is None and (rows := list(islice(sources.rows(lambda _: True), 1))):
-        rows = rows_of(document, sources)
-        if len(rows) != 1:
-            what = f"{len(rows)} rows have its words: {row_names(rows)}" if rows else "no row has its title and words"
-            hint = f"write the id of its row into its heading, `# … Job Ad #{rows[0].id if rows else '<id>'} (…)`"
-            return _refused(path, 1, f"the corpus has no {word} {source_id}, and {what}; not imported: {hint}")
-        source = rows[0]
-        what = f"the corpus has no {word} {source_id}; by its words this is {word} {source.id}, whose id it gets"
-        problems.append(Problem(str(path), 1, "note", what))
-        parsed = with_heading(parsed, source_id, source.id)
-        source_id = source.id
-    if source is None:
-        source = Source(source_id, document.employer, document.title, "", str(path))
-        what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"
-        problems.append(Problem(str(path), 1, "warning", f"{what}: add it, or name another corpus"))
+    located = _locate(study, sources, parsed, source_id, path)
+    if isinstance(located, ImportResult):
+        return located
+    parsed, source, problems = located
     session = study.open_session(source, coder, paths)
     try:
         is_new = session.state.opened is None
@@ -243,7 +230,31 @@ def _import(
         counts, found = alone.counts, alone.problems
     problems += [*parsed.problems, *found, *result.problems, *([problem] if problem else [])]
     target = None if problem and problem.severity == "error" else session.document_path
-    return ImportResult(path, source_id, target, result.kind, result.message, counts, tuple(dict.fromkeys(problems)))
+    return ImportResult(path, source.id, target, result.kind, result.message, counts, tuple(dict.fromkeys(problems)))
+
+
+def _locate(
+    study: Study, sources: CorpusSources, parsed: ParsedDocument, source_id: SourceId, path: Path
+) -> tuple[ParsedDocument, Source, list[Problem]] | ImportResult:
+    """Return a document with the source that it codes; one whose id the corpus lacks is found by its words."""
+    document, word = parsed.document, study.codebook.words.source
+    problems: list[Problem] = []
+    source = sources.find(source_id)
+    if source is None and (rows := list(islice(sources.rows(lambda _: True), 1))):
+        rows = rows_of(document, sources)
+        if len(rows) != 1:
+            what = f"{len(rows)} rows have its words: {row_names(rows)}" if rows else "no row has its title and words"
+            hint = f"write the id of its row into its heading, `# … Job Ad #{rows[0].id if rows else '<id>'} (…)`"
+            return _refused(path, 1, f"the corpus has no {word} {source_id}, and {what}; not imported: {hint}")
+        source = rows[0]
+        what = f"the corpus has no {word} {source_id}; by its words this is {word} {source.id}, whose id it gets"
+        problems.append(Problem(str(path), 1, "note", what))
+        parsed = with_heading(parsed, source_id, source.id)
+    if source is None:
+        source = Source(source_id, document.employer, document.title, "", str(path))
+        what = f"the corpus has no {word} {source_id}, so its quotations cannot be located"
+        problems.append(Problem(str(path), 1, "warning", f"{what}: add it, or name another corpus"))
+    return parsed, source, problems
 
 
 def _refused(path: Path, line: int, message: str) -> ImportResult:
@@ -336,7 +347,7 @@ class Merger:
         self._sources = study.sources_by_id()
         self._erased = Erasures(self._root)
         self.left_out = dict.fromkeys(one for session in study.sessions() for one in session.misplaced)
-        """What is among the sessions of the study and is not read, such as copies."""
+        """Problems with files among the sessions of the study that are not read, such as copies."""
 
     def merge(self, other: Theirs) -> Iterator[MergeResult]:
         """Merge all sessions, by coder and source.  A copy of a coder's folder is merged only if it is named."""

@@ -52,7 +52,7 @@ class CodeUsage:
         self.is_complete = False
         """True once all logs were read."""
         self.readings = 0
-        """How many times a log was read."""
+        """The number of times that a log was read."""
 
     def read(self, entries: Sequence[SourceEntry], skipped: SourceId | None = None) -> Iterator[SourceId]:
         """Read the logs that have changed since the last call, for a worker; yield each source that was checked.

@@ -43,7 +43,7 @@ class Proposal(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Who proposes what, and when."""
+        """The proposal with its author and time, for a list."""
         when = self.record.time[:16].replace("T", " ")
         return f"{self.record.coder}: {self.record.what} ({when} UTC)"
 

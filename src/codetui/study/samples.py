@@ -24,7 +24,7 @@ FOLDER = "samples"
 
 
 class SampleProgress(NamedTuple):
-    """How far one coder is with a sample."""
+    """The progress of one coder with a sample."""
 
     sample: str
     coder: str

@@ -68,7 +68,7 @@ class SessionSnapshot:
     log: Path | None = None
     transactions: tuple[Transaction, ...] = ()
     file_problems: tuple[Problem, ...] = ()
-    """What could not be read in log and document; edits in a document that is unreadable are left out."""
+    """Unreadable parts of log and document; edits in an unreadable document are left out."""
     document: DocumentFile | None = None
     status: DocumentStatus = DocumentStatus.MISSING
     edits: tuple[Transaction, ...] = ()
@@ -98,7 +98,7 @@ class SessionSnapshot:
 
 
 class Readings(Protocol):
-    """What a reader made of sessions before, by their logs; it returns None for what it has to read again."""
+    """Earlier readings of sessions, by their logs; None for a log that must be read again."""
 
     def known(self, log: Path) -> KeptReading | None:
         """Return the kept reading of a log."""

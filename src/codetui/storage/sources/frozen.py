@@ -91,7 +91,7 @@ class FrozenTexts:
         self._root = root
         self._read: dict[str, Frozen | None] = {}
         self.problems: list[Problem] = []
-        """What could not be read."""
+        """Problems with unreadable texts."""
 
     @cached_property
     def _names(self) -> frozenset[str]:

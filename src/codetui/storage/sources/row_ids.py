@@ -112,7 +112,7 @@ class RowIds:
         self._orders: dict[str, list[str]] = {}
         """The ids of the rows of each file that was read to its end, in order."""
         self.problems: list[Problem] = []
-        """What could not be read of the record."""
+        """Problems with unreadable parts of the record."""
 
     # --- ids of rows ------------------------------------------------------------------------------
 

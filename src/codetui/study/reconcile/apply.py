@@ -76,7 +76,7 @@ RESOLVED: dict[Conflict, str] = {
 
 
 class Counts(NamedTuple):
-    """How the quotations of a document were located, and what was done to the session.
+    """Counts of the quotations of a document by the way they were located, and of the changes to the session.
 
     Codings and notes are counted as `added`, as `changed` in words or note, as `moved` to another code or within their
     list, or as `removed`. An edit of profile and reasoning, or of employer and title, counts as one more `changed`.

@@ -27,17 +27,17 @@ from codetui.model import Anchor, Codebook, CodeId, Coding, CodingId, Memo, Memo
 
 Aspect = Literal["slot", "words", "note"]
 Conflict: TypeAlias = Literal["apart", "joined", "restored", "kept"]
-"""How both versions are kept: as two statements; as one text; removed on one side and changed on the other."""
+"""The ways to keep both versions: as two statements; as one text; removed on one side and changed on the other."""
 
 MIN_SIMILARITY = 65
-"""How similar words must be, in per cent, to count as changed rather than replaced.
+"""The least similarity of words, in per cent, to count as changed rather than replaced.
 
 In eight real documents no two quotations of one code are more than 63 % similar; of their quotations shortened by
 two words, 91 % are at least 65 % similar to the original.
 """
 
 MAX_CANDIDATES = 64
-"""How many neighbours each changed quotation is compared with, where many in a row were changed."""
+"""The number of neighbours with which each changed quotation is compared where many in a row were changed."""
 
 
 @dataclass(frozen=True, slots=True)

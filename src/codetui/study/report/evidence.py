@@ -37,11 +37,6 @@ class CodedSource:
         """The name of the coder."""
         return self.snapshot.coder
 
-    @property
-    def is_adjudicated(self) -> bool:
-        """True if the session is the result of an adjudication."""
-        return any(step.cause == "consensus" for step in done_transactions(self.state))
-
 
 @dataclass(frozen=True)
 class Evidence:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -25,7 +24,7 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 
 class Saturation(NamedTuple):
-    """How new codes came up: `codes` in all, the last of them in source number `last` of `sources`, in coding order.
+    """The pace of new codes: `codes` in all, the last of them in source number `last` of `sources`, in coding order.
 
     `coders` are those whose codings count.
     """
@@ -225,11 +224,6 @@ class Methods:
 
     def _sources(self, number: int) -> str:
         return _counted(number, self._words.source, self._words.sources)
-
-
-def python_version() -> str:
-    """Return the version of Python that computes the figures."""
-    return ".".join(map(str, sys.version_info[:3]))
 
 
 def _counted(number: int, one: str, several: str = "") -> str:

@@ -40,7 +40,7 @@ STALE = 60.0
 """Seconds for which an editor may still save a text that codetui has replaced since it was read."""
 
 MOST_REPLACED = 8
-"""How many replaced snapshots are remembered."""
+"""The number of replaced snapshots that are remembered."""
 
 SAVING = 0.3
 """Seconds to wait for an editor to finish a save: it may empty the file first, or delete it."""

@@ -53,7 +53,7 @@ from codetui.study.session.sync import DocumentSync, MemoryLog, ParsedDocument
 
 T = TypeVar("T")
 ATTEMPTS = 3
-"""How often log and document are compared while other programs, or copies that arrive, change them."""
+"""The number of comparisons of log and document while other programs, or copies that arrive, change them."""
 
 KeepBook = Callable[[Codebook], Problem | None]
 
