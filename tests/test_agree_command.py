@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from codetui.cli.main import run
+from codetui.model import Span
+from codetui.study.find import RegexProcess, RegexTimeoutError
 from codetui.study.study import Study
 from testing.coders import code_source
 from testing.paths import ROOT
@@ -217,6 +219,18 @@ def test_only_ads_that_match_in_the_session_of_a_coder_are_compared(
         assert ads or "no ad that all coders have done matches code:TASK2 coder:ben" in err
     assert run(["agree", "anna", "ben", "--where", "(sextant"]) == 2
     assert "--where cannot be read at column" in capsys.readouterr().err
+
+
+def test_a_regular_expression_that_takes_too_long_is_refused(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(self: RegexProcess, pattern: str, text: str) -> list[Span]:
+        raise RegexTimeoutError
+
+    monkeypatch.setattr(RegexProcess, "search", search)
+    for command in (["agree", "anna", "ben"], ["stats"]):
+        assert run([*command, "--where", "/(a+)+b/"]) == 2
+        assert "the regular expression took longer than 2 s in ad 11, so nothing is counted" in capsys.readouterr().err
 
 
 def test_a_minimum_that_is_missed_ends_with_exit_code_3(study: Path, capsys: pytest.CaptureFixture[str]) -> None:

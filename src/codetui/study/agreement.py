@@ -36,7 +36,7 @@ from codetui.storage.copies import is_left_out
 from codetui.storage.journal import Journal, StudyJournal
 from codetui.study import kept_sessions
 from codetui.study.compared_sessions import FORM, CoderSession, Finished, packed, session_of, unpacked
-from codetui.study.find import RegexProcess
+from codetui.study.find import RegexProcess, RegexTimeoutError, too_slow
 from codetui.study.kept_sessions import KeptSessions
 from codetui.study.migrate import read_plan
 from codetui.study.samples import unblinded_sources
@@ -414,8 +414,11 @@ class _Reader:
             return None
         source = source or sessions[0].source
         where = self._request.where
-        if where is not None and not _matches(where, source, list(zip(sessions, states, strict=True)), regex):
-            return None
+        try:
+            if where is not None and not _matches(where, source, list(zip(sessions, states, strict=True)), regex):
+                return None
+        except RegexTimeoutError:
+            raise too_slow(source, self._study.codebook.words.source) from None
         length = max([len(source.text), *(anchor.end for anchor in anchors)])
         sources[id_] = source
         pairs = zip(self._request.coders, states, strict=True)

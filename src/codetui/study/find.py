@@ -40,7 +40,7 @@ from codetui.storage.text_index import TextIndex
 from codetui.study import kept_sessions, regex_child
 from codetui.study.kept_sessions import KeptSessions
 from codetui.study.session.outcome import not_read, status_of
-from codetui.study.study import Study
+from codetui.study.study import Study, StudyError
 
 T = TypeVar("T")
 
@@ -475,6 +475,12 @@ def unpacked(data: bytes) -> SessionReading:
 
 class RegexTimeoutError(Exception):
     """A regular expression took too long in one text, or its process was ended."""
+
+
+def too_slow(source: Source, word: str) -> StudyError:
+    """Return the error for a regular expression that took too long where every source has to be searched."""
+    what = f"the regular expression took longer than {regex_child.SECONDS:g} s in {word} {source.id}"
+    return StudyError(f"{what}, so nothing is counted; write it so that it repeats less.")
 
 
 class RegexProcess:

@@ -27,7 +27,7 @@ from codetui.model import Codebook, Coding, DoneMarked, Problem, Source, SourceI
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.study import kept_sessions
-from codetui.study.find import KEPT_CHARACTERS, RegexProcess
+from codetui.study.find import KEPT_CHARACTERS, RegexProcess, RegexTimeoutError, too_slow
 from codetui.study.kept_sessions import KeptSessions
 from codetui.study.session.outcome import not_read, status_of
 from codetui.study.sessions import SessionSnapshot
@@ -286,7 +286,10 @@ class _Collector:
 
     def _matches(self, where: Query, snapshot: SessionSnapshot, state: State, source: Source) -> bool:
         session = queried_session(snapshot.coder, status_of(snapshot.state).progress, state)
-        return matches(where, QueriedSource(source, session, self._regex.search))
+        try:
+            return matches(where, QueriedSource(source, session, self._regex.search))
+        except RegexTimeoutError:
+            raise too_slow(source, self._book.words.source) from None
 
     def _counted(self, coder: str, reading: SessionReading) -> CountedSession | None:
         """Return a session as it counts, None if it does not; count its codings."""
