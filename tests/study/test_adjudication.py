@@ -11,6 +11,7 @@ import pytest
 from codetui.cli.main import run
 from codetui.core.session.commands import AssignCode, AssignProfile, MarkDone, NoteCoding, Undo
 from codetui.core.session.state import State
+from codetui.formats.agenda import without_source
 from codetui.model import CodeId, Span
 from codetui.study.adjudication import AdjudicationRequest, request_of, resumed
 from codetui.study.session.outcome import Saved
@@ -319,3 +320,10 @@ def test_coders_are_kept_as_a_list_and_names_in_older_logs_are_found(study: Path
     older = replace(step, provenance=None)
     assert older.run == "rosa and otto and ben"
     assert request_of("c", older, sessions) == AdjudicationRequest(coders, "c")
+
+
+@pytest.mark.parametrize("who", ["two coders", "coders"])
+def test_a_source_is_taken_out_of_agendas_of_all_versions(who: str) -> None:
+    agenda = f"# Agenda: where {who} disagree\n\n## 11: Keeper\n\n> the lamp\n\n## 12: Clerk\n\n> the sacks\n"
+    assert "lamp" not in without_source(agenda, "11") and "sacks" in without_source(agenda, "11")
+    assert without_source("# Notes\n\n## 11: the lamp\n", "11") == "# Notes\n\n## 11: the lamp\n"

@@ -13,6 +13,9 @@ from codetui.model import Problem, ReasonFor
 CONTEXT = 80
 """Code points of the source on each side of a quotation."""
 
+TITLE = "# Agenda: where "
+"""Begins every agenda, also those of earlier versions, whose title goes on with “two coders disagree”."""
+
 HEAD = """\
 # Agenda: where coders disagree
 
@@ -126,7 +129,7 @@ def _shown(side: Side | None) -> str:
 
 def without_source(text: str, source_id: str) -> str:
     """Return an agenda without the disagreements on a source; a text that is no agenda is returned unchanged."""
-    if not text.startswith(HEAD.partition("\n")[0]):
+    if not text.startswith(TITLE):
         return text
     kept: list[str] = []
     is_kept = True
