@@ -11,8 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
-import pytest
-
 import codetui
 
 PACKAGE = Path(codetui.__file__).parent
@@ -42,18 +40,20 @@ def imports_of(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_private_module_or_name_of_a_toolkit_is_imported(path: Path) -> None:
-    allowed = KEY_PARSER if path == PACKAGE / "tui" / "input.py" else set()
-    imported = imports_of(ast.parse(path.read_text("utf-8")))
-    names = [name.split(".") for name in imported if name.rpartition(".")[0] not in allowed]
-    assert [parts for parts in names if parts[0] in TOOLKITS and any(map(is_private, parts))] == []
+def test_no_private_module_or_name_of_a_toolkit_is_imported() -> None:
+    found = []
+    for path in MODULES:
+        allowed = KEY_PARSER if path == PACKAGE / "tui" / "input.py" else set()
+        imported = imports_of(ast.parse(path.read_text("utf-8")))
+        names = [name.split(".") for name in imported if name.rpartition(".")[0] not in allowed]
+        found += [(path, parts) for parts in names if parts[0] in TOOLKITS and any(map(is_private, parts))]
+    assert found == []
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("tui/**/*.py")), ids=lambda path: path.stem)
-def test_no_private_attribute_of_another_object_is_used(path: Path) -> None:
+def test_no_private_attribute_of_another_object_is_used() -> None:
     used = [
-        ast.unparse(node)
+        (path, ast.unparse(node))
+        for path in PACKAGE.glob("tui/**/*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in OF_NAMED_TUPLES
         if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
@@ -106,13 +106,13 @@ def widget_classes() -> list[type]:
     return [cls for cls in classes if any(base.__module__.startswith(TOOLKITS) for base in cls.__mro__)]
 
 
-@pytest.mark.parametrize("cls", widget_classes(), ids=lambda cls: cls.__qualname__)
-def test_a_class_shares_no_private_name_with_its_toolkit_base(cls: type) -> None:
-    bases = [base for base in cls.__mro__ if base.__module__.startswith(TOOLKITS)]
-    ours = [base for base in cls.__mro__ if base.__module__.startswith("codetui")]
-    theirs = set().union(*map(private_names, bases)).union(*map(vars, bases))
-    assert private_names(cls) & theirs - OF_NAMED_TUPLES - set(MAY_OVERRIDE) == set()
-    assert used_names(cls) <= set().union(*map(private_names, ours)) | OF_NAMED_TUPLES
+def test_no_class_shares_a_private_name_with_its_toolkit_base() -> None:
+    for cls in widget_classes():
+        bases = [base for base in cls.__mro__ if base.__module__.startswith(TOOLKITS)]
+        ours = [base for base in cls.__mro__ if base.__module__.startswith("codetui")]
+        theirs = set().union(*map(private_names, bases)).union(*map(vars, bases))
+        assert private_names(cls) & theirs - OF_NAMED_TUPLES - set(MAY_OVERRIDE) == set(), cls
+        assert used_names(cls) <= set().union(*map(private_names, ours)) | OF_NAMED_TUPLES, cls
 
 
 def test_every_explained_override_is_still_there() -> None:
