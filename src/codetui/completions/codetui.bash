@@ -244,7 +244,7 @@ _shtab_codetui___corpus_COMPGEN=_shtab_compgen_files
 _shtab_codetui___codebook_COMPGEN=_shtab_compgen_files
 _shtab_codetui___sessions_COMPGEN=_shtab_compgen_files
 
-_shtab_codetui_import_codings___format_choices=(qdpx analysis label-studio gold doccano brat rows)
+_shtab_codetui_import_codings___format_choices=(qdpx workbook analysis label-studio gold doccano brat rows)
 _shtab_codetui_export___format_choices=(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)
 _shtab_codetui_export___what_choices=(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)
 _shtab_codetui_export___partition_choices=(coder)

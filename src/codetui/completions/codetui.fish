@@ -205,7 +205,7 @@ complete -c codetui -n '_shtab_codetui_using import-codings' -l sessions -xka "(
 complete -c codetui -n '_shtab_codetui_using import-codings' -l as -x -d 'the coder who gets the codings; `alpha` becomes model:alpha; default: the names in the files'
 complete -c codetui -n '_shtab_codetui_using import-codings' -l person -d 'the codings are a person'"'"'s, made in another program: the coder is called NAME alone'
 complete -c codetui -n '_shtab_codetui_using import-codings' -l from -x -d 'only this coder'"'"'s codings in the files'
-complete -c codetui -n '_shtab_codetui_using import-codings' -l format -xka "qdpx analysis label-studio gold doccano brat rows" -d 'default: recognized'
+complete -c codetui -n '_shtab_codetui_using import-codings' -l format -xka "qdpx workbook analysis label-studio gold doccano brat rows" -d 'default: recognized'
 complete -c codetui -n '_shtab_codetui_using import-codings' -l map -xka "(__fish_complete_path (commandline -ct))" -d 'rules that translate codes and profiles, as for `codebook migrate`'
 complete -c codetui -n '_shtab_codetui_using import-codings' -l not-done -d 'do not mark ads as done that have no state in the file'
 complete -c codetui -n '_shtab_codetui_using import-codings' -l dry-run -d 'only show what would be imported'

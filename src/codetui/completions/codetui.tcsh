@@ -12,7 +12,7 @@ complete codetui \
         'c/--corpus=/f/' \
         'c/--codebook=/f/' \
         'c/--sessions=/f/' \
-        'c/--format=/(qdpx analysis label-studio gold doccano brat rows)/' \
+        'c/--format=/(qdpx workbook analysis label-studio gold doccano brat rows)/' \
         'c/--map=/f/' \
         'c/--format=/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'c/--what=/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \
@@ -37,7 +37,7 @@ complete codetui \
         'n/--corpus/f/' \
         'n/--codebook/f/' \
         'n/--sessions/f/' \
-        'n/--format/(qdpx analysis label-studio gold doccano brat rows)/' \
+        'n/--format/(qdpx workbook analysis label-studio gold doccano brat rows)/' \
         'n/--map/f/' \
         'n/--format/(markdown csv jsonl xlsx qdpx gold doccano label-studio web-annotation brat pygamma)/' \
         'n/--what/(codings ads notes matrix matrix-counts matrix-profiles matrix-codes)/' \

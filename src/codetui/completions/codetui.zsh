@@ -415,7 +415,7 @@ _shtab_codetui_import_codings_options=(
   "--as[the coder who gets the codings\; \`alpha\` becomes model\:alpha\; default\: the names in the files]:NAME:"
   "--person[the codings are a person\'s, made in another program\: the coder is called NAME alone]"
   "--from[only this coder\'s codings in the files]:CODER:"
-  "--format[default\: recognized]:format:(qdpx analysis label-studio gold doccano brat rows)"
+  "--format[default\: recognized]:format:(qdpx workbook analysis label-studio gold doccano brat rows)"
   "--map[rules that translate codes and profiles, as for \`codebook migrate\`]:FILE:_files"
   "--not-done[do not mark ads as done that have no state in the file]"
   "--dry-run[only show what would be imported]"

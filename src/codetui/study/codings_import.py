@@ -506,24 +506,30 @@ class _Plan:
     def _spans(self, coding: ForeignCoding) -> Iterator[Span]:
         """Yield the places in the source that the offsets of a coding may mean, the most likely first.
 
-        They may count in the file's own text, in the whole text or in its body, in code points or in UTF-16 units.
+        They may count in the file's own text, whose lines may end with CRLF, in the whole text or in its body, in code
+        points, in UTF-16 units or in bytes of UTF-8.
         """
         if coding.start is None:
             return
-        end = coding.end if coding.end is not None else coding.start + len(coding.words)
+        start, end = coding.start, coding.end if coding.end is not None else coding.start + len(coding.words)
         text, own = self.source.text, self._foreign.text
+        if "\r\n" in own:
+            start, end = (at - own.count("\r\n", 0, at) for at in (start, end))
+            own = own.replace("\r\n", "\n")
         shifts = [0, self.source.body_start]
         if own and own != text:
             lead = len(own) - len(own.lstrip())
             at = text.find(own.strip())
             shifts = [at - lead, *shifts] if at >= 0 else shifts
         for shift in dict.fromkeys(shifts):
-            yield Span(coding.start + shift, end + shift)
-            base = own or text[shift:]
-            if shift >= 0 and not base.isascii() and any(sign > "\uffff" for sign in base):
-                units = base.encode("utf-16-le", "surrogatepass")
-                start, stop = (len(units[: 2 * at].decode("utf-16-le", "surrogatepass")) for at in (coding.start, end))
-                yield Span(start + shift, stop + shift)
+            yield Span(start + shift, end + shift)
+            base = own or text[max(shift, 0) :]
+            if base.isascii():
+                continue
+            for encoding, size in (("utf-16-le", 2), ("utf-8", 1)):
+                units = base.encode(encoding, "surrogatepass")
+                found = (len(units[: size * max(at, 0)].decode(encoding, "ignore")) + shift for at in (start, end))
+                yield Span(*found)
 
     def _words_at(self, coding: ForeignCoding, spans: Sequence[Span]) -> str:
         """Return the words at the offsets of a coding for which the file has no words."""

@@ -64,8 +64,8 @@ def read_csv(data: bytes, stem: str) -> FoundBook:
     return _read("table", tables[mark], stem, has_semicolons=mark == ";")
 
 
-def read_xlsx(data: bytes, stem: str) -> FoundBook:
-    """Return the codes in the first sheet of a workbook that has some. Raises UnreadableBookError."""
+def sheets_of(data: bytes) -> Mapping[str, Sequence[Sequence[str]]]:
+    """Return the cells of each sheet of a workbook as texts, by the names of the sheets. Raises UnreadableBookError."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
@@ -77,9 +77,15 @@ def read_xlsx(data: bytes, stem: str) -> FoundBook:
         sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableBookError(f"its workbook cannot be read ({error})") from None
+    return {name: [[_cell(value) for value in row] for row in rows] for name, rows in sheets.items()}
+
+
+def read_xlsx(data: bytes, stem: str) -> FoundBook:
+    """Return the codes in the first sheet of a workbook that has some. Raises UnreadableBookError."""
+    sheets = sheets_of(data)
     refusals: list[UnreadableBookError] = []
     for name, values in sheets.items():
-        rows = [CodeRow(line, [_cell(value) for value in row]) for line, row in enumerate(values, 1)]
+        rows = [CodeRow(line, list(row)) for line, row in enumerate(values, 1)]
         try:
             found = _read(f"sheet “{name}”", [row for row in rows if any(row.cells)], stem)
         except UnreadableBookError as error:

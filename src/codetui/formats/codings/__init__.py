@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from codetui.formats.codings.foreign import CodingsFile, ForeignSource, Reader, UnknownFormatError
 from codetui.formats.codings.refi import QDPX
-from codetui.formats.codings.rows import ROWS
+from codetui.formats.codings.rows import ROWS, WORKBOOK
 from codetui.formats.codings.spans import ANALYSIS, BRAT, DOCCANO, GOLD, LABEL_STUDIO
 
 READERS: Mapping[str, Reader] = {
-    reader.name: reader for reader in (QDPX, ANALYSIS, LABEL_STUDIO, GOLD, DOCCANO, BRAT, ROWS)
+    reader.name: reader for reader in (QDPX, WORKBOOK, ANALYSIS, LABEL_STUDIO, GOLD, DOCCANO, BRAT, ROWS)
 }
 """The readers by the name of their format."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
@@ -86,13 +87,18 @@ class CodingsFile:
 
     @cached_property
     def text(self) -> str:
-        """The text of the file. Raises UnknownFormatError if it is none in UTF-8."""
+        """The text of the file. Raises UnknownFormatError if it is none in UTF-8, nor in UTF-16 with its mark."""
+        is_utf16 = self.data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
         try:
-            return self.data.decode("utf-8-sig")
+            return self.data.decode("utf-16" if is_utf16 else "utf-8-sig")
         except UnicodeDecodeError as error:
             line = self.data.count(b"\n", 0, error.start) + 1
             message = "this is no text in UTF-8; save the file as UTF-8 and import it again"
             raise UnknownFormatError(self.name, line, message) from None
+
+    def leave_out(self, numbers: Mapping[str, int]) -> None:
+        """Count what the reader leaves out."""
+        self.left_out.update({what: number for what, number in numbers.items() if number})
 
     @property
     def suffix(self) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
 
+from codetui.formats.book_files.entries import UnreadableBookError
+from codetui.formats.book_files.tables import sheets_of
 from codetui.formats.codings.foreign import (
     CodingsFile,
     ForeignCoding,
@@ -24,9 +27,18 @@ from codetui.formats.codings.foreign import (
 from codetui.formats.export.lines import unguarded
 from codetui.formats.export.table import CELLS
 
-ADS = ("ad", "ad_id", "doc", "doc_id", "document", "document_name", "source", "source_id", "file", "filename", "job_id")
-CODES = ("code", "code_id", "tag", "label", "category", "codes", "theme")
-QUOTES = ("quote", "words", "phrase", "quotation", "content", "highlight", "segment", "span_text", "text")
+ADS = (
+    *("ad", "ad_id", "doc", "doc_id", "document", "document_name", "document_id", "source", "source_id", "file"),
+    *("filename", "file_name", "job_id", "text_id", "case", "advertentie", "vacature", "bron"),
+)
+CODES = ("code", "code_id", "tag", "label", "category", "codes", "theme", "codename", "tags", "thema")
+QUOTES = (
+    *("quote", "words", "phrase", "quotation", "content", "highlight", "segment", "coded_segment", "span_text"),
+    *("quotation_content", "quoted_text", "excerpt", "passage", "fragment", "citaat", "text"),
+)
+SEVERAL = ("codes", "tags")
+"""Columns whose cells may list several codes, one a line or separated by semicolons."""
+
 OWN = (set(CELLS["codings"]), set(CELLS["ads"]))
 
 
@@ -76,10 +88,12 @@ def _read_rows(file: CodingsFile) -> Sequence[ForeignSource]:
         known = found.get(key) or ForeignSource(id=key[0], coder=key[1], file=file.name, line=line)
         found[key] = _with_row(known, row)
         of_source = codings.setdefault(key, [])
-        if row.code.strip():
+        if not row.code.strip() and row.quote.strip() and not row.profile.strip():
+            file.left_out["quotations without a code"] += 1
+        for code in _codes(row, fields):
             if not row.quote.strip() and row.start is None:
                 raise UnknownFormatError(file.name, line, f"row {number} has a code but no quote; fill it in")
-            of_source.append(_coding(row))
+            of_source.append(_coding(row, code))
     return [replace(one, codings=tuple(codings[key])) for key, one in found.items()]
 
 
@@ -109,6 +123,16 @@ ROWS = Reader(
 """Reads rows with the columns `ad, code, quote[, start, end, note, profile, reasoning, coder]`."""
 
 
+WORKBOOK = Reader(
+    "workbook",
+    (".xlsx",),
+    "an Excel workbook whose first sheet has such columns",
+    lambda file: file.suffix == ".xlsx",
+    _read_rows,
+)
+"""Reads the same rows from the first sheet of a workbook that has any."""
+
+
 def _with_row(known: ForeignSource, row: CodingRow) -> ForeignSource:
     """Return the source with the profile and state of one more row, unless it has them."""
     return replace(
@@ -119,10 +143,17 @@ def _with_row(known: ForeignSource, row: CodingRow) -> ForeignSource:
     )
 
 
-def _coding(row: CodingRow) -> ForeignCoding:
+def _codes(row: CodingRow, fields: Mapping[str, object]) -> list[str]:
+    """Return the codes in a row."""
+    is_list = any(name in fields for name in SEVERAL)
+    found = re.split(r"[;\n]", row.code) if is_list else [row.code]
+    return [one.strip() for one in found if one.strip()]
+
+
+def _coding(row: CodingRow, code: str) -> ForeignCoding:
     name = row.code_name.strip()
     return ForeignCoding(
-        code=f"{row.code.strip()}: {name}" if name and ":" not in row.code else row.code.strip(),
+        code=f"{code}: {name}" if name and ":" not in code else code,
         words=row.quote,
         start=row.start,
         end=row.end,
@@ -145,6 +176,9 @@ def _validated(file: CodingsFile, line: int, number: int, fields: Mapping[str, o
 
 def _rows(file: CodingsFile) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Yield the rows with their lines, their column names in lower case with `_` for blanks."""
+    if file.suffix == ".xlsx":
+        yield from _rows_of_workbook(file)
+        return
     if file.text.lstrip().startswith(("{", "[")):
         for line, value in file.records:
             if not isinstance(value, dict):
@@ -152,7 +186,7 @@ def _rows(file: CodingsFile) -> Iterator[tuple[int, Mapping[str, object]]]:
             yield line, {_column(name): one for name, one in value.items()}
         return
     head = file.text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = max(",;\t|", key=head.count)
     if delimiter not in head or "\0" in head:
         return
     reader = csv.reader(io.StringIO(file.text, newline=""), delimiter=delimiter)
@@ -161,12 +195,30 @@ def _rows(file: CodingsFile) -> Iterator[tuple[int, Mapping[str, object]]]:
         is_own = any(len(own & set(columns)) >= len(own) - 1 for own in OWN)
         line = reader.line_num + 1
         for cells in reader:
+            if any(cell.strip() for cell in cells[len(columns) :]):
+                what = f"this row has {len(cells)} cells, and there are {len(columns)} columns"
+                hint = f"put quotation marks around a cell with “{delimiter}”"
+                raise UnknownFormatError(file.name, line, f"{what}: {hint}")
             if any(cell.strip() for cell in cells):
                 values = map(unguarded, cells) if is_own else cells
                 yield line, dict(zip(columns, values, strict=False))
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnknownFormatError(file.name, reader.line_num, f"this row cannot be read ({error})") from None
+
+
+def _rows_of_workbook(file: CodingsFile) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Yield the rows of the first sheet with any; count the others."""
+    try:
+        sheets = [rows for rows in sheets_of(file.data).values() if any(map(any, rows))]
+    except UnreadableBookError as error:
+        raise UnknownFormatError(file.name, 0, str(error)) from None
+    file.leave_out({"other sheets": len(sheets[1:])})
+    head, *rows = sheets[0] if sheets else [[]]
+    columns = [_column(name) for name in head]
+    for line, cells in enumerate(rows, 2):
+        if any(cell.strip() for cell in cells):
+            yield line, dict(zip(columns, cells, strict=False))
 
 
 def _column(name: str) -> str:

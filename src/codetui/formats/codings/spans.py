@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
@@ -22,7 +22,15 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Labels = Annotated[list[str], BeforeValidator(_listed)]
+def _filled(value: object) -> object:
+    return [] if value is None else value
+
+
+T = TypeVar("T")
+Listed = Annotated[list[T], BeforeValidator(_filled)]
+"""A list; programs write null for an empty one."""
+
+Labels = Annotated[list[str], BeforeValidator(_filled), BeforeValidator(_listed)]
 
 
 def _words(text: str, start: int, end: int) -> str:
@@ -34,52 +42,79 @@ def _words(text: str, start: int, end: int) -> str:
 
 
 class Entity(ForeignModel):
-    """A span of doccano's second form."""
+    """A span of doccano's second form, or of Prodigy."""
 
     label: str
-    start_offset: int
-    end_offset: int
+    start_offset: int = Field(validation_alias=AliasChoices("start_offset", "start"))
+    end_offset: int = Field(validation_alias=AliasChoices("end_offset", "end"))
 
 
 class DoccanoRecord(ForeignModel):
-    """A text with spans, in either form of doccano; Prodigy has `spans` instead."""
+    """A text with spans, in either form of doccano; Prodigy has `spans` instead.
+
+    A label that is no span is that of the whole text.
+    """
 
     id: str | None = None
     text: str = Field(validation_alias=AliasChoices("text", "data"))
-    label: list[tuple[int, int, str]] = Field(default=[], validation_alias=AliasChoices("label", "labels"))
-    entities: list[Entity] = []
-    meta: dict[str, object] = {}
+    label: Listed[tuple[int, int, str] | str] = Field(default=[], validation_alias=AliasChoices("label", "labels"))
+    entities: Listed[Entity] = Field(default=[], validation_alias=AliasChoices("entities", "spans"))
+    relations: Listed[object] = []
+    comments: Listed[object] = Field(default=[], validation_alias=AliasChoices("comments", "Comments"))
+    answer: str | None = None
+    meta: dict[str, object] | None = None
     ad: str | None = Field(default=None, validation_alias=AliasChoices("ad", "ad_id", "doc_id", "document", "filename"))
-    user: str | None = Field(default=None, validation_alias=AliasChoices("user", "username", "annotator"))
+    user: str | None = Field(
+        default=None, validation_alias=AliasChoices("user", "username", "annotator", "_annotator_id")
+    )
+
+    @property
+    def of_text(self) -> list[str]:
+        """The labels of the whole text."""
+        return [one for one in self.label if isinstance(one, str)]
 
 
 def _read_doccano(file: CodingsFile) -> Sequence[ForeignSource]:
     """Return one source a record, named by a field such as `ad` or `doc_id`, else by its text, else by `id`."""
-    return [
-        ForeignSource(
-            id=record.ad or _meta_id(record.meta) or record.id or "",
-            file=file.name,
-            line=line,
-            codings=tuple(_doccano_codings(record)),
-            text=record.text,
-            coder=record.user or "",
+    found: list[ForeignSource] = []
+    for line, record in file.validated(DoccanoRecord):
+        if record.answer not in (None, "accept"):
+            file.left_out["texts that were rejected or ignored"] += 1
+            continue
+        file.leave_out(
+            {
+                "relations": len(record.relations),
+                "comments": len(record.comments),
+                "further labels of a text": len(record.of_text[1:]),
+            }
         )
-        for line, record in file.validated(DoccanoRecord)
-    ]
+        found.append(
+            ForeignSource(
+                id=record.ad or _meta_id(record.meta or {}) or record.id or "",
+                file=file.name,
+                line=line,
+                codings=tuple(_doccano_codings(record)),
+                profile=next(iter(record.of_text), ""),
+                text=record.text,
+                coder=record.user or "",
+            )
+        )
+    return found
 
 
 DOCCANO = Reader(
     "doccano",
     (".jsonl", ".json"),
-    'doccano\'s JSON lines with "text" and "label" or "entities"',
-    lambda file: file.has_fields("text", "data") and file.has_fields("label", "labels", "entities"),
+    'doccano\'s JSON lines with "text" and "label" or "entities", or Prodigy\'s with "spans"',
+    lambda file: file.has_fields("text", "data") and file.has_fields("label", "labels", "entities", "spans"),
     _read_doccano,
 )
 """Reads doccano's JSON lines, `{"text": …, "label": [[start, end, code], …]}` or with `entities`."""
 
 
 def _doccano_codings(record: DoccanoRecord) -> Iterator[ForeignCoding]:
-    spans = [*record.label, *((one.start_offset, one.end_offset, one.label) for one in record.entities)]
+    labels = (one for one in record.label if not isinstance(one, str))
+    spans = [*labels, *((one.start_offset, one.end_offset, one.label) for one in record.entities)]
     for start, end, label in spans:
         yield ForeignCoding(code=label, words=_words(record.text, start, end), start=start, end=end)
 
@@ -92,30 +127,54 @@ def _meta_id(meta: dict[str, object]) -> str:
 # --- Label Studio -------------------------------------------------------------------------------------
 
 
-class StudioValue(ForeignModel):
-    """The value of a region: a span with labels, or a choice for the whole text."""
+class StudioOffsets(ForeignModel):
+    """Offsets in the text of a page."""
 
-    start: int | None = None
-    end: int | None = None
+    start: int
+    end: int
+
+
+class StudioValue(ForeignModel):
+    """The value of a region: a span with labels, a choice for the whole text, or a text that was typed.
+
+    In a page `start` and `end` are paths of elements; then only `globalOffsets` are offsets.
+    """
+
+    start: int | str | None = None
+    end: int | str | None = None
+    offsets: StudioOffsets | None = Field(default=None, validation_alias="globalOffsets")
     text: str | list[str] | None = None
-    labels: Labels = []
+    labels: Labels = Field(default=[], validation_alias=AliasChoices("labels", "hypertextlabels", "paragraphlabels"))
     choices: Labels = []
+
+    @property
+    def place(self) -> tuple[int | None, int | None]:
+        """The offsets; None where they are not known."""
+        if self.offsets is not None:
+            return self.offsets.start, self.offsets.end
+        if isinstance(self.start, int) and isinstance(self.end, int):
+            return self.start, self.end
+        return None, None
 
 
 class StudioRegion(ForeignModel):
-    """One region of an annotation."""
+    """One region of an annotation, or a relation between two, which has no value.
 
-    value: StudioValue
+    Further regions with the `id` of a span are about it, such as a comment that was typed.
+    """
+
+    value: StudioValue | None = None
     type: str = ""
+    id: str = ""
 
 
 class StudioAnnotation(ForeignModel):
     """The regions that one person or one model marked in a task."""
 
-    result: list[StudioRegion] = []
+    result: Listed[StudioRegion] = []
     model_version: str | None = None
     completed_by: object = None
-    was_cancelled: bool = False
+    was_cancelled: bool | None = False
 
     @property
     def coder(self) -> str:
@@ -132,8 +191,10 @@ class StudioTask(ForeignModel):
 
     id: str | None = None
     data: dict[str, object]
-    annotations: list[StudioAnnotation] = Field(default=[], validation_alias=AliasChoices("annotations", "completions"))
-    predictions: list[StudioAnnotation] = []
+    annotations: Listed[StudioAnnotation] = Field(
+        default=[], validation_alias=AliasChoices("annotations", "completions")
+    )
+    predictions: Listed[StudioAnnotation] = []
 
 
 def _read_label_studio(file: CodingsFile) -> Sequence[ForeignSource]:
@@ -144,15 +205,17 @@ def _read_label_studio(file: CodingsFile) -> Sequence[ForeignSource]:
         text = task.data["text"] if isinstance(task.data.get("text"), str) else max(texts, key=len, default="")
         for one in (*task.annotations, *task.predictions):
             if one.was_cancelled:
+                file.left_out["annotations that were cancelled"] += 1
                 continue
-            regions = [region.value for region in one.result]
+            choices = [choice for region in one.result if region.value for choice in region.value.choices]
+            file.leave_out({"further choices for a text": len(choices[1:])})
             found.append(
                 ForeignSource(
                     id=_meta_id(task.data) or task.id or "",
                     file=file.name,
                     line=line,
-                    codings=tuple(coding for value in regions for coding in _studio_codings(value)),
-                    profile=next((value.choices[0] for value in regions if value.choices), ""),
+                    codings=tuple(_studio_codings(one.result, file)),
+                    profile=next(iter(choices), ""),
                     text=str(text),
                     coder=one.coder,
                 )
@@ -170,10 +233,23 @@ LABEL_STUDIO = Reader(
 """Reads Label Studio's JSON, annotations by people and predictions by models; a choice is the profile."""
 
 
-def _studio_codings(value: StudioValue) -> Iterator[ForeignCoding]:
-    words = value.text if isinstance(value.text, str) else ""
-    for label in value.labels:
-        yield ForeignCoding(code=label, words=words, start=value.start, end=value.end)
+def _studio_codings(regions: Sequence[StudioRegion], file: CodingsFile) -> Iterator[ForeignCoding]:
+    """Yield the spans with labels; what was typed about one is its note. Count everything else."""
+    spans = {one.id for one in regions if one.value is not None and one.value.labels}
+    notes = {
+        one.id: " ".join(one.value.text)
+        for one in regions
+        if one.value is not None and isinstance(one.value.text, list) and one.id in spans and not one.value.labels
+    }
+    for region in regions:
+        value = region.value
+        if value is None or not (value.labels or value.choices or region.id in notes):
+            kind = region.type or "region without a label"
+            file.left_out[kind if kind.endswith("s") else f"{kind}s"] += 1
+            continue
+        words, (start, end) = value.text if isinstance(value.text, str) else "", value.place
+        for label in value.labels:
+            yield ForeignCoding(code=label, words=words, start=start, end=end, note=notes.get(region.id, ""))
 
 
 # --- gold.jsonl ---------------------------------------------------------------------------------------
@@ -247,6 +323,9 @@ GOLD = Reader(
 
 ENTITY = re.compile(r"(T\S+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?")
 NOTE = re.compile(r"#\S*\tAnnotatorNotes (\S+)\t(.*)")
+OTHERS = {"R": "relations", "E": "events", "A": "attributes", "M": "attributes", "N": "normalizations"}
+OTHERS |= {"*": "equivalences", "#": "notes on others"}
+"""What else a file of brat has, by the first sign of its line."""
 
 
 def _read_brat(file: CodingsFile) -> Sequence[ForeignSource]:
@@ -258,7 +337,8 @@ def _read_brat(file: CodingsFile) -> Sequence[ForeignSource]:
     notes = {note[1]: note[2] for _, line in lines if (note := NOTE.fullmatch(line))}
     codings: list[ForeignCoding] = []
     for number, line in lines:
-        if not line.startswith("T"):
+        if line[0] in OTHERS:
+            file.leave_out({OTHERS[line[0]]: not _is_note_on_entity(line)})
             continue
         entity = ENTITY.fullmatch(line)
         if entity is None:
@@ -279,6 +359,11 @@ BRAT = Reader(
 
     Relations, events and attributes are no codings and are left out.
     """
+
+
+def _is_note_on_entity(line: str) -> bool:
+    note = NOTE.fullmatch(line)
+    return note is not None and note[1].startswith("T")
 
 
 def _codings(entity: re.Match[str], note: str, text: str) -> Sequence[ForeignCoding]:
