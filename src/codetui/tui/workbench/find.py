@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Lock
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """Findings that the list shows; a search ends when it has so many."""
+
+PAINTED = 0.02
+"""Seconds in which a search rests after the first findings, so that they are painted at once."""
 
 REPORTS = 0.2
 """Seconds between two reports of what has been read or found, after the first one."""
@@ -148,6 +151,8 @@ class FindController:
                     is_due = is_first or monotonic() - reported > REPORTS
                     if batch.done >= 1 or len(held) > MOST or (is_due and not is_repeated):
                         hand(self._found, search, FindBatch(tuple(held), batch.done), is_repeated)
+                        if is_first and batch.done < 1:
+                            sleep(PAINTED)
                         held, is_first, reported = [], False, monotonic()
             except (StudyError, OSError) as error:
                 if not is_stopped():
