@@ -158,14 +158,15 @@ def _lines(page: PdfPage, not_read: Counter[str]) -> Iterator[_Line]:
     words = page.get_textpage()
     try:
         whole: str = words.get_text_range()
-        unknown = words.count_chars() - _units(whole)
+        size_of = len if _units(whole) == len(whole) else _units
+        unknown = words.count_chars() - size_of(whole)
         not_read["unreadable character"] += max(unknown, 0)
         x, y = ctypes.c_double(), ctypes.c_double()
         at = 0
         for piece in whole.split("\r\n"):
             text = piece.rstrip()
             if text:
-                ends = at + _units(piece) - _units(piece.lstrip()), at + _units(text) - 1
+                ends = at + size_of(piece) - size_of(piece.lstrip()), at + size_of(text) - 1
                 first, last = (
                     ends if not unknown else (raw.FPDFText_GetCharIndexFromTextIndex(words, end) for end in ends)
                 )
@@ -175,14 +176,14 @@ def _lines(page: PdfPage, not_read: Counter[str]) -> Iterator[_Line]:
                 # The number of a note is raised; another line is further away.
                 last_base = base if abs(base - y.value) < _RAISED * size else y.value
                 yield _Line(_cleaned(text), left, x.value + size / 2, base, last_base, size)
-            at += _units(piece) + 2
+            at += size_of(piece) + 2
     finally:
         words.close()
 
 
 def _units(text: str) -> int:
     """Return the length of a text in units of UTF-16, in which the library counts."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _cleaned(text: str) -> str:
