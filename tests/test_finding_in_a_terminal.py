@@ -47,7 +47,7 @@ def test_quotations_are_retrieved_opened_recoded_with_a_changed_key_and_gone_bac
         terminal.type(f"{FIND}code:TASK1")
         terminal.wait_for("3 places in 3 ads", *words.values())
         terminal.type(f"{TAB}{F3}")
-        terminal.wait_for("F6: recode", "Space: mark")
+        terminal.wait_for(" F6  recode", " Space  mark")
         terminal.type(ENTER)
         terminal.wait_for("2 of 3 findings", "count the sacks", "ad 2 of 3")
         terminal.type(F3)
@@ -83,7 +83,7 @@ def test_three_passages_are_coded_from_a_search_and_undone_after_a_restart(
     with start(study, size) as terminal:
         terminal.wait_for("You light the lamp")
         terminal.type(f"{FIND}you{TAB}")
-        terminal.wait_for("places in", "c: code one by one")
+        terminal.wait_for("places in", " c  code one by one")
         terminal.type("c")
         terminal.wait_for("Code one by one")
         terminal.type(f"TOOL1{ENTER}")

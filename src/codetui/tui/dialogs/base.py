@@ -68,6 +68,16 @@ def fitting_chips(keys: str, cells: int) -> Content:
     return key_chips(" · ".join([*parts, last]))
 
 
+def chip_rows(keys: str, cells: int) -> Content:
+    """Return all chips in rows of so many cells."""
+    rows: list[list[str]] = [[]]
+    for part in keys.split(" · "):
+        if rows[-1] and key_chips(" · ".join([*rows[-1], part])).cell_length > cells:
+            rows.append([])
+        rows[-1].append(part)
+    return Content("\n").join(key_chips(" · ".join(row)) for row in rows)
+
+
 class Frame(Vertical):
     """The box of a dialog: its title above, and on its lower edge the keys, as many as fit, or a message."""
 

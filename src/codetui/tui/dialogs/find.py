@@ -22,7 +22,7 @@ from codetui.model import Problem, SourceId
 from codetui.study.find import Finding
 from codetui.tui.bench import UNSEEN
 from codetui.tui.clipboard import Copied
-from codetui.tui.dialogs.base import Dialog, alarm, registered
+from codetui.tui.dialogs.base import Dialog, alarm, chip_rows, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
 from codetui.tui.widgets.rows import Part, Row, RowList, brief, shown
@@ -32,6 +32,9 @@ SORTS: tuple[Sort, ...] = ("ad", "code", "time")
 
 LABEL = "Find  "
 EXAMPLE = 'word, "a phrase", -not, code:TASK4, TASK3 & TECH1, note:ask'
+SIDES = 4
+"""Cells beside the keys."""
+
 BAR = 20
 """Cells of the progress bar."""
 
@@ -242,8 +245,10 @@ class FindScreen(Dialog[str]):
             yield Static(LABEL, markup=False)
             yield Input(self._state.query, placeholder=EXAMPLE, compact=True)
         yield Static(id="find-summary")
+        source = brief(self._index.book.words.source, 8)
+        yield Static(Content(f"   {source:<8} {'code':<8} quotation in its context, and its note"), id="find-head")
         yield FindRows(self._state, self._index)
-        yield Static(id="find-keys", markup=False)
+        yield Static(id="find-keys")
 
     def on_mount(self) -> None:
         """Show the findings as they were left."""
@@ -253,6 +258,12 @@ class FindScreen(Dialog[str]):
         self.show_findings(is_new=True)
         if self._state.query or not has_findings:
             self._search(self._state.query)
+
+    def on_resize(self) -> None:
+        """Show the keys that fit."""
+        self._shown_keys = ""
+        if self.is_mounted:
+            self.show_summary()
 
     def show_findings(self, *, is_new: bool = False) -> None:
         """Show the findings so far; `is_new` if they are others than before."""
@@ -278,7 +289,7 @@ class FindScreen(Dialog[str]):
         line = in_list if is_list else "Enter: open · Tab: list · Esc: close"
         if line != self._shown_keys:
             self._shown_keys = line
-            self.query_one("#find-keys", Static).update(line)
+            self.query_one("#find-keys", Static).update(chip_rows(line, self.size.width - SIDES))
 
     def _summary(self) -> Content:
         state = self._state
@@ -301,7 +312,7 @@ class FindScreen(Dialog[str]):
         text = Content(" · ".join([*([state.notice] if state.notice else []), *parts]))
         if state.done < 1:
             full = round(state.done * BAR)
-            text += Content.styled(f"  {'█' * full}{'░' * (BAR - full)} {state.done:.0%}", "$foreground 65%")
+            text += Content.styled(f"  {'█' * full}{'░' * (BAR - full)} {state.done:.0%}", "$muted")
         if state.problems:
             text += alarm(f"  {shown(state.problems[0].message)}")
         return text
