@@ -26,6 +26,9 @@ from testing.terminal import Terminal, codetui_command, environment
 
 QUERIES = ("kaleidoscope", "python engineer", "lamp -python", "TASK1 ~80 TASK2", "code:TASK*", "/rag|lamp/")
 MOST_MS = 50
+SETTLING = 12.0
+"""Seconds in which the program reads sources and sessions in the background, before the first key."""
+
 SETTLED = 0.5
 """Seconds after a result in which the program has nothing left to do for it."""
 
@@ -87,7 +90,7 @@ def main() -> None:
             terminal.wait_for("ad 1 of", seconds=60)
             terminal.type("\x06")
             terminal.wait_for("Find")
-            terminal.wait_for_rest(3)
+            terminal.comes_to_hold(lambda: False, SETTLING)
             for query in QUERIES:
                 expected = summaries(study, finder, query)
                 first, whole, worked = measure(terminal, query, expected)

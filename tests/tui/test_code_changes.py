@@ -278,7 +278,7 @@ async def test_an_enter_typed_ahead_confirms_nothing(tmp_path: Path) -> None:
 # --- typed ahead ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("burst", ["Ts\x1b[B\r\x1b[B\r\x13", "Tm\r\r\r\r", "Tn X\x13\r\r"])
+@pytest.mark.parametrize("burst", ["Ts\x1b[B\r\x1b[B\r\x13", "Tm\r\r\r\r", "TnX\x13\r\r"])
 def test_keys_typed_ahead_of_questions_confirm_nothing(tmp_path: Path, burst: str) -> None:
     opened(tmp_path)
     command = codetui_command("ads", "--ad", "11", "--coder", "rosa")

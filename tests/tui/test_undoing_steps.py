@@ -22,13 +22,13 @@ async def test_an_example_is_undone_before_the_coding(tmp_path: Path) -> None:
         await press(pilot, "11e")
         assert codes_in(tmp_path)["TASK1"].examples == (LAMP,)
         await press(pilot, "u")
-        assert message_of(bench) == "Undone: example of TASK1."
+        assert message_of(bench) == "Undone: example of TASK1: “You light the lamp at dusk.”."
         assert (tmp_path / "codebook.toml").read_text("utf-8") == CODEBOOK and assigned_codes(bench) == ["TASK1"]
         await press(pilot, "u")
         assert assigned_codes(bench) == [] and message_of(bench).startswith("Undone: TASK1")
         await press(pilot, "<ctrl+r><ctrl+r>")
         assert codes_in(tmp_path)["TASK1"].examples == (LAMP,) and assigned_codes(bench) == ["TASK1"]
-        assert message_of(bench) == "Redone: example of TASK1."
+        assert message_of(bench) == "Redone: example of TASK1: “You light the lamp at dusk.”."
 
 
 async def test_what_is_coded_after_an_undo_ends_the_redo_of_the_example(tmp_path: Path) -> None:
@@ -122,9 +122,11 @@ async def test_the_history_lists_the_steps_and_undoes_to_one_after_a_question(tm
         assert isinstance(modal, HistoryDialog)
         listed = modal.query_one(HistoryRows)
         words = [entry.words for entry in listed.entries]
-        assert words[1] == "example of TASK1" and words[0].startswith("TASK2: Watching on “You light")
+        assert words[1].startswith("example of TASK1: “You light") and words[0].startswith(
+            "TASK2: Watching on “You light"
+        )
         await press(pilot, "<tab>")
-        assert [entry.words for entry in listed.entries] == ["example of TASK1"]
+        assert [entry.words for entry in listed.entries] == [words[1]]
         await press(pilot, "<tab><end><enter>")
         assert isinstance(pilot.app.screen, ChoiceDialog)
         await press(pilot, "y")
