@@ -35,6 +35,12 @@ def test_the_keys_page_shows_the_keys_of_the_registry() -> None:
     assert _tool("key_table").with_table(page) == page
 
 
+def test_the_messages_page_shows_the_messages_of_the_source() -> None:
+    page = (ROOT / "docs" / "messages.md").read_text("utf-8")
+    assert _tool("messages").with_reference(page) == page
+    assert page.count("\n- ") > 300
+
+
 @pytest.mark.parametrize(("picture", "snapshot"), PICTURES.items())
 def test_the_pictures_in_the_documentation_are_snapshots(picture: str, snapshot: str) -> None:
     pages = {path: path.read_text("utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}

@@ -66,7 +66,7 @@ def test_a_refused_document_leaves_all_others_unwritten(study: Path, capsys: pyt
     changed[-1].write_text("mine", "utf-8")
     before = tree(study)
     assert run(["export", "-o", "out"]) == 2
-    assert f"{changed[-1].name} is there already; --force" in capsys.readouterr().err
+    assert f"{changed[-1].name} already exists; --force" in capsys.readouterr().err
     assert tree(study) == before
     assert run(["export", "-o", "out", "--force"]) == 0
     assert changed[0].exists() and changed[-1].read_text("utf-8") != "mine"

@@ -41,7 +41,7 @@ def test_import_overwrites_nothing_without_force(here: Path, capsys: pytest.Capt
     (here / "codebook.toml").write_text("mine", "utf-8")
     assert run(["codebook", "import", "keepers.md"]) == 2
     assert (here / "codebook.toml").read_text("utf-8") == "mine"
-    assert "codebook.toml is there already; --force overwrites it" in capsys.readouterr().err
+    assert "codebook.toml already exists; --force overwrites it" in capsys.readouterr().err
     assert run(["codebook", "import", "keepers.md", "--force"]) == 0
     assert "TASK1" in (here / "codebook.toml").read_text("utf-8")
 

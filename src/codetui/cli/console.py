@@ -291,7 +291,7 @@ def obstacle(output: str, is_forced: bool, data: bytes | None = None) -> str:
         return ""
     if data is not None and not fs.differs(path, data):
         return ""
-    return f"{output} is there already; --force overwrites it, -o names another place."
+    return f"{output} already exists; --force overwrites it, -o names another."
 
 
 def refused_output(

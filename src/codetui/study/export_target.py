@@ -24,7 +24,7 @@ class OutputExistsError(StudyError):
     """There is another file at the place of the output, which is to be overwritten only if told to."""
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(f"{path} is there already; --force overwrites it, -o names another place.")
+        super().__init__(f"{path} already exists; --force overwrites it, -o names another.")
 
 
 def suffix_of(output: str | None) -> str:

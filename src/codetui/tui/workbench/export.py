@@ -79,7 +79,7 @@ class ExportController:
                 self._ask_place(layout, place)
 
         options = option(ANOTHER, "n", "name another place"), option(OVERWRITE, "o", "overwrite it")
-        bench.ask(ChoiceDialog(f"{place.name} is there already", options), answered)
+        bench.ask(ChoiceDialog(f"{place.name} already exists", options), answered)
 
 
 def _written(study: Study, layout: str, place: Path, *, is_forced: bool) -> str | Refused:

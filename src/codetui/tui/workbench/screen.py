@@ -430,7 +430,7 @@ class WorkbenchScreen(Screen[None]):
 
     def show_chips(self) -> None:
         """Show the keys of the present situation in the footer, and the next step of the tutor if one is done."""
-        if self._guide is not None:
+        if self._guide is not None and self._is_tutorial:
             self._guide.advance()
         self.status.show_chips(self._footer.chips(self._situation()))
 
