@@ -66,6 +66,7 @@ STAND_INS = {
     r"\b(ben|bram)\b": "daan",
     r"\bmodel:(gemma|alpha)\b": "model:example",
     r"\bgemma\b": "example2",
+    r"\b(cleo)\b": "model:example",
     r"Data Engineer": "ML Engineer",
     r"\b77\b": "107",
     r"/media/stick/study": "stick",

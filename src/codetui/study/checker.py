@@ -108,8 +108,10 @@ def _check_coder(
         source = None
         with suppress(OSError):  # A file that cannot be read is among the problems of the corpus.
             source = sources.find(session.source.id)
-        with suppress(OSError):  # Codes of earlier versions then have no names.
+        try:
             index = index_of(with_former(study.codebook, study.sessions_path, [session.state]))
+        except OSError as error:
+            yield not_read(error, study.sessions_path, "codes of earlier versions of the codebook are not recognised")
         yield from check_session(session, source, sources, study.corpus.path, index)
         used |= {session.document.path} if session.document else set()
         is_coded = bool(session.state.live() or session.state.profile) and not _is_headless(session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -383,8 +383,10 @@ class CodebookService:
     @property
     def problems(self) -> list[Problem]:
         """The problems of the codebook, which is checked now if it was not."""
-        with suppress(OSError):  # A file that can no longer be read is reported by what needs it.
+        try:
             self.check()
+        except OSError as error:
+            return [*self.known_problems, not_read(error, self.path, "the codebook is not checked")]
         return self.known_problems
 
     def check(self, *, is_recorded: bool = False) -> list[Problem]:

@@ -279,7 +279,7 @@ def _decoded(line: bytes) -> Frozen | None:
         fields = json.loads(line)
         passages = tuple((int(start), int(end), dict(found)) for start, end, found in fields.pop("passages"))
         one = Frozen(**fields | {"passages": passages, "after": tuple(fields["after"])})
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (AttributeError, ValueError, TypeError, KeyError, RecursionError):
         return None
     texts = (one.id, one.text, one.file, one.extractor, one.name, one.employer, one.title)
     return one if all(isinstance(each, str) for each in texts) and isinstance(one.body_start, int) else None
