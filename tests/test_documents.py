@@ -37,8 +37,10 @@ def test_the_keys_page_shows_the_keys_of_the_registry() -> None:
 
 def test_the_messages_page_shows_the_messages_of_the_source() -> None:
     page = (ROOT / "docs" / "messages.md").read_text("utf-8")
-    assert _tool("messages").with_reference(page) == page
-    assert page.count("\n- ") > 300
+    assert _tool("messages").page() == page
+    # One of each heading, as a coder sees it.
+    for words in ("No line of this log can be read", "Nothing is selected.", "There is no folder *sessions*; name"):
+        assert f"- {words}" in page, words
 
 
 @pytest.mark.parametrize(("picture", "snapshot"), PICTURES.items())

@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "codetui"
-BEGIN, END = "<!-- messages: begin -->", "<!-- messages: end -->"
+HEAD = """\
+# Messages
+
+The messages of the program, by where they appear. Values that it fills in are in italics, and
+“ad” is the noun of the study. A message about a file begins with the file and the line:
+`sessions/anna/analysis_job_101.md:12: warning: …`. Search this page for
+a few words that are not in italics.
+"""
 
 # The calls that carry a message, with the position and the keyword of the message, and the heading of the message.
 ARGUMENTS = {
@@ -186,23 +193,15 @@ def _escaped(words: str) -> str:
     return "".join(piece if piece.startswith("`") else re.sub(r"([\\*_<>\[\]|])", r"\\\1", piece) for piece in pieces)
 
 
-def reference() -> str:
-    """Return all messages as markdown lists under their headings."""
+def page() -> str:
+    """Return the page: all messages as markdown lists under their headings."""
     found = messages()
-    lines: list[str] = []
+    lines = [HEAD]
     for heading, (title, explanation) in HEADINGS.items():
         own = [message.words for message in found if message.heading == heading]
-        lines += ["", f"## {title}", "", explanation, "", *(f"- {words.strip()}" for words in own)]
-    return "\n".join(lines).strip()
-
-
-def with_reference(text: str) -> str:
-    """Return `text` with the reference between its two marks."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{reference()}\n\n{END}{after}"
+        lines += [f"## {title}", "", explanation, "", *(f"- {words}" for words in own), ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.write_text(with_reference(target.read_text("utf-8")), encoding="utf-8", newline="\n")
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8", newline="\n")

@@ -171,3 +171,18 @@ def test_an_example_from_an_unseen_ad_waits_until_the_ad_is_open(
         code_source(Study.open(), coder, "11", [("TASK1", "light the lamp")], "1")
     assert at_keyboard("anna", "accept", name) == 0
     assert "light the lamp" in Path("codebook.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("change", ["", '["Dissolve",{}]', '["Merge",{"code":1}]', "{}", "not JSON"])
+def test_a_proposed_change_that_cannot_be_read_is_named_and_the_others_are_listed(
+    study: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    propose_change(workspace_of("anna"), Merge(CodeId("TASK1"), CodeId("TASK2")))
+    edit_or_propose(workspace_of("bram"), "example of TASK1", add_example)
+    log = Study.open().paths_of("anna").study_log()
+    record = json.loads(log.read_bytes())
+    log.write_text(json.dumps(record | {"change": change}) + "\n", "utf-8")
+    code = at_keyboard("lead", "proposals")
+    out, err = capsys.readouterr()
+    assert "example of TASK1" in out
+    assert (code, "cannot be read: update codetui" in err) == ((1, True) if change else (0, False))

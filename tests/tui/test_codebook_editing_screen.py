@@ -498,9 +498,9 @@ async def test_who_is_no_editor_proposes_and_an_editor_accepts_on_the_screen(tmp
         assert (tmp_path / "codebook.toml").read_text("utf-8") == text
         await press(pilot, "Tm<enter>")
         assert "Proposed: TASK1: Lighting becomes" in bench.status.message[0]
-        await press(pilot, "zk")
-        await press(pilot, "<enter>a")
-        assert "Only lead can decide this" in bench.status.message[0]
+        for keys in ("zk<enter>a", "zk<down><enter>a"):
+            await press(pilot, keys)
+            assert "Only lead can decide this" in bench.status.message[0]
     async with running(opened(tmp_path, coder="lead")) as (pilot, bench):
         await press(pilot, "zk<enter>a")
         assert "Accepted: example of TASK1" in bench.status.message[0]

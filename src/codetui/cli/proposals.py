@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import ExitStack
 
 from codetui.cli.console import error, exit_code, note_problems, show, show_json, show_wrapped
 from codetui.cli.options import PARTS, Command, add_json, add_study
@@ -125,10 +124,11 @@ def _accept(options: argparse.Namespace) -> int:
             show_wrapped(text)
         show("nothing is changed (--dry-run)" if options.dry_run else f"accepted: {proposal.record.what}")
         return exit_code(preview.tally.problems)
-    with ExitStack() as stack:
-        runner = StepRunner(study, study.reader)
-        stack.callback(runner.release)
+    runner = StepRunner(study, study.reader)
+    try:
         done = accept(study, study.reader, proposal, runner)
+    finally:
+        runner.release()
     if not isinstance(done, StepDone):
         return error(done.message)
     note_problems(done.problems)

@@ -221,16 +221,12 @@ def compare_coders(study: Study, request: AgreementRequest, viewer: str | None =
 
 
 class _Session(NamedTuple):
-    """A session with its coder, source and log; the rest is that of `CoderSession`."""
+    """A session with its coder, source and log, and what is compared of it."""
 
     coder: str
     source: Source
     log: Path | None
-    state: State
-    is_untouched: bool
-    finished: Finished
-    made_from: tuple[str, ...]
-    text_hash: str
+    read: CoderSession
 
 
 class _Reader:
@@ -258,7 +254,7 @@ class _Reader:
         sessions = [self._sessions_of(coder) for coder in self._request.coders]
         common = [one for one in sessions[0] if all(one in each for each in sessions[1:])]
         chosen = [
-            one for one in common if self._request.is_for_all or all(each[one].state.is_done for each in sessions)
+            one for one in common if self._request.is_for_all or all(each[one].read.state.is_done for each in sessions)
         ]
         sources: dict[SourceId, Source] = {}
         compared: list[ComparedSource] = []
@@ -270,7 +266,7 @@ class _Reader:
                 found = self._compared(id_, those, sources, regex.search)
                 if found is not None:
                     compared.append(found)
-                    finished.append([one.finished for one in those])
+                    finished.append([one.read.finished for one in those])
         finally:
             regex.close()
         self._problems += self._corpus.problems
@@ -308,7 +304,7 @@ class _Reader:
                 known = kept.reading_of(snapshot) if kept else None
                 if known is None:
                     known = self._read(snapshot, read, counts, kept)
-                found[snapshot.source.id] = _Session(snapshot.coder, snapshot.source, snapshot.log, *known)
+                found[snapshot.source.id] = _Session(snapshot.coder, snapshot.source, snapshot.log, known)
                 counts.sessions += not known.is_untouched
                 counts.done += known.state.is_done
         finally:
@@ -405,7 +401,8 @@ class _Reader:
             self._problems.append(not_read(error, self._study.sessions_path, f"{id_} is left out of the agreement"))
             return None
         source = found[0] if found else None
-        states = [located_in(one.state, source) if source and not one.text_hash else one.state for one in sessions]
+        reads = [one.read for one in sessions]
+        states = [located_in(one.state, source) if source and not one.text_hash else one.state for one in reads]
         anchors = [coding.anchor for state in states for coding in state.live() if coding.anchor]
         if source is None and len({anchor.text_hash for anchor in anchors}) > 1:
             words = self._study.codebook.words
@@ -424,7 +421,7 @@ class _Reader:
         pairs = zip(self._request.coders, states, strict=True)
         compared = tuple(self._session(coder, state, source) for coder, state in pairs)
         for coder, one in zip(self._request.coders, sessions, strict=True):
-            self._counts[coder].made_from.update(one.made_from)
+            self._counts[coder].made_from.update(one.read.made_from)
         return ComparedSource(id_, length, compared)
 
     def _session(self, coder: str, state: State, source: Source) -> ComparedSession:
@@ -523,7 +520,7 @@ def _read_map(study: Study, file: Path) -> NamedMap:
 def _matches(where: Query, source: Source, sessions: Iterable[tuple[_Session, State]], regex: RegexSearch) -> bool:
     """Return whether a query holds for one of the sessions of a source."""
     for session, state in sessions:
-        queried = queried_session(session.coder, status_of(session.state).progress, state)
+        queried = queried_session(session.coder, status_of(session.read.state).progress, state)
         if matches(where, QueriedSource(source, queried, regex)):
             return True
     return False

@@ -6,7 +6,7 @@ import marshal
 from typing import NamedTuple
 
 from codetui.core.session.state import State
-from codetui.model import Anchor, CodeId, Coding, CodingId, DoneMarked
+from codetui.model import Anchor, CodeId, Coding, CodingId
 from codetui.study.sessions import SessionSnapshot
 
 FORM = 1
@@ -37,15 +37,10 @@ class CoderSession(NamedTuple):
 
 
 def session_of(snapshot: SessionSnapshot) -> CoderSession:
-    """Return what is compared of a session.
-
-    It was finished when its coder last marked it done; without that, with its last step.
-    """
-    steps = snapshot.transactions
-    done = [one for one in steps if any(isinstance(event, DoneMarked) and event.is_done for event in one.events)]
-    last = max(done or steps, key=lambda step: step.time, default=None)
+    """Return what is compared of a session."""
+    last = snapshot.finishing_step
     finished = Finished(last.time, last.codebook) if last else Finished("", "")
-    made_from = dict.fromkeys(step.run for step in steps if step.cause == "consensus")
+    made_from = dict.fromkeys(step.run for step in snapshot.transactions if step.cause == "consensus")
     return CoderSession(snapshot.state, snapshot.state.is_untouched, finished, tuple(made_from))
 
 

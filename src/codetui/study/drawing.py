@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,37 +17,19 @@ from codetui.storage.journal import now
 from codetui.study.study import Study, StudyError
 
 NAME = re.compile(r"[\w][\w .-]{0,60}")
-
-
 WORD = re.compile(r"\w")
 
 
 class Drawn(NamedTuple):
-    """A sample that was drawn, and what could not be in it.
+    """A sample that was drawn, and what could not be in it, in words with numbers.
 
-    Those are `empty` sources, those that a coder marked as `uncodable`, those with the text of another one, and those
-    without a profile by the coder whose profiles are the strata. `strata` has the number drawn of each value and the
-    number there is.
+    `strata` has the number drawn of each value and the number there is.
     """
 
     sample: Sample
-    empty: int = 0
-    repeated: int = 0
-    uncodable: int = 0
-    without_profile: int = 0
+    left_out: Sequence[str] = ()
     strata: Mapping[str, tuple[int, int]] = {}
-    problems: tuple[Problem, ...] = ()
-
-    @property
-    def left_out(self) -> list[str]:
-        """What was not drawn from, in words."""
-        found = {
-            "empty": self.empty,
-            "marked not codable": self.uncodable,
-            "with the text of another one": self.repeated,
-            "without a profile": self.without_profile,
-        }
-        return [f"{number:,} {what}" for what, number in found.items() if number]
+    problems: Sequence[Problem] = ()
 
 
 def draw_sample(
@@ -64,54 +46,60 @@ def draw_sample(
     if is_by_profile and not of:
         raise StudyError("name who assigned the profiles with --of CODER.")
     problems: list[Problem] = []
+    candidates, left_out = _candidates(study, stratify, of, problems)
+    distinct = {one.text: one for one in reversed(candidates)}
+    left_out["with the text of another one"] = len(candidates) - len(distinct)
+    not_drawn = [f"{number:,} {what}" for what, number in left_out.items() if number]
+    try:
+        sources = draw(candidates, request)
+    except SamplingError as error:
+        but = f"; not drawn from: {', '.join(not_drawn)}" if not_drawn else ""
+        raise StudyError(f"{error}{but}.") from None
+    sample = Sample(
+        name=name,
+        seed=request.seed,
+        coders=request.coders,
+        overlap=request.overlap,
+        by=request.by,
+        stratify=f"profile of {of}" if is_by_profile else stratify,
+        candidates=len(distinct),
+        time=now(),
+        is_blind=is_blind,
+        sources=sources,
+    )
+    strata = {one.id: one.stratum for one in candidates}
+    chosen, there = Counter(strata[one] for one in sources), Counter(one.stratum for one in distinct.values())
+    shares = {stratum: (chosen[stratum], there[stratum]) for stratum in sorted(there)} if stratify else {}
+    return Drawn(sample, not_drawn, shares, problems)
+
+
+def _candidates(study: Study, stratify: str, of: str, problems: list[Problem]) -> tuple[list[Candidate], Counter[str]]:
+    """Return the sources that can be in a sample, and the numbers of the others by the reason.
+
+    Raises StudyError if none has a stratum.
+    """
+    is_by_profile = stratify == "profile"
     profiles = _profiles(study, of, problems) if is_by_profile else {}
     marked = {one.source.id for one in study.sessions(is_shown=False) if one.state.is_uncodable}
     candidates: list[Candidate] = []
     columns: set[str] = set()
-    empty = uncodable = without_profile = 0
+    left_out = Counter[str]()
     for one in study.corpus.texts(problems):
         source = one.source
         columns |= source.attributes.keys()
         body = collapse_spaces(source.text[source.body_start :])
         stratum = profiles.get(source.id, "") if is_by_profile else source.attributes.get(stratify, "")
         if not WORD.search(body):
-            empty += 1
+            left_out["empty"] += 1
         elif source.id in marked:
-            uncodable += 1
+            left_out["marked not codable"] += 1
         elif is_by_profile and not stratum:
-            without_profile += 1
+            left_out["without a profile"] += 1
         else:
             candidates.append(Candidate(source.id, source_hash(body), collapse_spaces(stratum).casefold()))
     if stratify and not any(one.stratum for one in candidates):
         raise _without_strata(study, stratify, of, columns, problems)
-    distinct = {one.text: one for one in reversed(candidates)}
-    drawn = Drawn(
-        Sample(
-            name=name,
-            seed=request.seed,
-            coders=request.coders,
-            overlap=request.overlap,
-            by=request.by,
-            stratify=f"profile of {of}" if is_by_profile else stratify,
-            candidates=len(distinct),
-            time=now(),
-            is_blind=is_blind,
-        ),
-        empty=empty,
-        repeated=len(candidates) - len(distinct),
-        uncodable=uncodable,
-        without_profile=without_profile,
-        problems=tuple(problems),
-    )
-    try:
-        sources = draw(candidates, request)
-    except SamplingError as error:
-        but = f"; not drawn from: {', '.join(drawn.left_out)}" if drawn.left_out else ""
-        raise StudyError(f"{error}{but}.") from None
-    strata = {one.id: one.stratum for one in candidates}
-    chosen, there = Counter(strata[one] for one in sources), Counter(one.stratum for one in distinct.values())
-    shares = {stratum: (chosen[stratum], there[stratum]) for stratum in sorted(there)} if stratify else {}
-    return drawn._replace(sample=replace(drawn.sample, sources=sources), strata=shares)
+    return candidates, left_out
 
 
 def _without_strata(

@@ -18,6 +18,7 @@ from codetui.formats.toml.edit import EditError
 from codetui.model import NO_STEP, Problem, SourceId, StepId, StepKind, StudyStep
 from codetui.storage import fs
 from codetui.storage.journal import StudyJournal, fresh_id, now
+from codetui.storage.session_files import SessionPaths
 from codetui.study.batch import StepDone, StepPlan, StepRunner, TextChange, carried_over, keep_version
 from codetui.study.hand_edits import confirmed_version, step_records
 from codetui.study.refactoring import CodeRefactoring, MigrationPreview
@@ -141,12 +142,24 @@ def open_proposals(study: Study, problems: list[Problem]) -> list[Proposal]:
     """Return the proposals that nobody has decided, the oldest first, as far as the reader may see them."""
     records = list(step_records(study, problems))
     decided = {one.target for _, one in records if one.kind in DECIDED}
-    found = [one for _, one in records if one.kind == "proposal" and one.id not in decided]
-    shown = (one for one in found if not one.made_in or study.may_read(one.coder, one.made_in))
-    return [Proposal(one, _change_of(one)) for one in sorted(shown, key=lambda one: one.id)]
+    proposed = [(folder, one) for folder, one in records if one.kind == "proposal" and one.id not in decided]
+    found: list[Proposal] = []
+    for folder, one in sorted(proposed, key=lambda each: each[1].id):
+        if one.made_in and not study.may_read(one.coder, one.made_in):
+            continue
+        try:
+            found.append(Proposal(one, _change_of(one)))
+        except (KeyError, TypeError, ValueError, RecursionError):
+            log = SessionPaths.of_folder(study.sessions_path, folder).study_log()
+            what = (
+                f"the change that {one.coder} proposes on {one.time[:10]} cannot be read: update codetui, or restore it"
+            )
+            problems.append(Problem(str(log), 0, "error", what))
+    return found
 
 
 def _change_of(record: StudyStep) -> Refactoring | None:
+    """Return the proposed change of a code, None for one of the text. Raises KeyError, TypeError or ValueError."""
     from pydantic import TypeAdapter
 
     if not record.change:
@@ -167,7 +180,7 @@ def effect_of(study: Study, proposal: Proposal) -> list[str]:
 
 def accept(study: Study, editor: str, proposal: Proposal, runner: StepRunner) -> StepDone | Refusal | NotSaved:
     """Make a proposed change of the text of the codebook, unless it is there, and record the decision."""
-    refused = _refused(study, editor, proposal)
+    refused = refusal_to_decide(study, editor, proposal)
     if refused is not None:
         return refused
     record, root = proposal.record, study.sessions_path
@@ -184,7 +197,7 @@ def accept_change(
     study: Study, editor: str, proposal: Proposal, *, is_dry: bool = False
 ) -> MigrationPreview | Refusal | NotSaved:
     """Make a proposed change of a code in the codebook and in all sessions, and record the decision; or count it."""
-    refused = _refused(study, editor, proposal)
+    refused = refusal_to_decide(study, editor, proposal)
     if refused is not None or proposal.change is None:
         return refused or Refusal("That is no change of a code.")
     refactoring = CodeRefactoring(Workspace(study, editor))
@@ -207,7 +220,7 @@ def decide(
     """
     record = proposal.record
     may_withdraw = kind == "declined" and record.coder == editor
-    refused = None if may_withdraw else _refused(study, editor, proposal)
+    refused = None if may_withdraw else refusal_to_decide(study, editor, proposal)
     if refused is not None:
         return refused
     digest = study.codebook.content_hash
@@ -218,7 +231,7 @@ def decide(
     return None
 
 
-def _refused(study: Study, editor: str, proposal: Proposal) -> Refusal | None:
+def refusal_to_decide(study: Study, editor: str, proposal: Proposal) -> Refusal | None:
     """Return why a person may not decide a proposal now; None if they may."""
     if not study.codebook.has_editor(editor):
         return Refusal(f"Only {' or '.join(study.codebook.editors)} can decide this.")

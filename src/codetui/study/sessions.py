@@ -14,6 +14,7 @@ from codetui.model import (
     Codebook,
     CodingAdded,
     CodingReanchored,
+    DoneMarked,
     Problem,
     SessionOpened,
     Source,
@@ -95,6 +96,16 @@ class SessionSnapshot:
     def steps(self) -> tuple[Transaction, ...]:
         """Return the steps of the log and the edits."""
         return (*self.transactions, *self.edits)
+
+    @property
+    def finishing_step(self) -> Transaction | None:
+        """The latest step that marked the source done; without one, the latest step of all."""
+        marks = [
+            step
+            for step in self.transactions
+            if any(isinstance(event, DoneMarked) and event.is_done for event in step.events)
+        ]
+        return max(marks or self.transactions, key=lambda step: step.time, default=None)
 
 
 class Readings(Protocol):

@@ -23,7 +23,7 @@ from codetui.core.statistics.frequencies import Counted
 from codetui.core.statistics.table import Base, CoderBase
 from codetui.core.text.display import plural
 from codetui.core.text.units import units
-from codetui.model import Codebook, Coding, DoneMarked, Problem, Source, SourceId, Span, source_hash
+from codetui.model import Codebook, Coding, Problem, Source, SourceId, Span, source_hash
 from codetui.storage import session_files
 from codetui.storage.copies import is_left_out
 from codetui.study import kept_sessions
@@ -402,10 +402,8 @@ def _is_located(state: State, text_hash: str) -> bool:
 def _times(snapshot: SessionSnapshot) -> tuple[str, str]:
     """Return when a coder began a source, which is its first step that codes, and when it was marked done last."""
     began = min((coding.time for coding in snapshot.state.codings.values() if coding.time), default="")
-    steps = snapshot.transactions
-    done = [one.time for one in steps if any(isinstance(event, DoneMarked) and event.is_done for event in one.events)]
-    times = [step.time for step in steps]
-    return began or min(times, default=""), max(done or times, default="")
+    last = snapshot.finishing_step
+    return began or min((step.time for step in snapshot.transactions), default=""), last.time if last else ""
 
 
 def _sentence_starts(text: str) -> array[int]:

@@ -167,11 +167,8 @@ def cut(text: str) -> list[LogicalLine]:
         if last and last.open_quotation and raw.lstrip()[0] in f"{SIGNS}{DASHES}|":
             line.kind = "paragraph"  # a bullet of the source, inside the quotation
         is_continued = last and continues(last.kind, line.kind, raw, is_after_blank=blanks > 0)
-        if last and is_continued and not is_head and len(last.raw) == 1 and BARE_LABEL.match(last.text):
-            is_continued = BELOW_LABEL.match(raw) is not None
-        elif is_continued and not is_head and last and last.kind == "bullet" and len(last.raw) <= MOST_WRAPPED:
-            above = " ".join((last.text, *map(str.strip, last.raw[1:]))).translate(STRAIGHT).replace('\\"', '"')
-            is_continued = not (CLOSED.fullmatch(above) and NO_ENTRY.fullmatch(raw))
+        if last and is_continued and not is_head:
+            is_continued = _continues_entry(last, raw)
         if not is_continued and (line.kind == "paragraph" or NUMBERED_TITLE.match(raw)):
             _underline(line, raws[number + 1 : number + 2])
             is_head = is_head and line.level < 2
@@ -189,6 +186,16 @@ def cut(text: str) -> list[LogicalLine]:
         if line.late_opening:
             line.text = LATE_OPENING.sub("", line.text)
     return lines
+
+
+def _continues_entry(last: LogicalLine, raw: str) -> bool:
+    """Return whether a line that could continue the one above does: not below a label, or below a closed quotation."""
+    if len(last.raw) == 1 and BARE_LABEL.match(last.text):
+        return BELOW_LABEL.match(raw) is not None
+    if last.kind != "bullet" or len(last.raw) > MOST_WRAPPED:
+        return True
+    above = " ".join((last.text, *map(str.strip, last.raw[1:]))).translate(STRAIGHT).replace('\\"', '"')
+    return not (CLOSED.fullmatch(above) and NO_ENTRY.fullmatch(raw))
 
 
 def _late_comment(raws: list[str], number: int, blanks: int, unclosed: set[str]) -> LogicalLine | None:

@@ -60,6 +60,12 @@ def key_chips(keys: str) -> Content:
     )
 
 
+def progress_bar(share: float, cells: int) -> str:
+    """Return a bar of so many cells with the share from 0 to 1 that is done, and its percentage."""
+    full = round(cells * share)
+    return f"{'█' * full}{'░' * (cells - full)} {share:4.0%}"
+
+
 def fitting_chips(keys: str, cells: int) -> Content:
     """Return the chips that fit into so many cells, in order, and the last one in any case."""
     *parts, last = keys.split(" · ")

@@ -22,10 +22,10 @@ from codetui.model import Problem, SourceId
 from codetui.study.find import Finding
 from codetui.tui.bench import UNSEEN
 from codetui.tui.clipboard import Copied
-from codetui.tui.dialogs.base import Dialog, alarm, chip_rows, registered
+from codetui.tui.dialogs.base import Dialog, alarm, chip_rows, progress_bar, registered
 from codetui.tui.keymap import dialog_key_of
 from codetui.tui.themes import section_hues
-from codetui.tui.widgets.rows import Part, Row, RowList, brief, shown
+from codetui.tui.widgets.rows import Part, Row, RowList, brief, one_line, shown
 
 Sort = Literal["ad", "code", "time"]
 SORTS: tuple[Sort, ...] = ("ad", "code", "time")
@@ -191,7 +191,7 @@ class HitDialog(Dialog[Literal["code", "skip"]]):
     def compose(self) -> ComposeResult:
         """Yield the passage and the code."""
         with self.frame():
-            before, words, after = (shown(f"|{part}|")[1:-1] for part in self._passage)
+            before, words, after = map(one_line, self._passage)
             yield Static(Content.assemble(before, (words, "bold reverse"), after), id="passage")
             yield Static(Content(shown(self._code)), id="then")
 
@@ -311,8 +311,7 @@ class FindScreen(Dialog[str]):
             parts.append(f"sorted by {words.source if state.sort == 'ad' else state.sort}")
         text = Content(" · ".join([*([state.notice] if state.notice else []), *parts]))
         if state.done < 1:
-            full = round(state.done * BAR)
-            text += Content.styled(f"  {'█' * full}{'░' * (BAR - full)} {state.done:.0%}", "$muted")
+            text += Content.styled(f"  {progress_bar(state.done, BAR)}", "$muted")
         if state.problems:
             text += alarm(f"  {shown(state.problems[0].message)}")
         return text

@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from codetui.model import SourceEntry
 from codetui.study.workspace import Workspace
-from codetui.tui.dialogs.base import Dialog
+from codetui.tui.dialogs.base import Dialog, progress_bar
 
 CELLS = 40
 """The width of the bar."""
@@ -33,7 +33,7 @@ class LoadingScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Create the bar."""
         with self.frame():
-            yield Static(bar(0.0), id="bar")
+            yield Static(progress_bar(0.0, CELLS), id="bar")
 
     def on_mount(self) -> None:
         """Begin to read."""
@@ -56,14 +56,8 @@ class LoadingScreen(Dialog[bool]):
                 return False
             if monotonic() - self._shown_at > SHOWN_EVERY:
                 self._shown_at = monotonic()
-                hand(self.query_one("#bar", Static).update, bar(share))
+                hand(self.query_one("#bar", Static).update, progress_bar(share, CELLS))
             return True
 
         if self._workspace.read_ahead(self._entry, goes_on) and not self._cancelled.is_set():
             hand(self.dismiss, True)
-
-
-def bar(share: float) -> str:
-    """Return a bar of the share that is read, with its percentage."""
-    full = round(CELLS * share)
-    return f"{'█' * full}{'░' * (CELLS - full)} {share:4.0%}"

@@ -244,11 +244,11 @@ class FindController:
         elif wish in ("code", "code together") or (wish == "again" and not codings):
             self._code_hits(is_one_step=wish == "code together", is_again=wish == "again")
         elif not codings:
-            self._reopen("Only quotations can be changed: find some with code:*")
+            self.reopen("Only quotations can be changed: find some with code:*")
         elif wish == "again":
             code = self._bench.assigner.last_code
             if code is None:
-                self._reopen("No code has been assigned yet.")
+                self.reopen("No code has been assigned yet.")
             else:
                 self._recode(codings, code)
         elif wish == "recode":
@@ -261,7 +261,7 @@ class FindController:
         else:
             self._make_examples(codings)
 
-    def _reopen(self, notice: str = "") -> None:
+    def reopen(self, notice: str = "") -> None:
         """Show the list again, with what was done."""
         self.state.notice = notice
         self.open()
@@ -272,7 +272,7 @@ class FindController:
 
         def picked(answer: Picked) -> None:
             if answer.code is None or answer.is_to_change:
-                self._reopen("Add or edit codes in the codebook, then come back.")
+                self.reopen("Add or edit codes in the codebook, then come back.")
             else:
                 take(answer.code)
 
@@ -320,7 +320,7 @@ class FindController:
 
         def closed(is_done: bool | None) -> None:
             runner.release()
-            self._reopen(f"Done: {what}" if is_done else self.state.notice)
+            self.reopen(f"Done: {what}" if is_done else self.state.notice)
 
         self._bench.app.push_screen(dialog, closed)
         in_background(self._bench, "counting", lambda: runner.plan_commands(what, commands), counted)
@@ -346,7 +346,7 @@ class FindController:
             self._refuse(dialog, done.message)
             return
         bench = self._bench
-        self._changed(plan)
+        self.changed(plan)
         bench.changed_elsewhere()
         bench.workspace.add_problems(done.problems)
         self.state.marks.clear()
@@ -373,7 +373,7 @@ class FindController:
         ]
         new = [pair for pair in dict.fromkeys(new) if pair[1] not in index.codes[pair[0]].examples]
         if not new:
-            self._reopen("Nothing was changed: these are examples already, or their codes are not in the codebook.")
+            self.reopen("Nothing was changed: these are examples already, or their codes are not in the codebook.")
             return
 
         def edit(text: str) -> str:
@@ -385,10 +385,10 @@ class FindController:
         quoted_from = tuple(dict.fromkeys(one.source for one in codings))
         done = edit_or_propose(self._bench.workspace, what, edit, quotes=quoted_from)
         if isinstance(done, Refusal | NotSaved | Proposed):
-            self._reopen(done.message)
+            self.reopen(done.message)
             return
         self._bench.show_book()
-        self._reopen(f"Done: {what} ({self._bench.workspace.codebook.path}).")
+        self.reopen(f"Done: {what} ({self._bench.workspace.codebook.path}).")
 
     # --- coding hits one by one ---------------------------------------------------------------------
 
@@ -399,106 +399,31 @@ class FindController:
             rest = self.state.findings[self.state.cursor :]
             hits = [one for one in rest if one.coding is None and one.span is not None]
         finder, words = self._finder, self._bench.words
-        open_hits = [one for one in hits if finder is None or not finder.is_blind(one.source)]
+        blind = {one.source for one in hits if finder is not None and finder.is_blind(one.source)}
+        open_hits = [one for one in hits if one.source not in blind]
         if not hits:
-            self._reopen("Only words that were found in the text can be coded one by one.")
-        elif not open_hits:
-            self._reopen(f"These {words.sources} are coded blind: open and read each to code it.")
+            self.reopen("Only words that were found in the text can be coded one by one.")
+            return
+        if not open_hits:
+            self.reopen(f"These {words.sources} are coded blind: open and read each to code it.")
+            return
+        number = plural(len(blind), words.source, words.sources)
+        aside = f"; left out: {number} to be coded blind" if blind else ""
+        last = self._bench.assigner.last_code if is_again else None
+
+        def begin(code: CodeId) -> None:
+            PassageWalk(self, self._bench, open_hits, code, is_one_step=is_one_step, aside=aside).ask()
+
+        if last is not None:
+            begin(last)
         else:
-            blind = plural(
-                len({one.source for one in hits} - {one.source for one in open_hits}), words.source, words.sources
-            )
-            aside = "" if len(open_hits) == len(hits) else f"; left out: {blind} to be coded blind"
-            walk = partial(self._ask_hits, open_hits, is_one_step=is_one_step, aside=aside)
-            last = self._bench.assigner.last_code if is_again else None
-            if last is not None:
-                walk(last)
-            else:
-                self._pick("Code one by one", f"{plural(len(open_hits), 'passage')} found{aside}", walk)
+            self._pick("Code one by one", f"{plural(len(open_hits), 'passage')} found{aside}", begin)
 
-    def _ask_hits(self, hits: Sequence[Finding], code: CodeId, *, is_one_step: bool, aside: str) -> None:
-        from codetui.tui.dialogs.find import HitDialog
+    def sentence(self, hit: Finding) -> tuple[str, str, str]:
+        """Return the words of a passage between the rest of their sentences. Raises OSError."""
+        return self._finder.sentence(hit) if self._finder is not None else ("", hit.words, "")
 
-        runner = StepRunner.of(self._bench.workspace)
-        label = self._bench.index.labels.get(code, code)
-        self._bench.assigner.used(code)
-        chosen: list[Finding] = []
-        refused: list[str] = []
-        coded = 0
-
-        def ended(why: str = "") -> None:
-            nonlocal coded
-            if is_one_step and chosen:
-                coded, why = self._code_together(runner, chosen, code, label)
-            runner.release()
-            self._bench.changed_elsewhere()
-            skipped = f" ({len(refused):,} not: {refused[0].rstrip('.')})" if refused else ""
-            self._reopen(f"{why}{plural(coded, 'passage')} coded {label}{skipped}{aside}")
-
-        def ask(number: int) -> None:
-            if number == len(hits):
-                ended()
-                return
-            hit = hits[number]
-            try:
-                passage = self._finder.sentence(hit) if self._finder is not None else ("", hit.words, "")
-            except OSError as error:
-                ended(f"{hit.source} cannot be read: {error.strerror or error}. ")
-                return
-            step = " · one step, saved at the end" if is_one_step else ""
-            title = f"{number + 1:,} of {len(hits):,}{step} · {hit.source} {hit.employer}"
-            self._bench.app.push_screen(HitDialog(title, passage, label), lambda answer: answered(number, answer))
-
-        def answered(number: int, answer: str | None) -> None:
-            nonlocal coded
-            if answer is None:
-                ended()
-                return
-            if answer == "code" and is_one_step:
-                chosen.append(hits[number])
-            elif answer == "code":
-                outcome = self._code_hit(runner, hits[number], code)
-                if isinstance(outcome, NotSaved):
-                    ended(f"{outcome.message} ")
-                    return
-                coded += outcome is None
-                refused.extend([outcome.message] if outcome else [])
-            ask(number + 1)
-
-        ask(0)
-
-    def _code_hit(self, runner: StepRunner, hit: Finding, code: CodeId) -> Refusal | NotSaved | None:
-        """Assign a code to a passage; return why that failed, None if it did not."""
-        bench, command = self._bench, AssignCode(hit.span or Span(0, 0), code)
-        if hit.source == bench.ad.id:
-            outcome = bench.execute_command(command)
-            self.remember()
-            if isinstance(outcome, Saved | Refusal):
-                return outcome if isinstance(outcome, Refusal) else None
-            return NotSaved(outcome.message)
-        return self._carry_out_now(runner, runner.plan_commands(f"Code {quoted(hit.words)}", {hit.source: [command]}))
-
-    def _code_together(self, runner: StepRunner, hits: Sequence[Finding], code: CodeId, label: str) -> tuple[int, str]:
-        """Assign a code to passages as one step; return how many were coded, and why others were not."""
-        commands: dict[SourceId, list[Command]] = {}
-        for hit in hits:
-            commands.setdefault(hit.source, []).append(AssignCode(hit.span or Span(0, 0), code))
-        plan = runner.plan_commands(f"Code {plural(len(hits), 'passage')} {label}", commands)
-        failed = self._carry_out_now(runner, plan)
-        if failed is not None or isinstance(plan, Refusal):
-            return 0, f"{failed.message} " if failed else ""
-        return len(hits) - len(plan.skipped), "".join(f"{one.message} " for one in plan.skipped[:1])
-
-    def _carry_out_now(self, runner: StepRunner, plan: StepPlan | Refusal) -> Refusal | NotSaved | None:
-        """Carry out a step without a question; return why that failed, None if it did not."""
-        done = plan if isinstance(plan, Refusal) else runner.carry_out(plan)
-        if isinstance(plan, Refusal) or isinstance(done, Refusal | NotSaved):
-            return done if isinstance(done, Refusal | NotSaved) else None
-        self._changed(plan)
-        self._bench.workspace.add_problems(done.problems)
-        return None
-
-    def _changed(self, plan: StepPlan) -> None:
+    def changed(self, plan: StepPlan) -> None:
         """Let searches and the list of sources know the sessions that a step changed."""
         bench = self._bench
         for change in plan.changes:
@@ -507,6 +432,100 @@ class FindController:
                 self._finder.replace_session(session.source.id, session.coder, session.state)
             if session is not bench.workspace.session:
                 bench.workspace.sources.statuses[session.source.id] = status_of(session.state)
+
+
+class PassageWalk:
+    """Asks for each of the passages found whether it gets a code, and assigns it: at once, or to all as one step."""
+
+    def __init__(
+        self,
+        finding: FindController,
+        bench: Bench,
+        passages: Sequence[Finding],
+        code: CodeId,
+        *,
+        is_one_step: bool,
+        aside: str,
+    ) -> None:
+        """Begin with the first passage; `aside` ends the report of what was coded."""
+        self._finding, self._bench = finding, bench
+        self._passages, self._code, self._is_one_step, self._aside = passages, code, is_one_step, aside
+        self._label = bench.index.labels.get(code, code)
+        self._runner = StepRunner.of(bench.workspace)
+        self._number = 0
+        self._chosen: list[Finding] = []
+        self._coded = 0
+        self._refused: list[str] = []
+        bench.assigner.used(code)
+
+    def ask(self) -> None:
+        """Ask about the next passage, or end after the last one."""
+        from codetui.tui.dialogs.find import HitDialog
+
+        if self._number == len(self._passages):
+            self._end()
+            return
+        passage = self._passages[self._number]
+        try:
+            sentence = self._finding.sentence(passage)
+        except OSError as error:
+            self._end(f"{passage.source} cannot be read: {error.strerror or error}. ")
+            return
+        step = " · one step, saved at the end" if self._is_one_step else ""
+        title = f"{self._number + 1:,} of {len(self._passages):,}{step} · {passage.source} {passage.employer}"
+        self._bench.app.push_screen(HitDialog(title, sentence, self._label), self._answered)
+
+    def _answered(self, answer: str | None) -> None:
+        if answer is None:
+            self._end()
+            return
+        passage = self._passages[self._number]
+        self._number += 1
+        if answer == "code" and self._is_one_step:
+            self._chosen.append(passage)
+        elif answer == "code" and (failed := self._code_now(passage)):
+            self._end(failed)
+            return
+        self.ask()
+
+    def _code_now(self, passage: Finding) -> str:
+        """Assign the code to a passage; return why nothing more can be saved, empty if it can."""
+        bench, command = self._bench, AssignCode(passage.span or Span(0, 0), self._code)
+        if passage.source != bench.ad.id:
+            return self._carry_out(f"Code {quoted(passage.words)}", {passage.source: [command]})
+        outcome = bench.execute_command(command)
+        self._finding.remember()
+        if isinstance(outcome, Saved):
+            self._coded += 1
+        elif isinstance(outcome, Refusal):
+            self._refused.append(outcome.message)
+        return "" if isinstance(outcome, Saved | Refusal) else f"{outcome.message} "
+
+    def _carry_out(self, what: str, commands: dict[SourceId, list[Command]]) -> str:
+        """Carry out commands as one step; return why that failed, empty if it did not."""
+        number = sum(map(len, commands.values()))
+        plan = self._runner.plan_commands(what, commands)
+        done = plan if isinstance(plan, Refusal) else self._runner.carry_out(plan)
+        if isinstance(plan, Refusal) or isinstance(done, Refusal | NotSaved):
+            self._refused += [done.message] * number if isinstance(done, Refusal) else []
+            return f"{done.message} " if isinstance(done, NotSaved) else ""
+        self._finding.changed(plan)
+        self._bench.workspace.add_problems(done.problems)
+        self._coded += number - len(plan.skipped)
+        self._refused += [one.message for one in plan.skipped]
+        return ""
+
+    def _end(self, why: str = "") -> None:
+        """Assign the code to the passages chosen, if it is one step, and report what was coded."""
+        if self._chosen:
+            commands: dict[SourceId, list[Command]] = {}
+            for one in self._chosen:
+                commands.setdefault(one.source, []).append(AssignCode(one.span or Span(0, 0), self._code))
+            why += self._carry_out(f"Code {plural(len(self._chosen), 'passage')} {self._label}", commands)
+        self._runner.release()
+        self._bench.changed_elsewhere()
+        skipped = f" ({len(self._refused):,} not: {self._refused[0].rstrip('.')})" if self._refused else ""
+        self._finding.reopen(f"{why}{plural(self._coded, 'passage')} coded {self._label}{skipped}{self._aside}")
 
 
 def _described(codings: Sequence[Finding]) -> str:

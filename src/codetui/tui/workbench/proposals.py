@@ -13,6 +13,7 @@ from codetui.study.proposals import (
     decide_hand_edit,
     effect_of,
     open_proposals,
+    refusal_to_decide,
 )
 from codetui.study.session.outcome import NotSaved, Saved
 from codetui.tui.bench import Bench, RefusedError
@@ -71,6 +72,9 @@ class ProposalController:
 
     def _accept(self, proposal: Proposal) -> None:
         bench, workspace = self._bench, self._bench.workspace
+        if refused := refusal_to_decide(workspace.study, workspace.coder, proposal):
+            self._say(refused)
+            return
         if proposal.change is not None:
             RefactoringController(bench).weigh(proposal.change, lambda: self._decide(proposal, is_accepted=True))
             return

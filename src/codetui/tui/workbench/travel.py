@@ -29,13 +29,16 @@ class TravelController:
         self._bench = bench
         self._earlier: list[Visit] = []
         self._later: list[Visit] = []
+        self._is_travelling = False
 
     # --- back and forward ---------------------------------------------------------------------------
 
     def leave(self) -> None:
         """Remember the place that is being left for another one."""
-        self._later.clear()
-        self._earlier = [*self._earlier[-MOST + 1 :], self._here()]
+        if not self._is_travelling:
+            self._later.clear()
+            self._earlier.append(self._here())
+            del self._earlier[:-MOST]
 
     def go(self, step: int) -> None:
         """Go back (-1) or forward (1) to a place, in the selection and view in which it was left."""
@@ -44,19 +47,19 @@ class TravelController:
         if not behind:
             where = "back to" if step < 0 else "forward to"
             raise RefusedError(f"There is nothing to go {where}. {key_of('ads')} lists all {bench.words.sources}.")
-        earlier, later, here = self._earlier[:], self._later[:], self._here()
-        visit = behind[-1]
+        visit, here = behind[-1], self._here()
         if visit.source != bench.ad.id:
             entry = bench.workspace.sources.find(visit.source)
             if entry is None:
                 behind.pop()
                 raise RefusedError(f"The {bench.words.source} {visit.source} is not in the corpus any more.")
-            bench.open_ad(entry)
-            # Opening it was no new journey.
-            self._earlier[:], self._later[:] = earlier, later
+            self._is_travelling = True
+            try:
+                bench.open_ad(entry)
+            finally:
+                self._is_travelling = False
             if bench.ad.id != visit.source:
                 return
-        behind, ahead = (self._earlier, self._later) if step < 0 else (self._later, self._earlier)
         behind.pop()
         ahead.append(here)
         bench.back_to_ad()
