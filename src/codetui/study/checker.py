@@ -70,13 +70,14 @@ def check_study(study: Study, coder: str | None = None) -> list[Problem]:
     results: list[SessionSnapshot] = []
     checked: list[CheckedSession] = []
 
-    def noted(session: SessionSnapshot) -> str:
-        results.extend([session] if is_result(session) else [])
-        if not session.state.is_untouched:
-            checked.append(CheckedSession(session.coder, session.source.id, session.log, session.state.is_done))
-        return session.folder
+    def gathered() -> Iterator[SessionSnapshot]:
+        for session in study.sessions(coder=coder, sources=sources):
+            results.extend([session] if is_result(session) else [])
+            if not session.state.is_untouched:
+                checked.append(CheckedSession(session.coder, session.source.id, session.log, session.state.is_done))
+            yield session
 
-    for folder, sessions in groupby(study.sessions(coder=coder, sources=sources), key=noted):
+    for folder, sessions in groupby(gathered(), key=lambda one: one.folder):
         problems += _check_coder(study, folder, sessions, sources, groups)
     problems += study.samples.inconsistencies(sources, book.words.source)
     problems += problems_of_samples(study, sources, checked, results)

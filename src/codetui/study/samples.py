@@ -54,7 +54,7 @@ class Samples:
 
     def __init__(self, folder: Path, sessions: Path) -> None:
         self._folder, self._sessions = folder / FOLDER, sessions
-        self._done: dict[Path, tuple[Version, tuple[bool, bool]]] = {}
+        self._finished: dict[Path, tuple[Version, bool]] = {}
         self._recorded: set[str] = set()
         self.problems: list[Problem] = []
 
@@ -115,22 +115,19 @@ class Samples:
     def _hides(self, sample: Sample, reader: str, source: str) -> bool:
         if not (sample.is_blind and reader in sample.coders and source in sample.sources):
             return False
-        return not all(any(self._marks(one, source)) for one in sample.coders_of(source))
+        return not all(self._is_finished(one, source) for one in sample.coders_of(source))
 
-    def _is_done(self, coder: str, source: str) -> bool:
-        return self._marks(coder, source)[0]
-
-    def _marks(self, coder: str, source: str) -> tuple[bool, bool]:
-        """Return whether a coder has marked a source done, and whether not codable."""
+    def _is_finished(self, coder: str, source: str) -> bool:
+        """Return whether a coder has marked a source done, or not codable."""
         log = SessionPaths(self._sessions, coder).log(SourceId(source))
         try:
             version = fs.version(log)
-            if log not in self._done or self._done[log][0] != version:
+            if log not in self._finished or self._finished[log][0] != version:
                 state = replay(Journal(log).read()[0])
-                self._done[log] = version, (state.is_done, state.is_uncodable)
+                self._finished[log] = version, state.is_done or state.is_uncodable
         except OSError:
-            return False, False
-        return self._done[log][1]
+            return False
+        return self._finished[log][1]
 
     def record_reading(self, reader: str, sources: Iterable[str], codebook: str, words: Words) -> None:
         """Record in a coder's log of the study which of their blind sources they have read the work of others on.
@@ -178,14 +175,14 @@ class Samples:
 
     def open_queue(self, coder: str) -> list[str]:
         """Return the sources that a coder still has to code."""
-        return [source for source in self.queue(coder) if not any(self._marks(coder, source))]
+        return [source for source in self.queue(coder) if not self._is_finished(coder, source)]
 
     def progress(self) -> Iterator[SampleProgress]:
         """Yield how far each coder is with each sample."""
         for sample in self.all:
             for coder in sample.coders:
                 queue = sample.queue(coder)
-                done = sum(any(self._marks(coder, source)) for source in queue)
+                done = sum(self._is_finished(coder, source) for source in queue)
                 yield SampleProgress(sample.name, coder, done, len(queue))
 
     def inconsistencies(self, sources: CorpusSources, word: str) -> Iterator[Problem]:
